@@ -1,0 +1,163 @@
+"""Filters: tick, lot, minimum amount, maximum size and price band are as agreed, and enforced.
+
+Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1; docs/v5/market/instrument.mdx
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from checks import BLOCKER, MAJOR, check, over_both_transports
+from fixtures.desk import Desk, Market, View
+from fixtures.environment import Listing
+from fixtures.v5.codes import RetCode
+from fixtures.v5.enums import OrderStatus, Side, TimeInForce
+from fixtures.v5.filters import FILTERS, Instrument, plain
+
+OUTSIDE_BAND = {
+    RetCode.BUY_PRICE_ABOVE_LIMIT,
+    RetCode.SELL_PRICE_BELOW_LIMIT,
+    RetCode.PRICE_ABOVE_LIMIT,
+    RetCode.PRICE_BELOW_LIMIT,
+    RetCode.PRICE_ABOVE,
+    RetCode.PRICE_TOO_HIGH,
+    RetCode.PRICE_TOO_LOW,
+}
+"""The documented refusals of a price outside the band; the docs do not say which one spot sends."""
+
+
+@check("FLT-01", severity=BLOCKER)
+async def test_filters_are_complete(market: Market, symbol: str) -> None:
+    """Every filter that an order is checked against is published as a positive decimal.
+
+    Source: docs/v5/market/instrument.mdx
+    """
+    rows = await market.listed(symbol, View.SIGNED_MARKET)
+
+    assert rows, f"{symbol} is not listed"
+    missing = [field for name, field in FILTERS.items() if name not in rows[0].filters]
+    assert missing == [], f"{symbol} is published without {', '.join(missing)}"
+    wrong = {FILTERS[name]: text for name, text in rows[0].filters.items() if not _is_positive(text)}
+    assert wrong == {}, f"not a positive decimal: {wrong}"
+
+
+@check("FLT-02", severity=BLOCKER)
+async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listing) -> None:
+    """The published filters equal those that the market maker and the desk agreed.
+
+    Maximum sizes change on the 3rd and the 17th of a month, so the agreement has a date.
+
+    Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
+    """
+    rows = await market.listed(symbol, View.SIGNED_MARKET)
+
+    assert rows, f"{symbol} is not listed"
+    published = rows[0].filters
+    differ = {
+        FILTERS[name]: f"{published.get(name)}, agreed {plain(agreed)}"
+        for name, agreed in listing.filters().items()
+        if name not in published or Decimal(published[name]) != agreed
+    }
+    assert differ == {}, f"published filters differ: {differ}"
+
+
+@check("FLT-03", severity=BLOCKER)
+@over_both_transports
+async def test_price_on_tick_is_accepted(desk: Desk) -> None:
+    """An order on the tick grid rests, and ends Cancelled when it is cancelled.
+
+    Source: docs/v5/order/create-order.mdx
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    await desk.resting(order)
+    await desk.cancel(order)
+
+    closed = await desk.closed(order)
+
+    assert closed.order_status is OrderStatus.CANCELLED, f"the order ended {closed}"
+
+
+@check("FLT-04", severity=BLOCKER)
+@over_both_transports
+async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument) -> None:
+    """A price between two ticks is refused for its decimals, not rounded.
+
+    Source: docs/v5/error.mdx, 170134
+    """
+    price = await desk.passive_price(Side.BUY)
+
+    answer = await desk.attempt(Side.BUY, price + instrument.tick_size / 10, instrument.least_qty(price))
+
+    assert answer.ret_code == RetCode.PRICE_DECIMALS, f"a price off the tick grid was {answer}"
+    assert await desk.open_orders() == [], "an order with a price off the tick grid is live"
+
+
+@check("FLT-05", severity=BLOCKER)
+@over_both_transports
+async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument) -> None:
+    """A quantity between two base steps is refused for its decimals, not rounded.
+
+    Source: docs/v5/error.mdx, 170137
+    """
+    price = await desk.passive_price(Side.BUY)
+
+    answer = await desk.attempt(Side.BUY, price, instrument.least_qty(price) + instrument.base_precision / 10)
+
+    assert answer.ret_code == RetCode.QTY_DECIMALS, f"a quantity off the lot grid was {answer}"
+    assert await desk.open_orders() == [], "an order with a quantity off the lot grid is live"
+
+
+@check("FLT-06", severity=BLOCKER)
+@over_both_transports
+async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument) -> None:
+    """The least quantity that reaches the minimum amount is accepted, one step less is refused.
+
+    Source: docs/v5/market/instrument.mdx, minOrderAmt; docs/v5/error.mdx, 170140
+    """
+    price = await desk.passive_price(Side.BUY)
+    least = instrument.least_qty(price)
+
+    below = await desk.attempt(Side.BUY, price, least - instrument.base_precision)
+    at = await desk.attempt(Side.BUY, price, least)
+
+    assert below.ret_code == RetCode.ORDER_VALUE_TOO_LOW, f"an order one step below the minimum was {below}"
+    assert at.ret_code == 0, f"an order at the minimum was {at}"
+
+
+@check("FLT-08", severity=MAJOR)
+@pytest.mark.parametrize("side", list(Side))
+async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: Instrument, side: Side) -> None:
+    """A price one tick beyond the price band is refused and never live.
+
+    Only the aggressive side is bounded: a buy above the upper limit, a sell below the lower one.
+
+    Source: docs/v5/market/order-price-limit.mdx, docs/v5/error.mdx
+    """
+    band = await market.band(instrument.symbol)
+    beyond = instrument.beyond(band.limit(side), side)
+
+    answer = await desk.attempt(side, beyond)
+
+    assert answer.ret_code in OUTSIDE_BAND, f"a {side} at {beyond}, outside {band}, was {answer}"
+    assert await desk.open_orders() == [], f"a {side} at {beyond}, outside {band}, is live"
+
+
+@check("FLT-11", severity=BLOCKER)
+@over_both_transports
+async def test_accepted_terms_are_the_sent_terms(desk: Desk) -> None:
+    """The order stream shows the price, quantity and time in force that were sent.
+
+    A venue that is set to move prices into the band shows it here.
+
+    Source: docs/v5/websocket/private/order.mdx, docs/v5/account/set-price-limit.mdx
+    """
+    order = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
+
+    state = await desk.resting(order)
+
+    sent = (order.price, order.qty, TimeInForce.POST_ONLY)
+    assert (state.price, state.qty, state.time_in_force) == sent, f"the stream shows {state}, sent was {sent}"
+
+
+def _is_positive(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal() and Decimal(text) > 0

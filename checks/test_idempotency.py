@@ -1,0 +1,167 @@
+"""Idempotency: one intent, at most one live order.
+
+Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/order/create-order.mdx, orderLinkId
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports
+from fixtures.desk import Desk, Transport
+from fixtures.evidence import Evidence
+from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, ORDER_GONE, RetCode
+from fixtures.v5.enums import OrderStatus, Side
+from fixtures.v5.identifiers import LONGEST_ORDER_LINK_ID
+
+PARALLEL = 5
+ILLEGAL_ID = {RetCode.REQUEST_PARAM_ERROR, RetCode.PARAM_INVALID}
+"""The documented refusals of a malformed orderLinkId; the docs name no code for it."""
+
+
+@check("IDM-01", severity=BLOCKER)
+@over_both_transports
+async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
+    """A second order under a live order's id is refused, and one order stays live.
+
+    Source: docs/v5/error.mdx, 170141 and 110072
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    await desk.resting(order)
+
+    second = await desk.attempt(Side.BUY, order.price, order.qty, order_link_id=order.order_link_id)
+
+    assert second.ret_code in DUPLICATE_ORDER_LINK_ID, f"a second order under one id was {second}"
+    assert len(await desk.open_orders()) == 1, "one id, but not one live order"
+
+
+@check("IDM-02", severity=BLOCKER)
+@pytest.mark.parametrize("desk", [Transport.TRADE], indirect=True)
+async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
+    """An id used over REST is refused over the trade stream, and one order stays live.
+
+    Source: docs/v5/error.mdx, 170141 and 110072
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY), via=Transport.REST)
+    await desk.resting(order)
+
+    second = await desk.attempt(Side.BUY, order.price, order.qty, order_link_id=order.order_link_id)
+
+    assert second.ret_code in DUPLICATE_ORDER_LINK_ID, f"the same id over the trade stream was {second}"
+    assert len(await desk.open_orders()) == 1, "one id, but not one live order"
+
+
+@check("IDM-03", severity=MINOR)
+async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
+    """The id of a closed order is refused: an id is unique for good.
+
+    Source: docs/v5/order/create-order.mdx, orderLinkId
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    await desk.resting(order)
+    await desk.cancel(order)
+    await desk.closed(order)
+
+    again = await desk.attempt(Side.BUY, order.price, order.qty, order_link_id=order.order_link_id)
+
+    assert again.ret_code in DUPLICATE_ORDER_LINK_ID, f"the id of a closed order was {again}"
+
+
+@check("IDM-04", severity=BLOCKER, observes=PARALLEL)
+@over_both_transports
+async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
+    """Of five requests under one id sent at once, exactly one becomes an order.
+
+    Source: docs/v5/order/create-order.mdx, orderLinkId
+    """
+    price, order_link_id = await desk.passive_price(Side.BUY), desk.fresh_link_id()
+
+    answers = await asyncio.gather(
+        *(desk.attempt(Side.BUY, price, order_link_id=order_link_id) for _ in range(PARALLEL))
+    )
+
+    booked = {answer.order.order_id for answer in answers if answer.order is not None}
+    codes = {answer.ret_code for answer in answers if answer.order is None}
+    assert len(booked) == 1, f"{PARALLEL} requests under one id made the orders {', '.join(booked)}"
+    assert codes <= DUPLICATE_ORDER_LINK_ID, f"duplicates were refused with {codes}"
+    assert len(await desk.open_orders()) == 1, "one id, but not one live order"
+
+
+@check("IDM-05", severity=BLOCKER)
+async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None:
+    """An acknowledged order is found by its orderLinkId within the look-up time, open and closed.
+
+    This is what a client does when the outcome of a create is unknown.
+
+    Source: docs/v5/order/open-order.mdx
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    started_ns = desk.wires.clock.monotonic_ns()
+    found = await desk.look_up(order.order_link_id)
+    evidence.measure("look-up lag", (desk.wires.clock.monotonic_ns() - started_ns) // 1000, "µs")
+    await desk.cancel(order)
+    await desk.closed(order)
+    ended = await desk.look_up(order.order_link_id)
+
+    assert found is not None, f"{order.order_link_id} is acknowledged and not found"
+    assert found.order_id == order.order_id, "the id leads to another order"
+    assert ended is not None, f"{order.order_link_id} is closed and not found"
+    assert ended.order_status is OrderStatus.CANCELLED, f"the look-up after the cancel shows {ended}"
+
+
+@check("IDM-06", severity=BLOCKER)
+@over_both_transports
+async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
+    """A cancel by orderLinkId works once; repeated, it says that the order is gone.
+
+    Source: docs/v5/error.mdx, 170213
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    await desk.resting(order)
+
+    first = await desk.attempt_cancel(order.order_link_id)
+    closed = await desk.closed(order)
+    second = await desk.attempt_cancel(order.order_link_id)
+
+    assert first.ret_code == RetCode.OK, f"a cancel by orderLinkId was {first}"
+    assert closed.order_status is OrderStatus.CANCELLED, f"the order ended {closed}"
+    assert second.ret_code in ORDER_GONE, f"a repeated cancel was {second}"
+
+
+@check("IDM-07", severity=MAJOR)
+@over_both_transports
+async def test_longest_id_is_accepted(desk: Desk) -> None:
+    """An orderLinkId of 36 characters is accepted and comes back unchanged.
+
+    Source: docs/v5/order/batch-place.mdx, orderLinkId
+    """
+    longest = desk.fresh_link_id().ljust(LONGEST_ORDER_LINK_ID, "_")
+
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY), order_link_id=longest)
+
+    state = await desk.resting(order)
+    assert state.order_link_id == longest, f"the stream shows the id {state.order_link_id}"
+
+
+@check("IDM-07", severity=MAJOR)
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda link_id: link_id.ljust(LONGEST_ORDER_LINK_ID + 1, "_"), id="37-characters"),
+        pytest.param(lambda link_id: f"{link_id}!", id="illegal-character"),
+    ],
+)
+@over_both_transports
+async def test_illegal_id_is_refused(desk: Desk, spoil: Callable[[str], str]) -> None:
+    """An orderLinkId that is too long or has an illegal character is refused.
+
+    Captures suggest that the live guard stands at 45 characters; the document says 36.
+
+    Source: docs/v5/order/batch-place.mdx, orderLinkId
+    """
+    answer = await desk.attempt(
+        Side.BUY, await desk.passive_price(Side.BUY), order_link_id=spoil(desk.fresh_link_id())
+    )
+
+    assert answer.ret_code in ILLEGAL_ID, f"an illegal orderLinkId was {answer}"

@@ -1,0 +1,144 @@
+"""Maker behaviour: a PostOnly order adds liquidity or does not trade.
+
+The page leaves open whether a crossing PostOnly order is rejected or cancelled; captures of spot show
+an acknowledgement and then Rejected. Either is accepted, by its reason, and never with a fill.
+
+Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/enum.mdx, rejectReason
+"""
+
+import asyncio
+
+import pytest
+
+from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream
+from fixtures.desk import Answer, Desk
+from fixtures.v5.codes import RetCode
+from fixtures.v5.enums import OrderStatus, RejectReason, Side, TimeInForce
+
+CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
+
+
+@check("MKR-01", severity=BLOCKER)
+@pytest.mark.parametrize("side", list(Side))
+@over_both_transports
+async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
+    """A PostOnly order behind the touch rests until it is cancelled.
+
+    Source: docs/v5/order/create-order.mdx
+    """
+    order = await desk.place(side, await desk.passive_price(side))
+    resting = await desk.resting(order)
+    listed = await desk.in_realtime(order)
+    await desk.cancel(order)
+    closed = await desk.closed(order)
+
+    assert resting.time_in_force is TimeInForce.POST_ONLY, f"the order rests as {resting.time_in_force}"
+    assert listed is not None, "a resting order is missing from realtime"
+    assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
+    assert closed.cum_exec_qty == 0, f"a passive order executed: {closed}"
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        pytest.param(Side.BUY, marks=check("MKR-02", severity=BLOCKER)),
+        pytest.param(Side.SELL, marks=check("MKR-03", severity=BLOCKER)),
+    ],
+)
+@over_both_transports
+async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
+    """A PostOnly order priced through the best opposite price is closed without a fill.
+
+    The create request itself is acknowledged: the refusal arrives later, as the terminal state of
+    the order. A venue that refuses at once must do so with 170218.
+
+    Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
+    """
+    answer = await desk.attempt(side, await desk.crossing_price(side))
+
+    await _assert_closed_as_taker(desk, answer)
+
+
+@check("MKR-04", severity=BLOCKER)
+@pytest.mark.parametrize("side", list(Side))
+@over_both_transports
+async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
+    """A PostOnly order priced exactly at the best opposite price is closed without a fill.
+
+    Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
+    """
+    answer = await desk.attempt(side, await desk.crossing_price(side, ticks=0))
+
+    await _assert_closed_as_taker(desk, answer)
+
+
+@check("MKR-05", severity=BLOCKER)
+@over_trade_stream
+async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> None:
+    """A trade-stream acknowledgement is not the outcome: the order stream tells rest from rejection.
+
+    Source: docs/v5/websocket/trade/guideline.mdx
+    """
+    passive = await desk.attempt(Side.BUY, await desk.passive_price(Side.BUY))
+    crossing = await desk.attempt(Side.BUY, await desk.crossing_price(Side.BUY))
+
+    assert passive.order is not None, f"a passive order was {passive}"
+    assert passive.req_id is not None, "the acknowledgement does not carry the request's reqId"
+    rests = await desk.resting(passive.order)
+    assert rests.order_id == passive.order.order_id, "the stream names another order than the acknowledgement"
+    await _assert_closed_as_taker(desk, crossing)
+
+
+@check("MKR-06", severity=BLOCKER)
+async def test_every_view_tells_the_same_end(desk: Desk) -> None:
+    """Order stream, realtime and history agree on how a crossing PostOnly order ended.
+
+    Source: docs/v5/order/open-order.mdx, docs/v5/order/order-list.mdx
+    """
+    order = await desk.place(Side.BUY, await desk.crossing_price(Side.BUY))
+    streamed = await desk.closed(order)
+
+    realtime, history = await desk.in_realtime(order), await desk.in_history(order)
+
+    views = {"realtime": realtime, "history": history}
+    missing = [name for name, view in views.items() if view is None]
+    assert missing == [], f"{' and '.join(missing)} do not show a closed order"
+    ends = {(x.order_status, x.reject_reason, x.cum_exec_qty) for x in (streamed, realtime, history) if x}
+    assert len(ends) == 1, f"the stream says {streamed}, realtime {realtime}, history {history}"
+
+
+@check("MKR-09", severity=MAJOR)
+@over_both_transports
+async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
+    """A bid and an ask rest together, follow an amended price, and end Cancelled without a fill.
+
+    Source: docs/v5/order/amend-order.mdx
+    """
+    prices = {side: await desk.passive_price(side) for side in Side}
+    quotes = [await desk.place(side, price) for side, price in prices.items()]
+    await asyncio.gather(*map(desk.resting, quotes))
+    for quote in quotes:
+        further = desk.instrument.away(quote.price, quote.side, ticks=2)
+        await desk.amend(quote, price=further)
+        await desk.repriced(quote, further)
+    for quote in quotes:
+        await desk.cancel(quote)
+
+    ends = await asyncio.gather(*map(desk.closed, quotes))
+
+    assert [end.order_status for end in ends] == [OrderStatus.CANCELLED] * 2, f"the quotes ended {ends}"
+    assert sum(end.cum_exec_qty for end in ends) == 0, f"a passive quote executed: {ends}"
+
+
+async def _assert_closed_as_taker(desk: Desk, answer: Answer) -> None:
+    if answer.order is None:
+        assert answer.ret_code == RetCode.LIMIT_MAKER_BAD_PRICE, f"a crossing PostOnly order was {answer}"
+        return
+    fills = await desk.executions(answer.order)
+    assert fills == [], f"{', '.join(map(str, fills))} although PostOnly"
+    closed = await desk.closed(answer.order)
+    assert closed.order_status in CLOSED_WITHOUT_A_FILL, f"a crossing PostOnly order ended {closed}"
+    assert closed.reject_reason is RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY, (
+        f"its reason is {closed.reject_reason}"
+    )
+    assert closed.cum_exec_qty == 0, f"a crossing PostOnly order executed: {closed}"

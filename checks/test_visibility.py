@@ -1,0 +1,97 @@
+"""Instrument visibility: the symbol is there, everywhere it should be, and nowhere else.
+
+Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
+"""
+
+from checks import BLOCKER, MAJOR, check
+from fixtures.desk import Market, View
+from fixtures.environment import Listing
+from fixtures.v5.codes import RetCode
+from fixtures.v5.enums import InstrumentStatus, Phase
+
+STATUSES = {
+    Phase.PRELISTING: {InstrumentStatus.PRE_LAUNCH, InstrumentStatus.TRADING},
+    Phase.MAKER_ONLY: {InstrumentStatus.TRADING},
+    Phase.TRADING: {InstrumentStatus.TRADING},
+}
+"""The statuses that a phase allows; the page documents Trading alone for spot."""
+
+NO_SUCH_SYMBOL = "NOSUCHCOINUSDT"
+
+
+@check("VIS-01", severity=BLOCKER)
+async def test_account_sees_symbol(market: Market, symbol: str) -> None:
+    """The signed account endpoint returns the symbol, once.
+
+    This is the view that knows who asks: a whitelisted listing shows up here first.
+
+    Source: docs/v5/account/instrument.mdx
+    """
+    rows = await market.listed(symbol, View.ACCOUNT)
+
+    assert [row.symbol for row in rows] == [symbol], f"{View.ACCOUNT} does not return {symbol} exactly once"
+
+
+@check("VIS-02", severity=MAJOR)
+async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> None:
+    """The signed market query of the page's own sample returns the symbol, once.
+
+    Source: docs/institutional/dmm-listing/spot.mdx, section 1
+    """
+    rows = await market.listed(symbol, View.SIGNED_MARKET)
+
+    assert [row.symbol for row in rows] == [symbol], (
+        f"{View.SIGNED_MARKET} does not return {symbol} exactly once"
+    )
+
+
+@check("VIS-03", severity=BLOCKER)
+async def test_public_visibility_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
+    """The public sees the symbol from its public phase on, and not before.
+
+    Source: docs/v5/market/instrument.mdx
+    """
+    seen = [row.symbol for row in await market.listed(symbol, View.PUBLIC)]
+
+    expected = [] if listing.phase is Phase.PRELISTING else [symbol]
+    assert seen == expected, f"in phase {listing.phase} the public view returns {seen}, expected {expected}"
+
+
+@check("VIS-04", severity=BLOCKER)
+async def test_views_agree(market: Market, symbol: str) -> None:
+    """Every view that shows the symbol shows the same status and filters.
+
+    Source: docs/v5/market/instrument.mdx, docs/v5/account/instrument.mdx
+    """
+    rows = {view: row for view in View for row in await market.listed(symbol, view)}
+
+    assert View.ACCOUNT in rows, f"{View.ACCOUNT} does not return {symbol}: there is nothing to agree with"
+    different = {view: row for view, row in rows.items() if row != rows[View.ACCOUNT]}
+    assert different == {}, f"{', '.join(different)} and {View.ACCOUNT} show different filters or status"
+
+
+@check("VIS-05", severity=BLOCKER)
+async def test_status_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
+    """The instrument's status is one that its agreed phase allows.
+
+    Source: docs/v5/enum.mdx, status
+    """
+    statuses = {row.status for row in await market.listed(symbol, View.SIGNED_MARKET)}
+
+    assert statuses, f"{symbol} has no status: {View.SIGNED_MARKET} does not return it"
+    assert statuses <= STATUSES[listing.phase], (
+        f"in phase {listing.phase} the status is {', '.join(statuses)}"
+    )
+
+
+@check("VIS-08", severity=MAJOR)
+async def test_unknown_symbol_is_not_listed(market: Market) -> None:
+    """A symbol that does not exist is not returned, so that a returned one means something.
+
+    Source: docs/v5/market/instrument.mdx
+    """
+    rows = await market.listed(NO_SUCH_SYMBOL, View.SIGNED_MARKET)
+    book = await market.answer_about(NO_SUCH_SYMBOL)
+
+    assert rows == [], f"{NO_SUCH_SYMBOL} is listed"
+    assert book.ret_code == RetCode.REQUEST_PARAM_ERROR, f"the book of {NO_SUCH_SYMBOL} is {book}"
