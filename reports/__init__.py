@@ -1,0 +1,1 @@
+"""Outcomes and evidence become Allure results and the sign-off."""

@@ -1,0 +1,137 @@
+"""What the Allure report shows of a check; the only file that imports allure."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import allure
+import pytest
+from allure_commons.model2 import Label, Parameter, Status, StatusDetails, TestResult
+
+from reports.model import Check, Item, Outcome, Verdict
+from reports.redaction import redacted
+
+STATUSES = {
+    Verdict.PASS: Status.PASSED,
+    Verdict.FAIL: Status.FAILED,
+    Verdict.BLOCKED: Status.BROKEN,
+    Verdict.ERROR: Status.BROKEN,
+    Verdict.NOT_RUN: Status.BROKEN,
+    Verdict.NOT_APPLICABLE: Status.SKIPPED,
+}
+"""A making is never WAIVED: a waiver is about the check, and the report shows what was seen."""
+
+SEVERITIES = {"blocker": "blocker", "major": "critical", "minor": "minor"}
+
+OF_NO_INTEREST = frozenset(
+    {"host", "thread", "language", "framework", "package", "parentSuite", "suite", "subSuite", "tag"}
+)
+"""Labels that repeat ours, tell the desk nothing, or name this machine."""
+
+OF_PYTEST = re.compile(
+    r"event_loop_policy|_asyncio_loop_factory|_\w+_scoped_runner|pytestconfig|run|.*::<lambda>"
+)
+"""Set-up and tear-down steps of pytest and pytest-asyncio themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the report shows a making.
+
+    group: the prefix of its id in words
+    made_as: the function's name; shown where several functions share an id, because Allure takes
+        results of one id with the same parameters for retries of each other
+    """
+
+    environment: str
+    item: Item
+    group: str
+    made_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What is put next to a making: evidence as text, timelines as HTML."""
+
+    evidence: str
+    timelines: str
+
+
+def under_way(config: pytest.Config) -> TestResult | None:
+    """The Allure result of the check that is being made, None outside of one."""
+    listener = config.pluginmanager.get_plugin("allure_listener")
+    return listener.allure_logger.get_test(None) if listener else None
+
+
+def finish(result: TestResult, check: Check, place: Place, outcome: Outcome) -> None:
+    """Write our title, requirement, labels, parameters and verdict over what allure-pytest guessed."""
+    requirement = outcome.requirement
+    result.name = f"{check.id} {requirement.title}" + (f" [{outcome.label}]" if outcome.label else "")
+    source = f"Source: `{requirement.source}`" if requirement.source else ""
+    result.description = "\n\n".join(part for part in (requirement.paragraph, source) if part)
+    result.descriptionHtml = None
+    shared = {"made as": place.made_as} if len(check.requirements) > 1 else {}
+    parameters = {"env": place.environment, **outcome.parameters, **shared}
+    result.parameters = [Parameter(name=name, value=value) for name, value in parameters.items()]
+    kept = [label for label in result.labels if label.name not in OF_NO_INTEREST]
+    result.labels = kept + _labels(check, place)
+    result.status = STATUSES[outcome.verdict]
+    result.statusDetails = _details(outcome, result.statusDetails)
+
+
+def attach(attached: Attached) -> None:
+    """Put evidence and timelines next to the check that is being made."""
+    if attached.timelines:
+        allure.attach(attached.timelines, "orders, from request to last push", allure.attachment_type.HTML)
+    if attached.evidence:
+        allure.attach(attached.evidence, "evidence", allure.attachment_type.TEXT)
+
+
+def describe_run(folder: Path, facts: Mapping[str, str]) -> None:
+    """Let the report show who was tested and where."""
+    lines = "".join(f"{name.replace(' ', '_')}={value}\n" for name, value in facts.items())
+    (folder / "environment.properties").write_text(lines, encoding="utf-8")
+
+
+def scrub(folder: Path, redact: Callable[[str], str]) -> None:
+    """Redact every text of the results folder and take out what is of the machine."""
+    for path in folder.glob("*-attachment.*"):
+        path.write_text(redact(path.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
+    for path in folder.glob("*.json"):
+        content = redacted(json.loads(path.read_text(encoding="utf-8")), redact)
+        if path.name.endswith("-container.json"):
+            content = _of_ours(content)
+            if not content["befores"] and not content["afters"]:
+                path.unlink()
+                continue
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def _labels(check: Check, place: Place) -> list[Label]:
+    item = place.item
+    wanted = {
+        "ALLURE_ID": check.id,
+        "epic": f"{item.number}. {item.title}" if item.number else item.title,
+        "feature": place.group,
+        "story": check.id,
+        "severity": SEVERITIES.get(check.severity, "normal"),
+    }
+    return [Label(name=name, value=value) for name, value in wanted.items()]
+
+
+def _details(outcome: Outcome, found: StatusDetails | None) -> StatusDetails | None:
+    if outcome.verdict is Verdict.PASS:
+        return None
+    said = outcome.sentence if outcome.verdict is Verdict.FAIL else f"{outcome.verdict}: {outcome.sentence}"
+    return StatusDetails(message=said, trace=found.trace if found else None)
+
+
+def _of_ours(container: dict[str, Any]) -> dict[str, Any]:
+    kept = {
+        side: [step for step in container.get(side, []) if not OF_PYTEST.fullmatch(step["name"])]
+        for side in ("befores", "afters")
+    }
+    return {**container, **kept}

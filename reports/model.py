@@ -1,0 +1,278 @@
+"""What a run of the checklist came to; the verdict is computed here and only here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What one check came to."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
+    FAIL = "FAIL"
+    BLOCKED = "BLOCKED"
+    ERROR = "ERROR"
+    NOT_APPLICABLE = "N/A"
+    WAIVED = "WAIVED"
+    NOT_RUN = "NOT RUN"
+
+
+WORST_FIRST = (
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.BLOCKED,
+    Verdict.NOT_RUN,
+    Verdict.WAIVED,
+    Verdict.PASS,
+    Verdict.NOT_APPLICABLE,
+)
+"""A check that was made several times is as good as the worst; a declared N/A does not spoil a PASS."""
+
+UNSETTLED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN)
+"""The verdicts that say nothing about the venue: a run with one of them is not complete."""
+
+
+class RunVerdict(StrEnum):
+    """What a whole run came to."""
+
+    READY = "READY"
+    READY_WITH_WAIVERS = "READY WITH WAIVERS"
+    NOT_READY = "NOT READY"
+    INCOMPLETE = "INCOMPLETE"
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the process."""
+        return _EXIT_CODES[self]
+
+
+_EXIT_CODES = {
+    RunVerdict.READY: 0,
+    RunVerdict.READY_WITH_WAIVERS: 0,
+    RunVerdict.NOT_READY: 1,
+    RunVerdict.INCOMPLETE: 2,
+}
+
+GRAVEST_FIRST = ("blocker", "major", "minor", "")
+"""Severities; a check that was never collected has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What one function of the catalogue demands.
+
+    title: the requirement in one sentence
+    paragraph: what a reader would not guess, "" when there is nothing
+    source: where it is documented, "" when unknown
+    """
+
+    title: str
+    paragraph: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of the plan.
+
+    requirements: one per function that carries the id; none for a check that was never collected
+    severity: one of GRAVEST_FIRST
+    makings: how often it must be made, over its functions and parameters
+    """
+
+    id: str
+    requirements: tuple[Requirement, ...] = ()
+    severity: str = ""
+    makings: int = 0
+
+    @property
+    def title(self) -> str:
+        """The first requirement's title."""
+        return self.requirements[0].title if self.requirements else "Not collected."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one making of a check came to.
+
+    parameters: name -> value: symbol, transport, side
+    label: the parameters in a few words, "" when there is nothing to tell apart
+    sentence: why it is not a PASS, one sentence; "" for a PASS
+    observations: messages of the venue while the check ran
+    evidence: positions of the first record and the one after the last
+    orders: the order_link_ids that the evidence names, each with its order_id; "" when the venue gave none
+    started_ms, ended_ms: Unix ms, client clock
+    allure_uuid: the Allure result, "" when there is none
+    """
+
+    check_id: str
+    requirement: Requirement
+    verdict: Verdict
+    sentence: str
+    parameters: Mapping[str, str]
+    label: str
+    observations: int
+    evidence: tuple[int, int]
+    orders: Mapping[str, str]
+    started_ms: int
+    ended_ms: int
+    allure_uuid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check came to, over all its makings.
+
+    item: the number of the checklist item; 0 for a check beyond the checklist
+    """
+
+    check: Check
+    item: int
+    verdict: Verdict
+    sentence: str
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def id(self) -> str:
+        """The check's id."""
+        return self.check.id
+
+    @property
+    def title(self) -> str:
+        """The requirement that decided the verdict, in one sentence."""
+        deciding = (outcome.requirement.title for outcome in self.outcomes if outcome.verdict is self.verdict)
+        return next(deciding, self.check.title)
+
+    @property
+    def observations(self) -> int:
+        """Messages of the venue over all makings."""
+        return sum(outcome.observations for outcome in self.outcomes)
+
+    @property
+    def orders(self) -> dict[str, str]:
+        """The order_link_ids of all makings, each with its order_id or ""."""
+        return {
+            link_id: order_id for outcome in self.outcomes for link_id, order_id in outcome.orders.items()
+        }
+
+    @property
+    def started_ms(self) -> int | None:
+        """When the first making started, Unix ms; None when the check did not run."""
+        return min((outcome.started_ms for outcome in self.outcomes), default=None)
+
+    @property
+    def ended_ms(self) -> int | None:
+        """When the last making ended, Unix ms; None when the check did not run."""
+        return max((outcome.ended_ms for outcome in self.outcomes), default=None)
+
+    @property
+    def duration_ms(self) -> int:
+        """How long the makings took together, ms."""
+        return sum(outcome.ended_ms - outcome.started_ms for outcome in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the checklist with the checks that belong to it.
+
+    number: 1 to 4; 0 gathers what was checked beyond the checklist
+    """
+
+    number: int
+    title: str
+    clause: str
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """A run's verdict and the sentence that says why."""
+
+    verdict: RunVerdict
+    sentence: str
+
+
+BEYOND = Item(0, "Beyond the checklist", "Checked in addition to the four items.", ())
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of the verdicts; NOT RUN when there are none."""
+    return min(verdicts, key=WORST_FIRST.index, default=Verdict.NOT_RUN)
+
+
+def result_of(check: Check, item: int, outcomes: Sequence[Outcome]) -> Result:
+    """The makings of one check as its result; a making that is missing counts as NOT RUN."""
+    missing = len(outcomes) < max(check.makings, 1)
+    verdict = worst([outcome.verdict for outcome in outcomes] + [Verdict.NOT_RUN] * missing)
+    short = f"made {len(outcomes)} of {check.makings} times" if outcomes else "the check did not run"
+    sentence = next((outcome.sentence for outcome in outcomes if outcome.verdict is verdict), short)
+    return Result(check, item, verdict, sentence, tuple(outcomes))
+
+
+def results(plan: Sequence[Check], items: Sequence[Item], outcomes: Sequence[Outcome]) -> tuple[Result, ...]:
+    """One result per planned check, in the order of the items."""
+    number = {check_id: item.number for item in items for check_id in item.checks}
+    made: dict[str, list[Outcome]] = {check.id: [] for check in plan}
+    for outcome in outcomes:
+        made[outcome.check_id].append(outcome)
+    found = [result_of(check, number.get(check.id, BEYOND.number), made[check.id]) for check in plan]
+    return tuple(sorted(found, key=lambda result: result.item or len(items) + 1))
+
+
+def conclude(found: Sequence[Result], items: Sequence[Item], *, interrupted: str | None) -> Conclusion:
+    """The run's verdict and why.
+
+    interrupted: what ended the run early, None when it ran to its end
+    """
+    fails = [result for result in found if result.verdict is Verdict.FAIL]
+    unsettled = [result for result in found if result.verdict in UNSETTLED]
+    bare = [item for item in items if not _has_shown_something(item, found)]
+    waived = [result for result in found if result.verdict is Verdict.WAIVED]
+    if interrupted is not None:
+        return Conclusion(RunVerdict.INCOMPLETE, f"The run did not reach its end: {interrupted}.")
+    if fails:
+        return Conclusion(RunVerdict.NOT_READY, _broke(fails))
+    if unsettled:
+        return Conclusion(RunVerdict.INCOMPLETE, _missing(unsettled))
+    if bare:
+        return Conclusion(
+            RunVerdict.INCOMPLETE, f"Item {bare[0].number}, “{bare[0].title}”, has no check that passed."
+        )
+    if waived:
+        return Conclusion(RunVerdict.READY_WITH_WAIVERS, _passed(found, waived))
+    return Conclusion(RunVerdict.READY, _passed(found, waived))
+
+
+def _has_shown_something(item: Item, found: Iterable[Result]) -> bool:
+    return any(
+        result.item == item.number and result.verdict in {Verdict.PASS, Verdict.WAIVED} for result in found
+    )
+
+
+def _broke(fails: Sequence[Result]) -> str:
+    gravest = min(fails, key=lambda result: GRAVEST_FIRST.index(result.check.severity))
+    others = f" {len(fails) - 1} more failed." if len(fails) > 1 else ""
+    return f"{gravest.id} “{gravest.title}” broke: {_ended(gravest.sentence)}{others}"
+
+
+def _missing(unsettled: Sequence[Result]) -> str:
+    first = min(unsettled, key=lambda result: WORST_FIRST.index(result.verdict))
+    count = "1 check has" if len(unsettled) == 1 else f"{len(unsettled)} checks have"
+    return f"{count} no settled outcome, first {first.id} ({first.verdict}): {_ended(first.sentence)}"
+
+
+def _passed(found: Sequence[Result], waived: Sequence[Result]) -> str:
+    passed = sum(result.verdict is Verdict.PASS for result in found)
+    spared = [result for result in found if result.verdict is Verdict.NOT_APPLICABLE]
+    parts = [f"{passed} of {len(found)} checks passed"]
+    parts += [f"{len(waived)} waived ({', '.join(result.id for result in waived)})"] if waived else []
+    parts += (
+        [f"{len(spared)} declared not applicable ({', '.join(result.id for result in spared)})"]
+        if spared
+        else []
+    )
+    return f"{', '.join(parts)}."
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.rstrip("'\"”)").endswith((".", "…")) else f"{sentence}."

@@ -1,0 +1,94 @@
+"""One making of a check, from what pytest saw to a verdict and one sentence."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from fixtures.clients.errors import Malformed, Refused
+from fixtures.desk import Blocked
+from reports.model import WORST_FIRST, Requirement, Verdict
+
+LONGEST_SENTENCE = 300
+_ENUM_MEMBER = re.compile(r"<(\w+\.\w+): [^<>]*>")
+_SOURCE = re.compile(r"^Source:\s*", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """How one phase of a making ended.
+
+    when: setup, call or teardown
+    raised: None when nothing was raised
+    """
+
+    when: str
+    raised: BaseException | None = None
+
+
+OF_A_CALL: tuple[tuple[type[BaseException], Verdict, str], ...] = (
+    (Blocked, Verdict.BLOCKED, ""),
+    (AssertionError, Verdict.FAIL, ""),
+    (Refused, Verdict.FAIL, "the venue refused "),
+    (Malformed, Verdict.FAIL, "the venue broke the format: "),
+)
+"""What an exception of the check itself means, and how its sentence begins; anything else is an ERROR."""
+
+
+def requirement_of(docstring: str | None) -> Requirement:
+    """The requirement that a check's docstring states."""
+    text, _, source = _split_source(docstring or "")
+    title, _, paragraph = text.strip().partition("\n\n")
+    return Requirement(
+        _joined(title), "\n\n".join(map(_joined, paragraph.strip().split("\n\n"))), _joined(source)
+    )
+
+
+def judge(phases: Sequence[Phase], not_applicable: str | None) -> tuple[Verdict, str]:
+    """The verdict of one making and why; the sentence of a PASS is empty.
+
+    not_applicable: the declared reason why the check does not apply, None when it does
+    """
+    judged = [_judge_phase(phase, not_applicable) for phase in phases]
+    spoilt = [one for one in judged if one[0] is not Verdict.PASS]
+    if spoilt:
+        return min(spoilt, key=lambda one: WORST_FIRST.index(one[0]))
+    if {"call", "teardown"} <= {phase.when for phase in phases}:
+        return Verdict.PASS, ""
+    return Verdict.NOT_RUN, "the check did not finish"
+
+
+def sentence_of(raised: BaseException) -> str:
+    """The first line of an exception's text, without pytest's introspection."""
+    lines = str(raised).strip().splitlines() or [type(raised).__name__]
+    text = _ENUM_MEMBER.sub(r"\1", lines[0].strip())
+    text = f"did not hold: {text.removeprefix('assert ')}" if text.startswith("assert ") else text
+    return text if len(text) <= LONGEST_SENTENCE else f"{text[:LONGEST_SENTENCE]}…"
+
+
+def _judge_phase(phase: Phase, not_applicable: str | None) -> tuple[Verdict, str]:
+    raised = phase.raised
+    if raised is None:
+        return Verdict.PASS, ""
+    if isinstance(raised, pytest.skip.Exception):
+        skipped = (Verdict.BLOCKED, f"skipped: {sentence_of(raised)}")
+        return skipped if not_applicable is None else (Verdict.NOT_APPLICABLE, not_applicable)
+    if phase.when == "setup" and isinstance(raised, Blocked):
+        return Verdict.BLOCKED, sentence_of(raised)
+    if phase.when == "call":
+        for kind, verdict, beginning in OF_A_CALL:
+            if isinstance(raised, kind):
+                return verdict, beginning + sentence_of(raised)
+    return Verdict.ERROR, f"{phase.when}: {type(raised).__name__}: {sentence_of(raised)}"
+
+
+def _split_source(docstring: str) -> tuple[str, str, str]:
+    found = _SOURCE.search(docstring)
+    if found is None:
+        return docstring, "", ""
+    return docstring[: found.start()], found.group(), docstring[found.end() :]
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())

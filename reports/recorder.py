@@ -1,0 +1,256 @@
+"""Turns what pytest sees into outcomes, and writes the reports when the session is over."""
+
+import re
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from inspect import getdoc, getmodule
+from pathlib import Path
+
+import pytest
+
+from fixtures.clients.clock import SystemClock
+from fixtures.evidence import Direction
+from fixtures.plugin import NOT_APPLICABLE
+from fixtures.run import Run
+from reports import labels, terminal, timeline, waivers, wire, wirelog
+from reports.finish import Finished, write
+from reports.live import LiveLine
+from reports.model import BEYOND, Check, Item, Outcome, Requirement
+from reports.outcome import Phase, judge, requirement_of
+from reports.requirements import Requirements
+
+PARAMETERS = {"desk": "transport"}
+"""What a parameter of a check is called in a report, where that is not its own name."""
+
+PLAIN = (str, int, Decimal, Enum)
+"""Parameters whose text says what they are; the others show as the id that the check gives them."""
+
+
+@dataclass(slots=True)
+class Making:
+    """A check that is being made.
+
+    mark: where its evidence starts
+    started_ms: Unix ms, client clock
+    """
+
+    mark: int
+    started_ms: int
+    phases: list[Phase] = field(default_factory=list)
+    recorded: bool = False
+
+
+class Recorder:
+    """The hooks of one run."""
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        run: Run,
+        required: Requirements,
+        waived: tuple[waivers.Waiver, ...],
+        live: LiveLine,
+    ) -> None:
+        self._config = config
+        self._run = run
+        self._required = required
+        self._waived = waived
+        self._live = live
+        self._clock = SystemClock()
+        self._started_ms = self._clock.now_ms()
+        self._collected: dict[str, Check] = {}
+        self._plan: tuple[Check, ...] = ()
+        self._outcomes: list[Outcome] = []
+        self._making: Making | None = None
+        self._interrupted: str | None = None
+
+    # Planning
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Note a check before anything can be deselected."""
+        marker = item.get_closest_marker("check")
+        if marker is None:
+            return
+        check_id = marker.kwargs["id"]
+        known = self._collected.get(check_id, Check(check_id, (), str(marker.kwargs["severity"])))
+        demanded = tuple(dict.fromkeys((*known.requirements, requirement(item))))
+        self._collected[check_id] = Check(check_id, demanded, known.severity, known.makings + 1)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Fix the plan: what is required, and what was selected beyond it."""
+        wanted = {*self._required.check_ids, *map(check_id_of, session.items)}
+        self._plan = self._required.plan(
+            {one: check for one, check in self._collected.items() if one in wanted}
+        )
+        try:
+            waivers.validate(self._waived, {check.id: check for check in self._plan})
+        except waivers.WaiverError as error:
+            raise pytest.UsageError(str(error)) from None
+
+    def pytest_report_collectionfinish(self) -> list[str]:
+        """Show the plan."""
+        return terminal.plan_lines(self._run, self._required.version, self._required.items, self._plan)
+
+    # Recording
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Record the check also when it is interrupted: Allure's result is still open here."""
+        self._making = making = Making(self._run.evidence.mark(), self._clock.now_ms())
+        try:
+            return (yield)
+        finally:
+            if not making.recorded:
+                self._record(item, making)
+            self._making = None
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keep how each phase ended; the last one settles the outcome."""
+        report = yield
+        making = self._making
+        if making is None:
+            return report
+        making.phases.append(Phase(call.when, call.excinfo.value if call.excinfo else None))
+        if call.when == "teardown":
+            outcome = self._record(item, making)
+            if outcome is not None:
+                report.user_properties.append(("verdict", str(outcome.verdict)))
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self) -> None:
+        """Take the progress line away before pytest writes."""
+        self._live.clear()
+
+    def _record(self, item: pytest.Item, making: Making) -> Outcome | None:
+        making.recorded = True
+        check = self._collected.get(check_id_of(item))
+        if check is None:
+            return None
+        result = labels.under_way(self._config)
+        outcome = self._outcome(item, making, result.uuid if result else "")
+        self._outcomes.append(outcome)
+        if result is not None:
+            made_as = item.originalname if isinstance(item, pytest.Function) else item.name
+            place = labels.Place(self._run.environment.name, self._item_of(check), group(item), made_as)
+            labels.finish(result, check, place, outcome)
+            self._attach(outcome)
+        return outcome
+
+    def _outcome(self, item: pytest.Item, making: Making, allure_uuid: str) -> Outcome:
+        records = self._run.evidence.since(making.mark)
+        seen = sum(record.direction is Direction.RECEIVED for record in records)
+        verdict, sentence = judge(making.phases, item.stash.get(NOT_APPLICABLE, None))
+        made_with = parameters(item)
+        return Outcome(
+            check_id=check_id_of(item),
+            requirement=requirement(item),
+            verdict=verdict,
+            sentence=self._run.evidence.redact(sentence),
+            parameters=made_with,
+            label=label(made_with, self._run.symbols),
+            observations=seen,
+            evidence=(making.mark, making.mark + len(records)),
+            orders=wire.orders(records, f"{self._run.run_id}-"),
+            started_ms=making.started_ms,
+            ended_ms=self._clock.now_ms(),
+            allure_uuid=allure_uuid,
+        )
+
+    def _attach(self, outcome: Outcome) -> None:
+        records = self._run.evidence.since(outcome.evidence[0])
+        lived = timeline.timelines(records, f"{self._run.run_id}-")
+        pages = timeline.as_html(lived) if lived else ""
+        labels.attach(labels.Attached(evidence=wirelog.as_text(records), timelines=pages))
+
+    def _item_of(self, check: Check) -> Item:
+        return next((item for item in self._required.items if check.id in item.checks), BEYOND)
+
+    # Ending
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note what ended the run early."""
+        during = f" during {self._outcomes[-1].check_id}" if self._outcomes else ""
+        said = str(excinfo.value) or "interrupted"
+        self._interrupted = f"{said}{during}"
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Note that the suite itself broke."""
+        self._interrupted = f"the suite broke: {str(excrepr).strip().splitlines()[-1]}"
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int
+    ) -> Generator[None, object, object]:
+        """Write the reports once every other plugin has written its own, and set the exit code."""
+        done = yield
+        if exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return done
+        written = write(self._run, self._finished())
+        session.exitstatus = written.exit_code
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            folder = shown(self._run.folder, self._config.invocation_params.dir)
+            terminal.show(
+                reporter, written.content, folder, rendered=written.rendered, remarks=written.remarks
+            )
+        return done
+
+    def _finished(self) -> Finished:
+        return Finished(
+            requirements=self._required,
+            waivers=self._waived,
+            plan=self._plan or self._required.plan(self._collected),
+            outcomes=tuple(self._outcomes),
+            interrupted=self._interrupted,
+            started_ms=self._started_ms,
+            ended_ms=self._clock.now_ms(),
+            root=self._config.rootpath,
+            allure_results=Path(self._config.option.allure_report_dir),
+        )
+
+
+def shown(folder: Path, working_directory: Path) -> Path:
+    """The folder as the reader can type it."""
+    return folder.relative_to(working_directory) if folder.is_relative_to(working_directory) else folder
+
+
+def check_id_of(item: pytest.Item) -> str:
+    """The check's id, "" for an item that is no check."""
+    marker = item.get_closest_marker("check")
+    return str(marker.kwargs["id"]) if marker else ""
+
+
+def requirement(item: pytest.Item) -> Requirement:
+    """What the item's function demands."""
+    return requirement_of(getdoc(item.function) if isinstance(item, pytest.Function) else None)
+
+
+def group(item: pytest.Item) -> str:
+    """The prefix of the check's id and what its module is about, up to the first colon or full stop."""
+    about = (getdoc(getmodule(getattr(item, "obj", None))) or "").splitlines()
+    return f"{check_id_of(item).partition('-')[0]}  {re.split('[:.]', about[0])[0] if about else ''}".strip()
+
+
+def parameters(item: pytest.Item) -> dict[str, str]:
+    """What the item was parametrised with."""
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return {}
+    given = item.callspec.params
+    shown = {
+        PARAMETERS.get(name, name): str(value) for name, value in given.items() if isinstance(value, PLAIN)
+    }
+    case = item.callspec.id
+    for value in shown.values():
+        case = re.sub(rf"(^|-){re.escape(value)}(?=-|$)", "", case, count=1).strip("-")
+    return shown if len(shown) == len(given) else {**shown, "case": case}
+
+
+def label(made_with: Mapping[str, str], symbols: Sequence[str]) -> str:
+    """The parameters in a few words; a symbol is told only where there are several."""
+    return " · ".join(value for name, value in made_with.items() if name != "symbol" or len(symbols) > 1)

@@ -1,0 +1,73 @@
+"""The checks that a sign-off must contain, read from ``checks/requirements-<date>.yaml``."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from reports.model import Check, Item
+
+
+class RequirementsError(Exception):
+    """The requirement set cannot be read; the text is one line."""
+
+
+class _Item(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: int
+    title: str
+    clause: str
+    checks: tuple[str, ...]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str
+    items: tuple[_Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """A version of the requirement set.
+
+    sha256: of the file's bytes
+    """
+
+    version: str
+    sha256: str
+    items: tuple[Item, ...]
+
+    @property
+    def check_ids(self) -> tuple[str, ...]:
+        """Every id that a sign-off must contain."""
+        return tuple(check_id for item in self.items for check_id in item.checks)
+
+    def plan(self, collected: Mapping[str, Check]) -> tuple[Check, ...]:
+        """The required checks in their order, then what was collected beyond them."""
+        required = (collected.get(check_id, Check(check_id)) for check_id in self.check_ids)
+        beyond = (check for check_id, check in collected.items() if check_id not in self.check_ids)
+        return (*required, *beyond)
+
+
+def newest(folder: Path) -> Path:
+    """The requirement set with the latest date; raises RequirementsError when there is none."""
+    paths = sorted(folder.glob("requirements-*.yaml"))
+    if not paths:
+        raise RequirementsError(f"{folder.name}/ has no requirements-<date>.yaml")
+    return paths[-1]
+
+
+def read(path: Path) -> Requirements:
+    """Read one requirement set; raises RequirementsError."""
+    content = path.read_bytes()
+    try:
+        file = _File.model_validate(yaml.safe_load(content))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise RequirementsError(f"{path.name}: {str(error).splitlines()[0]}") from None
+    items = tuple(Item(item.number, item.title, item.clause, item.checks) for item in file.items)
+    return Requirements(file.version, hashlib.sha256(content).hexdigest(), items)

@@ -1,0 +1,272 @@
+"""The sign-off: one dictionary, written as JSON and as a page to print."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jsonschema import Draft202012Validator
+from markupsafe import Markup
+
+from fixtures.evidence import Measurement
+from reports.latency import Latency
+from reports.model import BEYOND, Conclusion, Item, Outcome, Result, Verdict, worst
+from reports.plot import Axis
+from reports.provenance import Provenance
+from reports.requirements import Requirements
+from reports.subject import Listed, Subject
+from reports.waivers import Waiver
+
+HERE = Path(__file__).parent
+SCHEMA = HERE / "signoff.schema.json"
+TEMPLATE = "signoff.html.j2"
+FORMAT = "dmm-onboarding-sign-off/1"
+REPORT = "allure-report.html"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The run's evidence file: its digest and how many records it holds."""
+
+    sha256: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Everything that a sign-off says.
+
+    started_ms, ended_ms: Unix ms, client clock
+    flat: True when the venue showed that no order of the run is left, None when nobody could ask
+    today: the day on which waivers are judged, UTC
+    """
+
+    run_id: str
+    started_ms: int
+    ended_ms: int
+    conclusion: Conclusion
+    subject: Subject
+    provenance: Provenance
+    requirements: Requirements
+    results: tuple[Result, ...]
+    waivers: tuple[Waiver, ...]
+    latencies: tuple[Latency, ...]
+    measurements: tuple[Measurement, ...]
+    ledger: Ledger
+    flat: bool | None
+    today: date
+
+
+def anchor(allure_uuid: str) -> str:
+    """Where the Allure report shows a result: the fragment of its address."""
+    return md5(allure_uuid.encode(), usedforsecurity=False).hexdigest()
+
+
+def as_json(signoff: SignOff) -> Json:
+    """The sign-off as JSON values."""
+    return {
+        "format": FORMAT,
+        "verdict": signoff.conclusion.verdict,
+        "sentence": signoff.conclusion.sentence,
+        "rehearsal": signoff.subject.rehearsal or None,
+        "run": {
+            "id": signoff.run_id,
+            "started": moment(signoff.started_ms),
+            "ended": moment(signoff.ended_ms),
+            "orders_left": None if signoff.flat is None else not signoff.flat,
+        },
+        "subject": _subject(signoff),
+        "suite": {
+            "version": signoff.provenance.version,
+            "commit": signoff.provenance.commit,
+            "tree": signoff.provenance.tree,
+        },
+        "requirements": {"version": signoff.requirements.version, "sha256": signoff.requirements.sha256},
+        "items": [_item(item, signoff.results) for item in _items(signoff)],
+        "latencies": [_latency(latency) for latency in signoff.latencies],
+        "measurements": [
+            {"name": one.name, "value": one.value, "unit": one.unit} for one in signoff.measurements
+        ],
+        "waivers": [_waiver(waiver, signoff) for waiver in signoff.waivers],
+        "evidence": {
+            "file": "evidence.jsonl",
+            "sha256": signoff.ledger.sha256,
+            "records": signoff.ledger.records,
+        },
+    }
+
+
+def write_json(content: Json, path: Path) -> None:
+    """Write the sign-off, valid by its schema."""
+    validate(content)
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def validate(content: Json) -> None:
+    """Hold the sign-off against its schema; raises jsonschema.ValidationError."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(json.loads(json.dumps(content)))
+
+
+def write_html(content: Json, latencies: Sequence[Latency], path: Path, *, linked: bool) -> None:
+    """Write the page.
+
+    linked: allure-report.html stands next to it, so that every line can link to its evidence
+    """
+    path.write_text(as_html(content, latencies, linked=linked), encoding="utf-8")
+
+
+def as_html(content: Json, latencies: Sequence[Latency], *, linked: bool) -> str:
+    """The page: self-contained, loads nothing."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=select_autoescape(["html", "j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    axis = Axis.of(latencies)
+    plots = {latency.name: Markup(axis.strip(latency)) for latency in latencies}  # noqa: S704 - our own SVG
+    return environment.get_template(TEMPLATE).render(
+        s=content,
+        verdicts=list(Verdict),
+        plots=plots,
+        axis=Markup(axis.labels()),  # noqa: S704 - our own SVG
+        report=REPORT if linked else None,
+        deviations=[
+            (item, one)
+            for item in content["items"]
+            for one in item["checks"]
+            if one["verdict"] != Verdict.PASS
+        ],
+    )
+
+
+def moment(unix_ms: int) -> str:
+    """A moment in UTC, ISO 8601, to the millisecond."""
+    seconds, ms = divmod(unix_ms, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ms:03d}Z"
+
+
+def _subject(signoff: SignOff) -> Json:
+    subject = signoff.subject
+    offsets = [one.value for one in signoff.measurements if one.name == "clock offset" and one.unit == "ms"]
+    return {
+        "environment": subject.environment,
+        "host": subject.host,
+        "uid": subject.uid,
+        "key_fingerprint": subject.key_fingerprint,
+        "details": dict(subject.details),
+        "clock_offset_ms": offsets[-1] if offsets else None,
+        "listings": [_listing(listed) for listed in subject.listings],
+    }
+
+
+def _listing(listed: Listed) -> Json:
+    return {
+        "symbol": listed.symbol,
+        "phase": listed.phase,
+        "filters": dict(listed.filters),
+        "filters_sha256": listed.sha256,
+    }
+
+
+def _items(signoff: SignOff) -> list[Item]:
+    beyond = [BEYOND] if any(result.item == BEYOND.number for result in signoff.results) else []
+    return [*signoff.requirements.items, *beyond]
+
+
+def _item(item: Item, results: Sequence[Result]) -> Json:
+    own = [result for result in results if result.item == item.number]
+    counted = Counter(result.verdict for result in own)
+    return {
+        "number": item.number,
+        "title": item.title,
+        "clause": item.clause,
+        "verdict": worst(result.verdict for result in own),
+        "counts": {verdict: counted[verdict] for verdict in Verdict},
+        "checks": [_check(result) for result in own],
+    }
+
+
+def _check(result: Result) -> Json:
+    requirements = result.check.requirements
+    return {
+        "id": result.id,
+        "title": result.title,
+        "requirements": [
+            {"title": one.title, "paragraph": one.paragraph, "source": one.source} for one in requirements
+        ],
+        "severity": result.check.severity or None,
+        "verdict": result.verdict,
+        "sentence": result.sentence,
+        "observations": result.observations,
+        "started": None if result.started_ms is None else moment(result.started_ms),
+        "ended": None if result.ended_ms is None else moment(result.ended_ms),
+        "duration_ms": result.duration_ms,
+        "orders": [
+            {"order_link_id": link_id, "order_id": order_id or None}
+            for link_id, order_id in result.orders.items()
+        ],
+        "makings": [_making(outcome) for outcome in result.outcomes],
+    }
+
+
+def _making(outcome: Outcome) -> Json:
+    return {
+        "parameters": dict(outcome.parameters),
+        "label": outcome.label,
+        "verdict": outcome.verdict,
+        "sentence": outcome.sentence,
+        "started": moment(outcome.started_ms),
+        "ended": moment(outcome.ended_ms),
+        "records": list(outcome.evidence),
+        "allure": anchor(outcome.allure_uuid) if outcome.allure_uuid else None,
+    }
+
+
+def _latency(latency: Latency) -> Json:
+    return {
+        "name": latency.name,
+        "n": len(latency.values_us),
+        "p50_us": latency.percentile(50),
+        "p99_us": latency.percentile(99),
+        "max_us": latency.max_us,
+        "exact_us": latency.exact_us,
+    }
+
+
+def _waiver(waiver: Waiver, signoff: SignOff) -> Json:
+    used = any(result.id == waiver.check and result.verdict is Verdict.WAIVED for result in signoff.results)
+    state = "in force" if used else "not used" if waiver.holds_on(signoff.today) else "expired"
+    return {
+        "check": waiver.check,
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "link": waiver.link,
+        "expires": waiver.expires.isoformat(),
+        "state": state,
+    }
+
+
+def facts(content: Mapping[str, Any]) -> dict[str, str]:
+    """The few facts that head the Allure report."""
+    subject, run = content["subject"], content["run"]
+    return {
+        "Verdict": content["verdict"],
+        "Run": run["id"],
+        "Environment": subject["environment"],
+        "Host": subject["host"],
+        "Symbol": ", ".join(listing["symbol"] for listing in subject["listings"]),
+        "UID": subject["uid"],
+        "Key": subject["key_fingerprint"],
+        "Suite": f"{content['suite']['version']} {content['suite']['commit'][:12]}",
+        "Requirements": content["requirements"]["version"],
+    }

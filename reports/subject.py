@@ -1,0 +1,70 @@
+"""Who was tested, where and on what."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fixtures.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A symbol under test as the venue published it during the run.
+
+    phase: as agreed, "" when environments.yaml does not list the symbol
+    filters: by our names, figures as sent; empty when the symbol was never seen
+    sha256: of the filters' canonical JSON
+    """
+
+    symbol: str
+    phase: str
+    filters: Mapping[str, str]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who was tested, where and on what.
+
+    uid: masked; "" when the venue never answered for the key
+    rehearsal: why this is no sign-off, "" when it is one
+    """
+
+    environment: str
+    host: str
+    uid: str
+    key_fingerprint: str
+    details: Mapping[str, str]
+    listings: tuple[Listed, ...]
+    rehearsal: str
+
+
+def subject(run: Run) -> Subject:
+    """Who was tested, where and on what."""
+    identity = run.identity
+    return Subject(
+        environment=run.environment.name,
+        host="embedded venue, this machine" if run.environment.embedded else run.environment.rest,
+        uid=identity.masked_uid if identity else "",
+        key_fingerprint=identity.key_fingerprint if identity else "",
+        details=dict(identity.details) if identity else {},
+        listings=tuple(_listed(run, symbol) for symbol in run.symbols),
+        rehearsal=_rehearsal(run),
+    )
+
+
+def _rehearsal(run: Run) -> str:
+    if run.defect:
+        return f"Rehearsal with venue defect {run.defect}: not a sign-off."
+    if run.environment.embedded:
+        return "Rehearsal on the embedded venue: nothing here was said by the exchange."
+    return ""
+
+
+def _listed(run: Run, symbol: str) -> Listed:
+    filters = run.instruments.get(symbol, {})
+    canonical = json.dumps(filters, sort_keys=True, separators=(",", ":"))
+    listing = run.environment.listings.get(symbol)
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return Listed(symbol, str(listing.phase) if listing else "", filters, digest)

@@ -1,0 +1,169 @@
+"""Made-up plans, outcomes, records and sign-offs that the tests of the reports share."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from fixtures.evidence import Channel, Direction, Measurement, Record
+from reports.latency import Latency
+from reports.model import Check, Item, Outcome, Requirement, Verdict, conclude, results
+from reports.provenance import Provenance
+from reports.requirements import Requirements
+from reports.signoff import Ledger, SignOff
+from reports.subject import Listed, Subject
+from reports.waivers import Waiver, apply
+
+RUN_ID = "261123-013532-k7qm"
+KEY, SECRET, UID = "key-of-the-maker", "s3cr3t-of-the-maker", "10000012"
+START_MS = 1_795_400_000_000
+CROSSING = Requirement(
+    "A PostOnly order priced through the touch is closed without a fill.",
+    "The create request itself is acknowledged.",
+    "docs/v5/enum.mdx",
+)
+ITEMS = tuple(
+    Item(number, f"Item {number}", f"Clause {number}.", (f"{prefix}-01",))
+    for number, prefix in enumerate(("VIS", "PRM", "MKR", "RTY"), start=1)
+)
+REQUIRED = Requirements("2026-11-23", "ab" * 32, ITEMS)
+
+
+def check(check_id: str, severity: str = "blocker", makings: int = 1) -> Check:
+    """A check of the plan."""
+    return Check(check_id, (CROSSING,), severity, makings)
+
+
+PLAN = tuple(check(item.checks[0], "major") for item in ITEMS)
+
+
+def outcome(check_id: str, verdict: Verdict = Verdict.PASS, sentence: str = "", **fields: Any) -> Outcome:  # noqa: ANN401 - any field of an outcome
+    """One making that took 40 ms and saw four messages."""
+    made: dict[str, Any] = {
+        "requirement": CROSSING,
+        "parameters": {"transport": "rest", "symbol": "XRPUSDT"},
+        "label": "rest",
+        "observations": 4,
+        "evidence": (0, 6),
+        "orders": {f"{RUN_ID}-0001": "1666800494330512129", f"{RUN_ID}-0002": ""},
+        "started_ms": START_MS,
+        "ended_ms": START_MS + 40,
+        "allure_uuid": "9e4c1a54-6f7e-4d7a-8e49-0f2a4d1c7b11",
+    }
+    return Outcome(check_id, verdict=verdict, sentence=sentence, **(made | fields))
+
+
+def outcomes(**verdicts: Verdict) -> tuple[Outcome, ...]:
+    """One making of each planned check; all pass but those named by their prefix."""
+    said = {Verdict.PASS: ""}
+    made = ((one.id, verdicts.get(one.id[:3], Verdict.PASS)) for one in PLAN)
+    return tuple(outcome(check_id, verdict, said.get(verdict, "it was seen")) for check_id, verdict in made)
+
+
+def waiver(check_id: str = "MKR-01", expires: str = "2026-12-31") -> Waiver:
+    """A waiver of the desk."""
+    return Waiver(
+        check=check_id,
+        owner="J. Tan",
+        reason="Known on testnet.",
+        link="DESK-1142",
+        expires=date.fromisoformat(expires),
+    )
+
+
+def signed_off(
+    made: tuple[Outcome, ...] | None = None, waived: tuple[Waiver, ...] = (), rehearsal: str = ""
+) -> SignOff:
+    """The sign-off of a run with these outcomes."""
+    today = date(2026, 11, 23)
+    found = apply(results(PLAN, ITEMS, outcomes() if made is None else made), waived, today)
+    return SignOff(
+        run_id=RUN_ID,
+        started_ms=START_MS,
+        ended_ms=START_MS + 5000,
+        conclusion=conclude(found, ITEMS, interrupted=None),
+        subject=Subject(
+            environment="testnet",
+            host="https://api-testnet.bybit.com",
+            uid="••••••12",
+            key_fingerprint="3f1c2d9a0b7e",
+            details={"account": "unified"},
+            listings=(Listed("XRPUSDT", "trading", {"tick_size": "0.0001"}, "cd" * 32),),
+            rehearsal=rehearsal,
+        ),
+        provenance=Provenance("0.1.0", "unknown", "unknown"),
+        requirements=REQUIRED,
+        results=found,
+        waivers=waived,
+        latencies=(Latency("create acknowledged, REST", (900, 1200, 4000), 1),),
+        measurements=(Measurement("clock offset", -12, "ms"),),
+        ledger=Ledger("ef" * 32, 6),
+        flat=True,
+        today=today,
+    )
+
+
+def sent(seq: int, channel: Channel, title: str, body: Mapping[str, Any] | str) -> Record:
+    """A request at 10 ms per record."""
+    return Record(seq, START_MS + 10 * seq, channel, Direction.SENT, title, _text(body))
+
+
+def received(
+    seq: int,
+    channel: Channel,
+    title: str,
+    body: Mapping[str, Any] | str,
+    ret_code: int | None = None,
+    elapsed_us: int | None = None,
+) -> Record:
+    """A reply or a push at 10 ms per record."""
+    return Record(
+        seq,
+        START_MS + 10 * seq,
+        channel,
+        Direction.RECEIVED,
+        title,
+        _text(body),
+        venue_ms=START_MS + 10 * seq - 3,
+        ret_code=ret_code,
+        elapsed_us=elapsed_us,
+    )
+
+
+def _text(body: Mapping[str, Any] | str) -> str:
+    return body if isinstance(body, str) else json.dumps(body)
+
+
+LINK, ORDER = f"{RUN_ID}-0001", "1666800494330512129"
+STATE = {"orderId": ORDER, "orderLinkId": LINK, "price": "0.2501", "qty": "20", "cumExecQty": "0"}
+ONE_ORDER = (
+    sent(
+        0,
+        Channel.REST,
+        "POST /v5/order/create",
+        {"side": "Buy", "qty": "20", "price": "0.2501", "timeInForce": "PostOnly", "orderLinkId": LINK},
+    ),
+    received(
+        1,
+        Channel.REST,
+        "POST /v5/order/create",
+        {"retCode": 0, "result": {"orderId": ORDER, "orderLinkId": LINK}},
+        ret_code=0,
+        elapsed_us=8412,
+    ),
+    received(2, Channel.PRIVATE, "wallet", {"topic": "wallet", "data": []}),
+    received(3, Channel.PRIVATE, "order.spot", {"data": [{**STATE, "orderStatus": "New"}]}),
+    sent(4, Channel.TRADE, "order.cancel", {"reqId": "r-2", "args": [{"orderId": ORDER}]}),
+    received(
+        5,
+        Channel.TRADE,
+        "order.cancel",
+        {"reqId": "r-2", "data": {"orderId": ORDER, "orderLinkId": LINK}},
+        ret_code=0,
+        elapsed_us=1930,
+    ),
+    received(6, Channel.PRIVATE, "order.spot", {"data": [{**STATE, "orderStatus": "Cancelled"}]}),
+    sent(7, Channel.REST, "GET /v5/execution/list", f"category=spot&orderId={ORDER}"),
+    received(8, Channel.REST, "GET /v5/execution/list", {"result": {"list": []}}, ret_code=0, elapsed_us=700),
+)
+"""One order, created over REST, cancelled over the trade stream, looked up in the executions."""

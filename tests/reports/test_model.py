@@ -1,0 +1,110 @@
+"""The rules of a verdict, one by one."""
+
+import pytest
+
+from reports.model import (
+    WORST_FIRST,
+    Check,
+    RunVerdict,
+    Verdict,
+    conclude,
+    result_of,
+    results,
+    worst,
+)
+from tests.reports.made_up import ITEMS, PLAN, check, outcome, outcomes
+
+RULES: list[tuple[dict[str, Verdict], str | None, RunVerdict, int]] = [
+    ({}, None, RunVerdict.READY, 0),
+    ({"MKR": Verdict.WAIVED}, None, RunVerdict.READY_WITH_WAIVERS, 0),
+    ({"MKR": Verdict.FAIL}, None, RunVerdict.NOT_READY, 1),
+    ({"MKR": Verdict.FAIL, "VIS": Verdict.ERROR}, None, RunVerdict.NOT_READY, 1),
+    ({"MKR": Verdict.FAIL}, "interrupted", RunVerdict.INCOMPLETE, 2),
+    ({"MKR": Verdict.BLOCKED}, None, RunVerdict.INCOMPLETE, 2),
+    ({"MKR": Verdict.ERROR}, None, RunVerdict.INCOMPLETE, 2),
+    ({"MKR": Verdict.NOT_RUN}, None, RunVerdict.INCOMPLETE, 2),
+    ({"MKR": Verdict.WAIVED, "VIS": Verdict.NOT_RUN}, None, RunVerdict.INCOMPLETE, 2),
+    ({"MKR": Verdict.NOT_APPLICABLE}, None, RunVerdict.INCOMPLETE, 2),
+    ({}, "interrupted", RunVerdict.INCOMPLETE, 2),
+]
+
+
+@pytest.mark.parametrize(("verdicts", "interrupted", "verdict", "exit_code"), RULES)
+def test_verdict_of_a_run_follows_its_rule(
+    verdicts: dict[str, Verdict], interrupted: str | None, verdict: RunVerdict, exit_code: int
+) -> None:
+    """Interruption outranks a failure, a failure an unsettled check, an item needs one PASS or WAIVED."""
+    conclusion = conclude(results(PLAN, ITEMS, outcomes(**verdicts)), ITEMS, interrupted=interrupted)
+
+    assert conclusion.verdict is verdict
+    assert conclusion.verdict.exit_code == exit_code
+    assert conclusion.sentence
+
+
+def test_every_verdict_has_a_rank() -> None:
+    """The order from worst to best names each verdict once."""
+    assert sorted(WORST_FIRST) == sorted(Verdict)
+
+
+@pytest.mark.parametrize("verdict", [one for one in Verdict if one is not Verdict.FAIL])
+def test_failure_outranks_every_other_making(verdict: Verdict) -> None:
+    """A check that failed once has failed."""
+    assert worst([verdict, Verdict.FAIL, verdict]) is Verdict.FAIL
+
+
+def test_check_without_outcome_is_not_run() -> None:
+    """A planned check that nobody made is NOT RUN, and so is one that was never collected."""
+    made, unknown = check("MKR-01"), Check("MKR-99")
+
+    assert result_of(made, 3, []).verdict is Verdict.NOT_RUN
+    assert result_of(unknown, 3, []).title == "Not collected."
+
+
+def test_check_made_too_seldom_is_not_a_pass() -> None:
+    """A check that passed in two of its four makings is NOT RUN, and says so."""
+    result = result_of(check("MKR-01", makings=4), 3, [outcome("MKR-01")] * 2)
+
+    assert result.verdict is Verdict.NOT_RUN
+    assert result.sentence == "made 2 of 4 times"
+
+
+def test_declared_exception_does_not_spoil_a_pass() -> None:
+    """A check that passed over REST and does not apply to the trade stream passed."""
+    pair = [outcome("MKR-01"), outcome("MKR-01", Verdict.NOT_APPLICABLE, "no trade stream")]
+
+    assert result_of(check("MKR-01", makings=2), 3, pair).verdict is Verdict.PASS
+
+
+def test_sentence_of_not_ready_names_requirement_and_proof() -> None:
+    """NOT READY quotes the requirement that broke and what broke it, the gravest first."""
+    plan = (check("MKR-01", "minor"), check("MKR-02"))
+    made = [
+        outcome("MKR-01", Verdict.FAIL, "a minor thing"),
+        outcome("MKR-02", Verdict.FAIL, "executed 20 @ 0.2501 although PostOnly"),
+    ]
+
+    sentence = conclude(results(plan, ITEMS, made), ITEMS, interrupted=None).sentence
+
+    assert sentence == (
+        "MKR-02 “A PostOnly order priced through the touch is closed without a fill.” broke: "
+        "executed 20 @ 0.2501 although PostOnly. 1 more failed."
+    )
+
+
+def test_results_stand_in_the_order_of_the_items() -> None:
+    """What was checked beyond the checklist comes last."""
+    plan = (check("SDK-01"), *PLAN)
+
+    found = results(plan, ITEMS, [outcome(one.id) for one in plan])
+
+    assert [result.item for result in found] == [1, 2, 3, 4, 0]
+
+
+def test_result_gathers_orders_and_times_of_its_makings() -> None:
+    """Orders are told once, the duration is the sum, the start is the first."""
+    pair = [outcome("MKR-01"), outcome("MKR-01", orders={"other": ""}, started_ms=5, ended_ms=9)]
+
+    result = result_of(check("MKR-01", makings=2), 3, pair)
+
+    assert list(result.orders) == ["261123-013532-k7qm-0001", "261123-013532-k7qm-0002", "other"]
+    assert (result.started_ms, result.duration_ms, result.observations) == (5, 44, 8)

@@ -1,0 +1,385 @@
+"""Whole runs of small checklists, each in a process and a folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from fixtures.venue.demo import MAKER
+from reports.renderer.render import CLI
+from reports.signoff import validate
+
+ROOT = Path(__file__).parents[2]
+PROJECT = """
+[project]
+name = "small-checklist"
+version = "0"
+[tool.pytest.ini_options]
+testpaths = ["checks"]
+strict = true
+addopts = ["--import-mode=importlib", "-p", "no:cacheprovider"]
+asyncio_mode = "auto"
+asyncio_default_fixture_loop_scope = "session"
+asyncio_default_test_loop_scope = "session"
+markers = ["check(id, severity, observes): a check"]
+"""
+CONFTEST = 'pytest_plugins = ["fixtures.plugin", "reports.plugin"]\n'
+WITHOUT_RENDERER = """
+from pathlib import Path
+from reports.renderer.render import render
+render.__kwdefaults__["cli"] = Path("nowhere.js")
+"""
+HEAD = '''"""Small checks: made up for a test."""
+import signal
+import pytest
+from fixtures.desk import Blocked
+from fixtures.evidence import Channel, Direction
+from fixtures.venue.demo import MAKER
+
+def check(check_id, severity="major", observes=1):
+    return pytest.mark.check(id=check_id, severity=severity, observes=observes)
+
+@pytest.fixture
+def look(run):
+    """Lets the venue be seen once."""
+    return lambda: run.evidence.record(Channel.REST, Direction.RECEIVED, "GET /v5/market/time", "{}")
+
+@pytest.fixture
+def untidy():
+    """Break after the check."""
+    yield
+    raise OSError("not closed")
+
+'''
+PASSES = '''
+@check("{id}")
+def test_{name}(look):
+    """It passes."""
+    look()
+
+'''
+ALL_PASS = HEAD + "".join(
+    PASSES.format(id=f"{prefix}-01", name=prefix.lower()) for prefix in ("VIS", "PRM", "MKR", "RTY")
+)
+MIXED = (
+    HEAD
+    + '''
+@check("VIS-01")
+@pytest.mark.parametrize("side", ["Buy", "Sell"])
+def test_fails_once(look, side):
+    """A PostOnly order never trades.
+
+    Source: docs/v5/enum.mdx
+    """
+    look()
+    assert side == "Buy", f"executed 20 @ 0.2501 for {MAKER.credentials.secret}"
+
+@check("VIS-02")
+def test_blocked():
+    """It is blocked."""
+    print(MAKER.credentials.secret)
+    raise Blocked("no stranger key")
+
+@check("PRM-01")
+def test_error():
+    """It breaks."""
+    raise OSError("unreachable")
+
+@check("PRM-02")
+def test_untidy(untidy, look):
+    """It passes, but leaves something behind."""
+    look()
+
+@check("MKR-01", observes=3)
+def test_blind(look):
+    """It passes on too few observations."""
+    look()
+
+@check("MKR-02")
+def test_not_applicable():
+    """It does not apply."""
+
+@check("RTY-01")
+def test_skipped():
+    """It is skipped for a reason of its own."""
+    pytest.skip("not today")
+
+@check("SDK-01")
+def test_beyond(look):
+    """It is not required."""
+    look()
+'''
+)
+INTERRUPTED = (
+    ALL_PASS
+    + '''
+@check("VIS-02")
+def test_interrupted():
+    """Somebody presses Ctrl-C."""
+    signal.raise_signal(signal.SIGINT)
+
+@check("PRM-02")
+def test_after():
+    """Nobody comes here."""
+'''
+)
+LEAKING = (
+    ALL_PASS
+    + '''
+@check("VIS-02")
+def test_leaks(run, look):
+    """A file of the run holds the maker's secret."""
+    look()
+    (run.folder / "notes.txt").write_text(MAKER.credentials.secret)
+'''
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a small run left."""
+
+    exit_code: int
+    said: str
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        (folder,) = (self.root / "reports" / "out").iterdir()
+        return folder
+
+    @property
+    def signoff(self) -> Any:  # noqa: ANN401 - JSON
+        """The sign-off, valid by its schema."""
+        content = json.loads((self.folder / "signoff.json").read_text(encoding="utf-8"))
+        validate(content)
+        return content
+
+    @property
+    def verdicts(self) -> dict[str, tuple[str, str]]:
+        """Verdict and sentence by check."""
+        checks = [check for item in self.signoff["items"] for check in item["checks"]]
+        return {check["id"]: (check["verdict"], check["sentence"]) for check in checks}
+
+    @property
+    def allure(self) -> dict[str, str]:
+        """Allure's status by check; a check made twice shows its last."""
+        results = [
+            json.loads(path.read_text(encoding="utf-8")) for path in self.folder.rglob("*-result.json")
+        ]
+        return {
+            one["name"].split()[0]: one["status"] for one in sorted(results, key=lambda one: one["start"])
+        }
+
+
+def run(
+    root: Path,
+    checks: str,
+    *arguments: str,
+    waivers: str = "",
+    renderer: bool = False,
+    variables: Mapping[str, str] | None = None,
+) -> Run:
+    """Run a small checklist in a process of its own."""
+    files = {
+        "pyproject.toml": PROJECT,
+        "conftest.py": CONFTEST + ("" if renderer else WITHOUT_RENDERER),
+        "checks/test_small.py": checks,
+        "checks/requirements-2026-11-23.yaml": yaml.safe_dump(_requirements(checks)),
+        "environments.yaml": yaml.safe_dump(_environments()),
+        **({"waivers.yaml": waivers} if waivers else {}),
+    }
+    (root / "checks").mkdir()
+    for name, text in files.items():
+        (root / name).write_text(text, encoding="utf-8")
+    done = subprocess.run(  # noqa: S603 - our own checks
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(variables or {})},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout + done.stderr, root)
+
+
+def _requirements(checks: str) -> dict[str, Any]:
+    items = enumerate(("VIS", "PRM", "MKR", "RTY"), start=1)
+    return {
+        "version": "2026-11-23",
+        "items": [
+            {
+                "number": number,
+                "title": prefix,
+                "clause": "A clause.",
+                "checks": [one for one in (f"{prefix}-01", f"{prefix}-02") if one in checks],
+            }
+            for number, prefix in items
+        ],
+    }
+
+
+def _environments() -> Any:  # noqa: ANN401 - YAML
+    content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
+    content["environments"]["standalone"]["rest"] = "http://127.0.0.1:9"
+    content["environments"]["local"]["not_applicable"] = {"MKR-02": "Not on this venue."}
+    return content
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run in which everything happens."""
+    return run(tmp_path_factory.mktemp("mixed"), MIXED)
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run that somebody interrupts."""
+    return run(tmp_path_factory.mktemp("interrupted"), INTERRUPTED)
+
+
+def test_sound_run_is_ready(tmp_path: Path) -> None:
+    """Every file is there, the exit code is 0, and a rehearsal says what to do next."""
+    done = run(tmp_path, ALL_PASS, renderer=True)
+
+    assert (done.exit_code, done.signoff["verdict"]) == (0, "READY")
+    assert "READY: 4 of 4 checks passed." in done.said
+    assert "this was a rehearsal" in done.said
+    names = {path.name for path in done.folder.iterdir()}
+    assert {"signoff.html", "signoff.json", "junit.xml", "evidence.jsonl", "allure-results"} <= names
+    assert ("allure-report.html" in names) is CLI.exists()
+
+
+def test_verdicts_follow_from_what_happened(mixed: Run) -> None:
+    """Each kind of end has its verdict and its sentence."""
+    assert mixed.verdicts == {
+        "VIS-01": ("FAIL", "executed 20 @ 0.2501 for •••"),
+        "VIS-02": ("BLOCKED", "no stranger key"),
+        "PRM-01": ("ERROR", "call: OSError: unreachable"),
+        "PRM-02": ("ERROR", "teardown: OSError: not closed"),
+        "MKR-01": ("BLOCKED", mixed.verdicts["MKR-01"][1]),
+        "MKR-02": ("N/A", "Not on this venue."),
+        "RTY-01": ("BLOCKED", "skipped: not today"),
+        "SDK-01": ("PASS", ""),
+    }
+    assert mixed.verdicts["MKR-01"][1].startswith("observed 1 ")
+
+
+def test_failure_makes_the_run_not_ready(mixed: Run) -> None:
+    """The exit code is 1, and the last words name requirement, proof and where to look."""
+    assert (mixed.exit_code, mixed.signoff["verdict"]) == (1, "NOT READY")
+    assert "NOT READY: VIS-01 “A PostOnly order never trades.” broke: executed 20 @ 0.2501" in mixed.said
+    assert "next: open the evidence of VIS-01: records " in mixed.said
+
+
+def test_allure_shows_the_same(mixed: Run) -> None:
+    """Allure's status follows from the verdict, not from pytest's outcome."""
+    assert mixed.allure == {
+        "VIS-01": "failed",
+        "VIS-02": "broken",
+        "PRM-01": "broken",
+        "PRM-02": "broken",
+        "MKR-01": "broken",
+        "MKR-02": "skipped",
+        "RTY-01": "broken",
+        "SDK-01": "passed",
+    }
+
+
+def test_secret_in_words_reaches_no_file(mixed: Run) -> None:
+    """A secret in an assertion and on standard output is taken out of the terminal and of every file."""
+    secret = MAKER.credentials.secret.encode()
+
+    assert secret.decode() not in mixed.said
+    assert [path for path in mixed.folder.rglob("*") if path.is_file() and secret in path.read_bytes()] == []
+
+
+def test_junit_carries_check_and_verdict(mixed: Run) -> None:
+    """Each test case has the id of its check and its verdict as properties."""
+    cases = ET.parse(mixed.folder / "junit.xml").getroot().iter("testcase")  # noqa: S314 - pytest's own file
+    properties = [
+        {one.attrib["name"]: one.attrib["value"] for one in case.iter("property")} for case in cases
+    ]
+
+    assert {"check": "VIS-01", "verdict": "FAIL"} in properties
+    assert {"check": "MKR-02", "verdict": "N/A"} in properties
+
+
+def test_missing_renderer_costs_only_its_report(mixed: Run) -> None:
+    """Without the Allure CLI one line says so, and the sign-off stands."""
+    (line,) = [line for line in mixed.said.splitlines() if "not rendered" in line]
+
+    assert line.startswith("allure-report.html not rendered: the Allure CLI is not installed")
+    assert (mixed.folder / "signoff.html").exists()
+
+
+def test_interruption_is_incomplete(interrupted: Run) -> None:
+    """Ctrl-C makes the run INCOMPLETE with exit code 2; what was not made is NOT RUN."""
+    assert (interrupted.exit_code, interrupted.signoff["verdict"]) == (2, "INCOMPLETE")
+    assert "during VIS-02" in interrupted.signoff["sentence"]
+    assert interrupted.verdicts["VIS-02"] == ("NOT RUN", "the check did not finish")
+    assert interrupted.verdicts["PRM-02"] == ("NOT RUN", "the check did not run")
+
+
+def test_interrupted_check_is_not_green_in_allure(interrupted: Run) -> None:
+    """What was cut short is shown broken."""
+    assert interrupted.allure["VIS-01"] == "passed"
+    assert interrupted.allure["VIS-02"] == "broken"
+
+
+def test_leaking_file_is_deleted(tmp_path: Path) -> None:
+    """A file that holds a secret is deleted, named in the last lines, and the exit code is 2."""
+    done = run(tmp_path, LEAKING)
+
+    assert done.exit_code == 2
+    assert "notes.txt held a secret and was deleted" in done.said
+    assert not (done.folder / "notes.txt").exists()
+
+
+def test_selection_is_incomplete(tmp_path: Path) -> None:
+    """A run of some checks is no sign-off, however well they passed."""
+    done = run(tmp_path, ALL_PASS, "-k", "VIS-01")
+
+    assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
+    assert done.verdicts["MKR-01"] == ("NOT RUN", "the check did not run")
+
+
+def test_waiver_of_a_blocker_is_a_usage_error(tmp_path: Path) -> None:
+    """A blocker cannot be waived: nothing is run and the exit code is 4."""
+    checks = ALL_PASS.replace('check("MKR-01")', 'check("MKR-01", severity="blocker")')
+    entry = "- {check: MKR-01, owner: a, reason: b, link: c, expires: 2099-01-01}"
+
+    done = run(tmp_path, checks, waivers=entry)
+
+    assert done.exit_code == 4
+    assert "MKR-01 is a blocker, and a blocker cannot be waived" in done.said
+    assert not list(done.root.rglob("signoff.*"))
+
+
+def test_unusable_environment_writes_nothing(tmp_path: Path) -> None:
+    """Where nobody answers, the exit code is 3, and no folder and no verdict is left behind."""
+    keys = {"DMM_STANDALONE_KEY": "key-of-nobody", "DMM_STANDALONE_SECRET": "secret-of-nobody"}
+
+    done = run(tmp_path, ALL_PASS, "--env", "standalone", variables=keys)
+
+    assert done.exit_code == 3
+    assert "standalone cannot be tested" in done.said
+    assert not any((tmp_path / "reports").rglob("*-*"))
+
+
+def test_collecting_writes_nothing(tmp_path: Path) -> None:
+    """Without a run under way the plugin does nothing at all."""
+    done = run(tmp_path, ALL_PASS, "--collect-only")
+
+    assert done.exit_code == 0
+    assert not (tmp_path / "reports").exists()

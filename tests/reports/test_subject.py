@@ -1,0 +1,55 @@
+"""Who was tested, where and on what."""
+
+import hashlib
+import json
+from dataclasses import replace
+
+from fixtures.run import Run
+from reports.subject import subject
+
+
+def test_real_environment_is_named_by_its_host(run: Run) -> None:
+    """A run against the exchange names its host, masks the UID and is no rehearsal."""
+    tested = subject(run)
+
+    assert (tested.environment, tested.host) == ("testnet", "https://api-testnet.bybit.com")
+    assert (tested.uid, tested.rehearsal) == ("••••••12", "")
+
+
+def test_filters_are_digested_in_canonical_form(run: Run) -> None:
+    """The digest is of the filters as JSON with sorted keys and without blanks."""
+    run.instruments["XRPUSDT"] = {"tick_size": "0.0001", "base_precision": "0.01"}
+
+    (listed,) = subject(run).listings
+
+    canonical = '{"base_precision":"0.01","tick_size":"0.0001"}'
+    assert json.loads(canonical) == listed.filters
+    assert listed.sha256 == hashlib.sha256(canonical.encode()).hexdigest()
+    assert listed.phase == "trading"
+
+
+def test_symbol_that_was_never_seen_has_no_filters(run: Run) -> None:
+    """A symbol that the venue did not show is in the sign-off without filters."""
+    run.symbols = ("GHOSTUSDT",)
+
+    (listed,) = subject(run).listings
+
+    assert (listed.symbol, listed.phase, dict(listed.filters)) == ("GHOSTUSDT", "", {})
+
+
+def test_embedded_venue_and_defects_are_rehearsals(run: Run) -> None:
+    """Nothing that the embedded venue says is taken for the exchange's word."""
+    run.environment = replace(run.environment, embedded=True, rest="http://127.0.0.1:1")
+    embedded = subject(run)
+    run.defect = "fills_post_only"
+
+    assert embedded.host == "embedded venue, this machine"
+    assert embedded.rehearsal.startswith("Rehearsal on the embedded venue")
+    assert subject(run).rehearsal == "Rehearsal with venue defect fills_post_only: not a sign-off."
+
+
+def test_unanswered_key_is_nobody(run: Run) -> None:
+    """A run that ended before the venue named the key has no UID."""
+    run.identity = None
+
+    assert (subject(run).uid, subject(run).key_fingerprint) == ("", "")

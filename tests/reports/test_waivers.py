@@ -1,0 +1,88 @@
+"""Waivers: agreed failures with an end."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reports.model import Verdict, result_of
+from reports.waivers import WaiverError, apply, read, validate
+from tests.reports.made_up import check, outcome, waiver
+
+TODAY = date(2026, 11, 23)
+ENTRY = "- {check: MKR-01, owner: J. Tan, reason: Known., link: DESK-1, expires: 2026-12-31}\n"
+
+CASES = [
+    (Verdict.FAIL, "2026-12-31", Verdict.WAIVED, "it was seen"),
+    (Verdict.FAIL, "2026-11-23", Verdict.WAIVED, "it was seen"),
+    (Verdict.FAIL, "2026-11-22", Verdict.FAIL, "it was seen (its waiver expired on 2026-11-22)"),
+    (
+        Verdict.PASS,
+        "2026-12-31",
+        Verdict.FAIL,
+        "waiver without a failure: take the check out of waivers.yaml",
+    ),
+    (Verdict.BLOCKED, "2026-12-31", Verdict.BLOCKED, "it was seen"),
+    (Verdict.ERROR, "2026-12-31", Verdict.ERROR, "it was seen"),
+    (Verdict.NOT_APPLICABLE, "2026-12-31", Verdict.NOT_APPLICABLE, "it was seen"),
+]
+
+
+@pytest.mark.parametrize(("seen", "expires", "verdict", "sentence"), CASES)
+def test_waiver_spares_only_a_failure_in_time(
+    seen: Verdict, expires: str, verdict: Verdict, sentence: str
+) -> None:
+    """A failure is waived until the last day; a pass under a waiver is red; nothing else changes."""
+    result = result_of(check("MKR-01"), 3, [outcome("MKR-01", seen, "it was seen")])
+
+    (after,) = apply([result], [waiver(expires=expires)], TODAY)
+
+    assert (after.verdict, after.sentence) == (verdict, sentence)
+
+
+def test_other_checks_are_left_alone() -> None:
+    """A waiver is about its own check."""
+    result = result_of(check("MKR-02"), 3, [outcome("MKR-02", Verdict.FAIL, "it was seen")])
+
+    assert apply([result], [waiver("MKR-01")], TODAY) == (result,)
+
+
+def test_blocker_cannot_be_waived() -> None:
+    """A waiver of a blocker is refused and says why."""
+    with pytest.raises(WaiverError, match="MKR-01 is a blocker, and a blocker cannot be waived"):
+        validate([waiver("MKR-01")], {"MKR-01": check("MKR-01", "blocker")})
+
+
+def test_unknown_check_cannot_be_waived() -> None:
+    """A waiver of a check that does not exist is refused."""
+    with pytest.raises(WaiverError, match="MKR-01 is not a check"):
+        validate([waiver("MKR-01")], {})
+
+
+def test_file_is_read(tmp_path: Path) -> None:
+    """Each entry becomes a waiver; no file, no waivers."""
+    path = tmp_path / "waivers.yaml"
+    assert read(path) == ()
+
+    path.write_text(ENTRY, encoding="utf-8")
+
+    assert [(one.check, one.expires) for one in read(path)] == [("MKR-01", date(2026, 12, 31))]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- {check: MKR-01}", r"waivers.yaml: 0\.owner: Field required"),
+        (ENTRY.replace("2026-12-31", "soon"), r"waivers.yaml: 0\.expires: "),
+        (ENTRY.replace("J. Tan", "''"), r"waivers.yaml: 0\.owner: "),
+        ("- [", "waivers.yaml: not YAML: "),
+        (ENTRY * 2, "waivers.yaml: MKR-01 is waived more than once"),
+    ],
+)
+def test_broken_file_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    """What is wrong is told in one line with its key."""
+    path = tmp_path / "waivers.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(WaiverError, match=f"^{said}[^\n]*$"):
+        read(path)

@@ -1,0 +1,65 @@
+"""The checklist is whole: what a sign-off must contain is there, and each check says what it demands."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+CHECK_ID = re.compile(r"(VIS|FLT|PRM|MKR|RTY|IDM|ERR|CON)-\d\d")
+
+
+def functions() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The check functions of every module."""
+    for path in sorted((ROOT / "checks").glob("test_*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                yield node
+
+
+def ids_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """The check ids that a function's decorators give it."""
+    text = "".join(ast.unparse(decorator) for decorator in function.decorator_list)
+    return {match.group() for match in CHECK_ID.finditer(text)}
+
+
+def required() -> set[str]:
+    """The ids that a sign-off must contain."""
+    content = yaml.safe_load((ROOT / "checks/requirements-2026-11-23.yaml").read_text(encoding="utf-8"))
+    return {check_id for item in content["items"] for check_id in item["checks"]}
+
+
+def test_required_checks_are_the_checks_there_are() -> None:
+    """The requirement set names every check, and no check that does not exist."""
+    assert set().union(*map(ids_of, functions())) == required()
+
+
+@pytest.mark.parametrize("function", list(functions()), ids=lambda function: function.name)
+def test_check_is_described(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """A check has an id, a requirement of one sentence, and a source."""
+    text = ast.get_docstring(function) or ""
+
+    assert ids_of(function)
+    assert text.splitlines()[0].endswith(".")
+    assert re.search(r"^Source: docs/", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("function", list(functions()), ids=lambda function: function.name)
+def test_check_reads_straight(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """A check has no try, no sleep, and no branch but one that names a missing prerequisite."""
+    for node in ast.walk(function):
+        assert not isinstance(node, ast.Try | ast.While)
+        if isinstance(node, ast.If):
+            assert ast.unparse(node.body[0]).startswith("raise Blocked(")
+        if isinstance(node, ast.Call):
+            assert not ast.unparse(node.func).endswith("sleep")
+
+
+def test_page_maps_to_checks() -> None:
+    """The table of the page's sentences names every required check."""
+    table = (ROOT / "docs/checklist.md").read_text(encoding="utf-8")
+
+    assert {match.group() for match in CHECK_ID.finditer(table)} == required()

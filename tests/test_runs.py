@@ -1,0 +1,245 @@
+"""Whole runs, from the outside: what is written, how they end, and that nothing is left behind."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fixtures.clients.clock import SystemClock
+from fixtures.clients.guard import Guard
+from fixtures.clients.rest import RestClient
+from fixtures.desk.flat import open_orders
+from fixtures.environment import Budget
+from fixtures.evidence import Evidence, Redactor
+from fixtures.run import Journal
+from fixtures.v5 import paths
+from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER
+
+ROOT = Path(__file__).parents[1]
+READY, NOT_READY, INCOMPLETE, UNUSABLE = 0, 1, 2, 3
+DEADLINE_S = 90
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: its exit code, what it printed, and its folder."""
+
+    code: int
+    text: str
+    folder: Path
+
+    @property
+    def signoff(self) -> dict[str, Any]:
+        """The sign-off as written."""
+        content: dict[str, Any] = json.loads((self.folder / "signoff.json").read_text(encoding="utf-8"))
+        return content
+
+
+def start(out: Path, *options: str, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start a run."""
+    return subprocess.Popen(  # noqa: S603 - our own pytest
+        [sys.executable, "-u", "-m", "pytest", f"--out={out}", *options],
+        cwd=ROOT,
+        env={**os.environ, **(variables or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str], out: Path) -> Ended:
+    """Wait for a run's end."""
+    text, _ = process.communicate(timeout=DEADLINE_S)
+    folders = sorted(out.iterdir()) if out.exists() else [out]
+    return Ended(process.returncode, text, folders[-1])
+
+
+def in_the_middle(process: subprocess.Popen[str]) -> str:
+    """Read what a run prints until its third maker check has passed; what it printed."""
+    assert process.stdout is not None
+    printed = ""
+    while not printed.endswith("test_maker.py ..."):
+        character = process.stdout.read(1)
+        assert character, f"the run ended: {printed}"
+        printed += character
+    return printed
+
+
+@dataclass(frozen=True)
+class Standalone:
+    """A venue in its own process."""
+
+    rest: str
+    environments: Path
+    variables: Mapping[str, str]
+
+    def client(self, run_id: str, journal: Path) -> RestClient:
+        """The market maker's own client, with the orders of a given run."""
+        clock = SystemClock()
+        budget = Budget.model_validate(
+            {"orders": 9, "notional_per_order": "99", "notional_per_run": "999", "price_band": "0.5"}
+        )
+        return RestClient(
+            self.rest,
+            credentials=MAKER.credentials,
+            evidence=Evidence(Redactor(), clock.now_ms),
+            clock=clock,
+            guard=Guard(run_id, Journal(journal), budget, clock.now_ms, allow_orders=True),
+            recv_window_ms=5000,
+            timeout_ms=5000,
+        )
+
+
+@pytest.fixture
+def standalone(tmp_path: Path) -> Iterator[Standalone]:
+    """A venue started as its users start it, and an environments file that points at it."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "fixtures.venue", "--port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    printed = ""
+    while "DMM_STANDALONE_STRANGER_SECRET" not in printed:
+        line = process.stdout.readline()
+        assert line, f"the venue ended: {printed}"
+        printed += line
+    found = re.search(r"http://127\.0\.0\.1:(\d+)", printed)
+    assert found is not None
+    content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
+    section = content["environments"]["standalone"]
+    for name in ("rest", "public_stream", "private_stream", "trade_stream"):
+        section[name] = section[name].replace("8900", found.group(1))
+    path = tmp_path / "environments.yaml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    variables = dict(re.findall(r"(DMM_STANDALONE_\w+)=(\S+)", printed))
+    yield Standalone(found.group(), path, variables)
+    process.terminate()
+    assert process.wait(timeout=10) == 0
+    process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """A whole run on the sound venue."""
+    out = tmp_path_factory.mktemp("sound") / "out"
+    return finish(start(out), out)
+
+
+def test_sound_venue_is_ready(sound: Ended) -> None:
+    """The sound venue ends READY with exit 0: every check passed, no order is left, every file is there."""
+    assert sound.code == READY, sound.text
+    assert sound.signoff["verdict"] == "READY"
+    assert sound.signoff["run"]["orders_left"] is False
+    for name in ("signoff.html", "signoff.json", "junit.xml", "allure-results", "journal.jsonl"):
+        assert (sound.folder / name).exists(), name
+
+
+def test_no_secret_is_written(sound: Ended) -> None:
+    """No key and no secret stands in any file of the run, or on the terminal."""
+    secrets = [
+        value.encode()
+        for account in (MAKER, READ_ONLY, STRANGER)
+        for value in (account.credentials.key, account.credentials.secret)
+    ]
+
+    for path in (path for path in sound.folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        assert not any(secret in content for secret in secrets), path
+    assert not any(secret in sound.text.encode() for secret in secrets)
+
+
+def test_broken_requirement_is_named_with_its_proof(tmp_path: Path) -> None:
+    """A venue that fills a PostOnly order ends NOT READY, exit 1, with the execution in one sentence."""
+    ended = finish(start(tmp_path / "out", "--symbol=NEWUSDT", "--defect=fills_post_only"), tmp_path / "out")
+
+    assert ended.code == NOT_READY, ended.text
+    sentence = ended.signoff["sentence"]
+    assert sentence.startswith("MKR-02 “A PostOnly order priced through the best opposite price")
+    assert re.search(r"executed \S+ @ \S+ as taker \(execId \d+\) although PostOnly", sentence)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_run_ends_flat_and_incomplete(
+    tmp_path: Path, standalone: Standalone, number: int
+) -> None:
+    """Ctrl-C and SIGTERM in the middle of the maker checks leave no order and end INCOMPLETE, exit 2."""
+    out = tmp_path / "out"
+    options = ["--env=standalone", f"--environments={standalone.environments}", "checks/test_maker.py"]
+    process = start(out, *options, variables=standalone.variables)
+    in_the_middle(process)
+
+    process.send_signal(number)
+    ended = finish(process, out)
+
+    assert ended.code == INCOMPLETE, ended.text
+    assert ended.signoff["verdict"] == "INCOMPLETE"
+    assert ended.signoff["run"]["orders_left"] is False
+    assert "Traceback" not in ended.text
+
+
+async def test_cleanup_after_kill(tmp_path: Path, standalone: Standalone) -> None:
+    """After kill -9, --cleanup leaves no own order and touches no foreign one."""
+    out = tmp_path / "out"
+    options = ["--env=standalone", f"--environments={standalone.environments}", "checks/test_maker.py"]
+    process = await asyncio.to_thread(start, out, *options, variables=standalone.variables)
+    await asyncio.to_thread(in_the_middle, process)
+    process.kill()
+    await asyncio.to_thread(process.communicate)
+    (folder,) = out.iterdir()
+    own = standalone.client(folder.name, folder / "journal.jsonl")
+    foreign = standalone.client("somebody", tmp_path / "other" / "journal.jsonl")
+    Journal(tmp_path / "other" / "journal.jsonl").open("somebody", "standalone")
+    await place(own, f"{folder.name}-9999")
+    await place(foreign, "somebody-0001")
+
+    cleaned = await asyncio.to_thread(
+        lambda: finish(
+            start(out, f"--cleanup={folder.name}", *options[1:2], variables=standalone.variables), out
+        )
+    )
+
+    left = [state.order_link_id for state in await open_orders(foreign, "NEWUSDT")]
+    await own.close()
+    await foreign.close()
+    assert cleaned.code == 0, cleaned.text
+    assert re.search(r"[1-9]\d* still open and cancelled, 0 left; 1 foreign orders untouched", cleaned.text)
+    assert left == ["somebody-0001"]
+
+
+async def place(client: RestClient, order_link_id: str) -> None:
+    """Place one passive PostOnly buy."""
+    terms = {
+        "category": "spot",
+        "symbol": "NEWUSDT",
+        "side": "Buy",
+        "orderType": "Limit",
+        "qty": "30",
+        "price": "0.24",
+        "timeInForce": "PostOnly",
+        "orderLinkId": order_link_id,
+    }
+    await client.call("POST", paths.ORDER_CREATE, terms)
+
+
+def test_wrong_secret_is_one_line(tmp_path: Path, standalone: Standalone) -> None:
+    """A secret that is not the key's ends with one line that says so, exit 3."""
+    variables = {**standalone.variables, "DMM_STANDALONE_SECRET": "not-the-secret"}
+    options = ["--env=standalone", f"--environments={standalone.environments}"]
+
+    ended = finish(start(tmp_path / "out", *options, variables=variables), tmp_path / "out")
+
+    assert ended.code == UNUSABLE
+    assert ended.text.count("the key is refused with 10004: the secret does not belong to the key") == 1
+    assert "Traceback" not in ended.text
