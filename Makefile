@@ -26,7 +26,7 @@ renderer: $(RENDERER)
 
 # Without the renderer only allure-report.html is missing; the sign-off does not depend on it.
 $(RENDERER): $(READY) reports/renderer/package-lock.json
-	-@$(BIN)/python -m reports.renderer
+	-@$(BIN)/python -m reports.renderer setup
 
 signoff: setup renderer
 	$(BIN)/pytest
