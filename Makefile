@@ -31,7 +31,7 @@ $(RENDERER): $(READY) reports/renderer/package-lock.json
 signoff: setup renderer
 	$(BIN)/pytest
 
-test: setup
+test: setup renderer
 	$(BIN)/pytest tests
 
 lint: setup
