@@ -20,6 +20,7 @@ from enum import StrEnum
 import pytest
 
 from fixtures.desk import Transport
+from fixtures.v5.enums import Phase
 
 
 class Severity(StrEnum):
@@ -43,6 +44,11 @@ def check(check_id: str, *, severity: Severity, observes: int = 1) -> pytest.Mar
         a check of the suite's own policy
     """
     return pytest.mark.check(id=check_id, severity=severity, observes=observes)
+
+
+def during(*phases: Phase) -> pytest.MarkDecorator:
+    """Let a check apply while the listing's agreed phase is one of these; it is N/A in the others."""
+    return pytest.mark.phase(*phases)
 
 
 over_both_transports = pytest.mark.parametrize("desk", list(Transport), indirect=True)
