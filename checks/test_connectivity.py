@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 
 from checks import BLOCKER, MAJOR, check, over_both_transports
-from fixtures.desk import Connections, Desk
+from fixtures.desk import Connections, Desk, Order
 from fixtures.evidence import Evidence
 from fixtures.v5.enums import Side
 
@@ -52,15 +52,17 @@ async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str],
 
     Source: docs/v5/websocket/private/order.mdx
     """
-    ends: list[int] = []
+    placed: list[Order] = []
     price = await desk.passive_price(Side.BUY)
     for start in range(0, CYCLES, AT_ONCE):
         orders = [await desk.place(Side.BUY, price) for _ in range(AT_ONCE)]
         await asyncio.gather(*map(desk.cancel, orders))
         await asyncio.gather(*map(desk.closed, orders))
         announce(f"CON-05: {start + AT_ONCE} of {CYCLES} orders placed, cancelled and seen closed")
-        ends += [sum(state.order_status.is_closed for state in desk.pushed_states(order)) for order in orders]
+        placed += orders
+    await desk.quiet()
 
+    ends = [sum(state.order_status.is_closed for state in desk.pushed_states(order)) for order in placed]
     assert ends == [1] * CYCLES, f"ends pushed per order: {ends}"
 
 

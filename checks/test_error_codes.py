@@ -53,21 +53,6 @@ async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
 
 @check("ERR-01", severity=MAJOR)
 @over_both_transports
-async def test_order_below_minimum_carries_its_code(desk: Desk) -> None:
-    """An order of one base step is refused for its value or its quantity.
-
-    Source: docs/v5/error.mdx, 170140 and 170136
-    """
-    price = await desk.passive_price(Side.BUY)
-
-    answer = await desk.attempt(Side.BUY, price, desk.instrument.base_precision)
-
-    too_little = {RetCode.ORDER_VALUE_TOO_LOW, RetCode.QTY_TOO_LOW}
-    assert answer.ret_code in too_little, f"an order of one base step was {answer}"
-
-
-@check("ERR-01", severity=MAJOR)
-@over_both_transports
 async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     """A cancel of an order that never existed says that it does not exist.
 

@@ -25,6 +25,15 @@ OUTSIDE_BAND = {
 }
 """The documented refusals of a price outside the band; the docs do not say which one spot sends."""
 
+NOTHING_ORDERED = {
+    RetCode.ORDER_VALUE_TOO_LOW,
+    RetCode.QTY_TOO_LOW,
+    RetCode.PARAM_INVALID,
+    RetCode.PARAM_EMPTY,
+    RetCode.REQUEST_PARAM_ERROR,
+}
+"""The documented refusals of a quantity of zero, which is one step below where one step is the minimum."""
+
 
 @check("FLT-01", severity=BLOCKER)
 async def test_filters_are_complete(market: Market, symbol: str) -> None:
@@ -53,12 +62,12 @@ async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listi
 
     assert rows, f"{symbol} is not listed"
     published = rows[0].filters
-    differ = {
-        FILTERS[name]: f"{published.get(name)}, agreed {plain(agreed)}"
+    differ = [
+        f"{FILTERS[name]} {published.get(name, 'nothing')}, agreed {plain(agreed)}"
         for name, agreed in listing.filters().items()
         if name not in published or Decimal(published[name]) != agreed
-    }
-    assert differ == {}, f"published filters differ: {differ}"
+    ]
+    assert differ == [], f"published: {'; '.join(differ)}"
 
 
 @check("FLT-03", severity=BLOCKER)
@@ -120,7 +129,8 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument) ->
     below = await desk.attempt(Side.BUY, price, least - instrument.base_precision)
     at = await desk.attempt(Side.BUY, price, least)
 
-    assert below.ret_code == RetCode.ORDER_VALUE_TOO_LOW, f"an order one step below the minimum was {below}"
+    too_little = {RetCode.ORDER_VALUE_TOO_LOW} if least > instrument.base_precision else NOTHING_ORDERED
+    assert below.ret_code in too_little, f"an order one step below the minimum was {below}"
     assert at.ret_code == 0, f"an order at the minimum was {at}"
 
 
@@ -133,6 +143,7 @@ async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: In
 
     Source: docs/v5/market/order-price-limit.mdx, docs/v5/error.mdx
     """
+    await desk.two_sided_quote()
     band = await market.band(instrument.symbol)
     beyond = instrument.beyond(band.limit(side), side)
 

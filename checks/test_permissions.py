@@ -10,7 +10,7 @@ from fixtures.desk import Account, Blocked, Desk, Market, View
 from fixtures.run import Run
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, Phase, Side
-from fixtures.v5.filters import Instrument
+from fixtures.v5.filters import Instrument, plain
 
 SPOT_TRADE = "Spot.SpotTrade"
 DANGEROUS = {"Wallet.Withdraw"}
@@ -107,13 +107,13 @@ async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
 
 @check("PRM-10", severity=MAJOR)
 @during(Phase.PRELISTING)
-async def test_stranger_is_kept_out(stranger: Desk, instrument: Instrument, symbol: str) -> None:
+async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Instrument, symbol: str) -> None:
     """Before the listing is public, a UID outside the whitelist neither sees nor trades the symbol.
 
     Source: docs/institutional/dmm-listing/spot.mdx, prerequisites; docs/v5/error.mdx, 10029
     """
     seen = await stranger.market.listed(symbol, View.ACCOUNT)
-    price = await stranger.passive_price(Side.BUY)
+    price = await desk.passive_price(Side.BUY)
 
     answer = await stranger.attempt(Side.BUY, price, instrument.least_qty(price))
 
@@ -140,7 +140,8 @@ async def test_funds_carry_the_plan(
 
     short = {coin: amount for coin, amount in plan.items() if (await account.balance(coin)).free < amount}
 
-    assert short == {}, f"the unified wallet lacks {short}"
+    lacking = ", ".join(f"{plain(amount)} {coin}" for coin, amount in short.items())
+    assert not short, f"the unified wallet holds less than {lacking}"
 
 
 @check("PRM-11", severity=MAJOR)
@@ -151,8 +152,9 @@ async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side:
     Source: docs/v5/account/wallet-balance.mdx, locked
     """
     coin = desk.instrument.coin_held(side)
+    price = await desk.passive_price(side)
     before = await account.balance(coin)
-    order = await desk.place(side, await desk.passive_price(side))
+    order = await desk.place(side, price)
     await desk.resting(order)
     held = await account.balance(coin)
     await desk.cancel(order)
@@ -179,13 +181,13 @@ async def test_bad_credentials_are_told_apart(account: Account) -> None:
     assert unknown_key.ret_code == RetCode.INVALID_API_KEY, f"an unknown key was {unknown_key}"
 
 
-@check("PRM-15", severity=BLOCKER)
-async def test_read_only_key_cannot_trade(reader: Desk, instrument: Instrument) -> None:
+@check("PRM-15", severity=MAJOR)
+async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: Instrument) -> None:
     """A read-only key of the same UID is refused when it sends an order.
 
     Source: docs/v5/error.mdx, 10005
     """
-    price = await reader.passive_price(Side.BUY)
+    price = await desk.passive_price(Side.BUY)
 
     answer = await reader.attempt(Side.BUY, price, instrument.least_qty(price))
 

@@ -9,7 +9,7 @@ from fixtures.run import Run
 from reports import labels, signoff, waivers
 from reports.latency import latencies
 from reports.leaks import remove_leaks, secrets_of
-from reports.model import Check, Outcome, RunVerdict, conclude, results
+from reports.model import Check, Ending, Outcome, RunVerdict, conclude, results
 from reports.provenance import provenance
 from reports.redaction import redacted, redactor
 from reports.renderer.render import NotRendered, render
@@ -17,12 +17,15 @@ from reports.requirements import Requirements
 from reports.subject import subject
 from reports.wirelog import write_evidence
 
+PAGE, CONTENT, FACTS = "signoff.html", "signoff.json", "environment.properties"
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
     """What pytest knows when the last check is over.
 
     interrupted: what ended the run early, None when it ran to its end
+    narrowed: what the command line narrowed the checks to, None when it took the whole folder
     started_ms, ended_ms: Unix ms, client clock
     allure_results: where allure-pytest wrote
     """
@@ -32,6 +35,7 @@ class Finished:
     plan: tuple[Check, ...]
     outcomes: tuple[Outcome, ...]
     interrupted: str | None
+    narrowed: str | None
     started_ms: int
     ended_ms: int
     root: Path
@@ -44,36 +48,54 @@ class Written:
 
     content: the sign-off as JSON values
     rendered: allure-report.html is there
+    files: the names of the files to open
     remarks: lines that the reader must not miss
     """
 
     content: dict[str, Any]
     exit_code: int
     rendered: bool
+    files: tuple[str, ...]
     remarks: tuple[str, ...]
 
 
 def write(run: Run, finished: Finished) -> Written:
     """Write every file of the run; a file that holds a secret is deleted and makes the run INCOMPLETE."""
-    redact = redactor(run)
+    redact, secrets = redactor(run), secrets_of(run.environment.credentials.values())
     run.folder.mkdir(parents=True, exist_ok=True)
     records = run.evidence.since(0)
     ledger = signoff.Ledger(write_evidence(records, run.folder / "evidence.jsonl", redact), len(records))
-    document = _document(run, finished, ledger)
-    content = redacted(signoff.as_json(document), redact)
-    secrets = secrets_of(run.environment.credentials.values())
     labels.scrub(finished.allure_results, redact)
+    leaking = remove_leaks(run.folder, secrets)
+    document = _document(run, finished, ledger, leaking)
+    content = redacted(signoff.as_json(document), redact)
     labels.describe_run(finished.allure_results, signoff.facts(content))
-    leaking = remove_leaks(finished.allure_results, secrets)
     unrendered = _render(run, finished.allure_results)
-    signoff.write_json(content, run.folder / "signoff.json")
-    page = run.folder / "signoff.html"
-    signoff.write_html(content, document.latencies, page, linked=unrendered is None)
-    leaking += remove_leaks(run.folder, secrets)
+    signoff.write_json(content, run.folder / CONTENT)
+    signoff.write_html(content, document.latencies, run.folder / PAGE, linked=unrendered is None)
+    late = remove_leaks(run.folder, secrets)
+    if late:
+        _take_back(run, finished)
+        leaking += late
+        content = redacted(signoff.as_json(_document(run, finished, ledger, leaking)), redact)
+    return _written(run, content, leaking, unrendered)
+
+
+def _take_back(run: Run, finished: Finished) -> None:
+    """Delete every file that tells the verdict which a late leak has overruled."""
+    for path in (run.folder / PAGE, run.folder / CONTENT, run.folder / signoff.REPORT):
+        path.unlink(missing_ok=True)
+    (finished.allure_results / FACTS).unlink(missing_ok=True)
+
+
+def _written(run: Run, content: dict[str, Any], leaking: tuple[Path, ...], unrendered: str | None) -> Written:
+    rendered = (run.folder / signoff.REPORT).exists()
+    names = (PAGE, CONTENT, signoff.REPORT if rendered else "junit.xml")
     return Written(
         content=content,
-        exit_code=RunVerdict.INCOMPLETE.exit_code if leaking else document.conclusion.verdict.exit_code,
-        rendered=unrendered is None,
+        exit_code=RunVerdict(content["verdict"]).exit_code,
+        rendered=rendered,
+        files=tuple(name for name in names if (run.folder / name).exists()),
         remarks=(
             *((f"allure-report.html not rendered: {unrendered}",) if unrendered else ()),
             *(f"{path.name} held a secret and was deleted: do not hand over this run" for path in leaking),
@@ -81,15 +103,18 @@ def write(run: Run, finished: Finished) -> Written:
     )
 
 
-def _document(run: Run, finished: Finished, ledger: signoff.Ledger) -> signoff.SignOff:
+def _document(
+    run: Run, finished: Finished, ledger: signoff.Ledger, leaking: tuple[Path, ...]
+) -> signoff.SignOff:
     items = finished.requirements.items
     today = datetime.fromtimestamp(finished.ended_ms / 1000, UTC).date()
+    ending = Ending(run.flat, finished.interrupted, finished.narrowed, tuple(path.name for path in leaking))
     found = waivers.apply(results(finished.plan, items, finished.outcomes), finished.waivers, today)
     return signoff.SignOff(
         run_id=run.run_id,
         started_ms=finished.started_ms,
         ended_ms=finished.ended_ms,
-        conclusion=conclude(found, items, interrupted=finished.interrupted),
+        conclusion=conclude(found, items, ending),
         subject=subject(run),
         provenance=provenance(finished.root),
         requirements=finished.requirements,

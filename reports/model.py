@@ -98,7 +98,8 @@ class Outcome:
     parameters: name -> value: symbol, transport, side
     label: the parameters in a few words, "" when there is nothing to tell apart
     sentence: why it is not a PASS, one sentence; "" for a PASS
-    observations: messages of the venue while the check ran
+    observations: messages of the venue during the call, set-up and tear-down left out: what the check's
+        `observes` is held against
     evidence: positions of the first record and the one after the last
     orders: the order_link_ids that the evidence names, each with its order_id; "" when the venue gave none
     started_ms, ended_ms: Unix ms, client clock
@@ -192,7 +193,29 @@ class Conclusion:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended, beside its checks.
+
+    flat: True once the venue showed that no order of the run is left, False when some are, None
+        when nobody could ask
+    interrupted: what ended the run early, None when it ran to its end
+    narrowed: what the command line narrowed the checks to, None when it took the whole folder
+    leaks: the names of the files that held a secret and were deleted
+    """
+
+    flat: bool | None
+    interrupted: str | None = None
+    narrowed: str | None = None
+    leaks: tuple[str, ...] = ()
+
+
 BEYOND = Item(0, "Beyond the checklist", "Checked in addition to the four items.", ())
+
+
+def gravest(severities: Iterable[str]) -> str:
+    """The gravest of the severities; "" when there are none."""
+    return min(severities, key=GRAVEST_FIRST.index, default="")
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -219,28 +242,39 @@ def results(plan: Sequence[Check], items: Sequence[Item], outcomes: Sequence[Out
     return tuple(sorted(found, key=lambda result: result.item or len(items) + 1))
 
 
-def conclude(found: Sequence[Result], items: Sequence[Item], *, interrupted: str | None) -> Conclusion:
-    """The run's verdict and why.
-
-    interrupted: what ended the run early, None when it ran to its end
-    """
+def conclude(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> Conclusion:
+    """The run's verdict and why."""
     fails = [result for result in found if result.verdict is Verdict.FAIL]
-    unsettled = [result for result in found if result.verdict in UNSETTLED]
-    bare = [item for item in items if not _has_shown_something(item, found)]
     waived = [result for result in found if result.verdict is Verdict.WAIVED]
-    if interrupted is not None:
-        return Conclusion(RunVerdict.INCOMPLETE, f"The run did not reach its end: {interrupted}.")
+    if cut := _cut_short(ending):
+        return Conclusion(RunVerdict.INCOMPLETE, cut)
     if fails:
         return Conclusion(RunVerdict.NOT_READY, _broke(fails))
-    if unsettled:
-        return Conclusion(RunVerdict.INCOMPLETE, _missing(unsettled))
-    if bare:
-        return Conclusion(
-            RunVerdict.INCOMPLETE, f"Item {bare[0].number}, “{bare[0].title}”, has no check that passed."
-        )
-    if waived:
-        return Conclusion(RunVerdict.READY_WITH_WAIVERS, _passed(found, waived))
-    return Conclusion(RunVerdict.READY, _passed(found, waived))
+    if lacking := _lacking(found, items, ending):
+        return Conclusion(RunVerdict.INCOMPLETE, lacking)
+    return Conclusion(RunVerdict.READY_WITH_WAIVERS if waived else RunVerdict.READY, _passed(found, waived))
+
+
+def _cut_short(ending: Ending) -> str:
+    """Why not even a failure counts; "" when the run can be judged."""
+    if ending.leaks:
+        return f"A secret stood in {', '.join(ending.leaks)}: the run must not be handed over."
+    if ending.interrupted is not None:
+        return f"The run did not reach its end: {_ended(ending.interrupted)}"
+    return ""
+
+
+def _lacking(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> str:
+    """What a run without a failure lacks to be READY, the most pressing first; "" when nothing."""
+    if ending.flat is False:
+        return "Orders are left open."
+    if ending.narrowed is not None:
+        return f"The run was narrowed to {_ended(ending.narrowed)}"
+    if unsettled := [result for result in found if result.verdict in UNSETTLED]:
+        return _missing(unsettled)
+    if bare := [item for item in items if not _has_shown_something(item, found)]:
+        return f"Item {bare[0].number}, “{bare[0].title}”, has no check that passed."
+    return "" if ending.flat else "It is not proven that no order is left."
 
 
 def _has_shown_something(item: Item, found: Iterable[Result]) -> bool:
@@ -250,9 +284,9 @@ def _has_shown_something(item: Item, found: Iterable[Result]) -> bool:
 
 
 def _broke(fails: Sequence[Result]) -> str:
-    gravest = min(fails, key=lambda result: GRAVEST_FIRST.index(result.check.severity))
+    first = min(fails, key=lambda result: GRAVEST_FIRST.index(result.check.severity))
     others = f" {len(fails) - 1} more failed." if len(fails) > 1 else ""
-    return f"{gravest.id} “{gravest.title}” broke: {_ended(gravest.sentence)}{others}"
+    return f"{first.id} “{first.title}” broke: {_ended(first.sentence)}{others}"
 
 
 def _missing(unsettled: Sequence[Result]) -> str:

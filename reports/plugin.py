@@ -28,7 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.xmlpath = config.option.xmlpath or str(run.folder / "junit.xml")
     live = LiveLine(os.dup(1), terminal=os.isatty(1), now_s=time.monotonic)
     config.add_cleanup(live.close)
-    run.announce = live.show
+    redact = redactor(run)
+    run.announce = lambda text: live.show(redact(text))
     config.pluginmanager.register(Recorder(config, run, required, waived, live), "checklist-recorder")
     config.pluginmanager.register(Redaction(run), "checklist-redaction")
 

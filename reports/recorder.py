@@ -17,9 +17,10 @@ from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
 from reports.finish import Finished, write
 from reports.live import LiveLine
-from reports.model import BEYOND, Check, Item, Outcome, Requirement
-from reports.outcome import Phase, judge, requirement_of
+from reports.model import BEYOND, Check, Item, Outcome, Requirement, gravest
+from reports.outcome import Phase, judge, requirement_of, sentence_of
 from reports.requirements import Requirements
+from reports.selection import narrowed
 
 PARAMETERS = {"desk": "transport"}
 """What a parameter of a check is called in a report, where that is not its own name."""
@@ -33,12 +34,14 @@ class Making:
     """A check that is being made.
 
     mark: where its evidence starts
+    called: where the evidence of its call starts and ends
     started_ms: Unix ms, client clock
     """
 
     mark: int
     started_ms: int
     phases: list[Phase] = field(default_factory=list)
+    called: tuple[int, int] = (0, 0)
     recorded: bool = False
 
 
@@ -74,9 +77,10 @@ class Recorder:
         if marker is None:
             return
         check_id = marker.kwargs["id"]
-        known = self._collected.get(check_id, Check(check_id, (), str(marker.kwargs["severity"])))
+        known = self._collected.get(check_id, Check(check_id))
         demanded = tuple(dict.fromkeys((*known.requirements, requirement(item))))
-        self._collected[check_id] = Check(check_id, demanded, known.severity, known.makings + 1)
+        severity = gravest((known.severity, str(marker.kwargs["severity"])))
+        self._collected[check_id] = Check(check_id, demanded, severity, known.makings + 1)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Fix the plan: what is required, and what was selected beyond it."""
@@ -105,6 +109,16 @@ class Recorder:
             if not making.recorded:
                 self._record(item, making)
             self._making = None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, object, object]:
+        """Note where the evidence of the call starts and ends: what the fixtures saw is not observed."""
+        start = self._run.evidence.mark()
+        try:
+            return (yield)
+        finally:
+            if self._making is not None:
+                self._making.called = (start, self._run.evidence.mark())
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -144,7 +158,8 @@ class Recorder:
 
     def _outcome(self, item: pytest.Item, making: Making, allure_uuid: str) -> Outcome:
         records = self._run.evidence.since(making.mark)
-        seen = sum(record.direction is Direction.RECEIVED for record in records)
+        start, end = making.called
+        called = self._run.evidence.since(start)[: end - start]
         verdict, sentence = judge(making.phases, item.stash.get(NOT_APPLICABLE, None))
         made_with = parameters(item)
         return Outcome(
@@ -154,7 +169,7 @@ class Recorder:
             sentence=self._run.evidence.redact(sentence),
             parameters=made_with,
             label=label(made_with, self._run.symbols),
-            observations=seen,
+            observations=sum(record.direction is Direction.RECEIVED for record in called),
             evidence=(making.mark, making.mark + len(records)),
             orders=wire.orders(records, f"{self._run.run_id}-"),
             started_ms=making.started_ms,
@@ -188,18 +203,25 @@ class Recorder:
         self, session: pytest.Session, exitstatus: int
     ) -> Generator[None, object, object]:
         """Write the reports once every other plugin has written its own, and set the exit code."""
-        done = yield
         if exitstatus == pytest.ExitCode.USAGE_ERROR:
-            return done
+            return (yield)
+        done = None
+        try:
+            done = yield
+        except BaseException as error:  # noqa: BLE001 - whatever a fixture raises here, the report is written
+            self._note_teardown(error)
         written = write(self._run, self._finished())
         session.exitstatus = written.exit_code
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             folder = shown(self._run.folder, self._config.invocation_params.dir)
-            terminal.show(
-                reporter, written.content, folder, rendered=written.rendered, remarks=written.remarks
-            )
+            terminal.show(reporter, written, folder)
         return done
+
+    def _note_teardown(self, error: BaseException) -> None:
+        raised = (f"{type(one).__name__}: {sentence_of(one)}" for one in leaves(error))
+        parts = [*([self._interrupted] if self._interrupted else []), f"teardown: {', '.join(raised)}"]
+        self._interrupted = "; ".join(parts)
 
     def _finished(self) -> Finished:
         return Finished(
@@ -208,11 +230,21 @@ class Recorder:
             plan=self._plan or self._required.plan(self._collected),
             outcomes=tuple(self._outcomes),
             interrupted=self._interrupted,
+            narrowed=narrowed(
+                self._config.args, self._config.invocation_params.dir, self._config.rootpath / "checks"
+            ),
             started_ms=self._started_ms,
             ended_ms=self._clock.now_ms(),
             root=self._config.rootpath,
             allure_results=Path(self._config.option.allure_report_dir),
         )
+
+
+def leaves(error: BaseException) -> list[BaseException]:
+    """The exceptions of a group, or the exception itself."""
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for one in error.exceptions for leaf in leaves(one)]
+    return [error]
 
 
 def shown(folder: Path, working_directory: Path) -> Path:

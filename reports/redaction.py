@@ -1,4 +1,4 @@
-"""The last hand that every text passes before it is written: no secret, and the UID masked."""
+"""The last hand that every text passes before it is written: no secret, and every UID masked."""
 
 import re
 from collections.abc import Callable
@@ -13,16 +13,29 @@ SHORTEST_UID = 5
 
 
 def redactor(run: Run) -> Callable[[str], str]:
-    """Takes the run's secrets out of a text and masks the UID wherever it stands alone."""
+    """Takes the run's secrets out of a text and masks its UIDs wherever they stand alone."""
 
     def redact(text: str) -> str:
         text = run.evidence.redact(text)
-        identity = run.identity
-        if identity is None or len(identity.uid) < SHORTEST_UID:
+        uids = _uids(run)
+        if not uids:
             return text
-        return re.sub(rf"(?<![0-9A-Za-z]){re.escape(identity.uid)}(?![0-9A-Za-z])", identity.masked_uid, text)
+        return re.sub(rf"(?<![0-9A-Za-z])(?:{'|'.join(map(re.escape, uids))})(?![0-9A-Za-z])", _masked, text)
 
     return redact
+
+
+def _uids(run: Run) -> list[str]:
+    """The UID that was expected, the one that answered and its main account's, as far as known."""
+    identity = run.identity
+    answered = (identity.uid, identity.parent_uid) if identity else ()
+    known = dict.fromkeys((run.environment.expected_uid or "", *answered))
+    return [uid for uid in known if len(uid) >= SHORTEST_UID]
+
+
+def _masked(found: re.Match[str]) -> str:
+    uid = found.group()
+    return "•" * (len(uid) - 2) + uid[-2:]
 
 
 def redacted(content: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value

@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from fixtures.run import Run
 
@@ -57,9 +59,18 @@ def subject(run: Run) -> Subject:
 def _rehearsal(run: Run) -> str:
     if run.defect:
         return f"Rehearsal with venue defect {run.defect}: not a sign-off."
-    if run.environment.embedded:
-        return "Rehearsal on the embedded venue: nothing here was said by the exchange."
+    if run.environment.embedded or is_loopback(run.environment.rest):
+        return "Rehearsal on an embedded venue: nothing here was said by the exchange."
     return ""
+
+
+def is_loopback(url: str) -> bool:
+    """True when the URL's host is this machine, by name or by address."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _listed(run: Run, symbol: str) -> Listed:

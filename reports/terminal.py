@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.run import Run
+from reports.finish import Written
 from reports.model import BEYOND, Check, Item, RunVerdict, Verdict
 
 COLUMNS = tuple(Verdict)
@@ -59,6 +60,8 @@ def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
         return "this was a rehearsal: run it on the exchange with --env testnet --symbol SYMBOL"
     if verdict.exit_code == 0:
         return "send signoff.html and signoff.json to the desk"
+    if content["run"]["orders_left"] and not content["rehearsal"]:
+        return f"cancel the orders that are left: pytest --cleanup {content['run']['id']}"
     first = _first(content, (Verdict.FAIL,) if verdict is RunVerdict.NOT_READY else _UNSETTLED)
     if first is None:
         return "run the whole checklist again: pytest without a selection"
@@ -67,18 +70,9 @@ def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     return f"settle what is missing, first {first['id']}, then run again"
 
 
-def show(
-    reporter: pytest.TerminalReporter,
-    content: dict[str, Any],
-    folder: Path,
-    *,
-    rendered: bool,
-    remarks: Sequence[str],
-) -> None:
-    """Write the end of a run.
-
-    remarks: lines that the reader must not miss
-    """
+def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> None:
+    """Write the end of a run."""
+    content = written.content
     colour = COLOUR[RunVerdict(content["verdict"])]
     reporter.write_line("")
     for line in table_lines(content):
@@ -89,12 +83,11 @@ def show(
     if content["rehearsal"]:
         reporter.write_line(f"\n{content['rehearsal']}", yellow=True, bold=True)
     reporter.write_line(f"\n{content['verdict']}: {content['sentence']}", bold=True, **{colour: True})
-    for remark in remarks:
+    for remark in written.remarks:
         reporter.write_line(remark, red=True)
-    names = ["signoff.html", "signoff.json", "allure-report.html" if rendered else "junit.xml"]
-    for name in names:
+    for name in written.files:
         reporter.write_line(f"  {folder / name}")
-    reporter.write_line(f"next: {next_step(content, folder, rendered=rendered)}")
+    reporter.write_line(f"next: {next_step(content, folder, rendered=written.rendered)}")
 
 
 def _table_line(item: dict[str, Any], shown: Sequence[Verdict]) -> str:

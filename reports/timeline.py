@@ -110,6 +110,8 @@ def _asked_or_answered(
 
 
 def _answer(record: Record) -> str:
+    if record.direction is Direction.NOTE:
+        return f"unanswered {record.text}"
     if record.ret_code is None:
         return "answered"
     if record.ret_code != 0:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fixtures.evidence import Record
+from reports.redaction import redacted
 from reports.timeline import clock
 
 LONGEST_ATTACHMENT = 1_000_000
@@ -23,7 +24,7 @@ def as_text(records: Sequence[Record]) -> str:
 
 def write_evidence(records: Sequence[Record], path: Path, redact: Callable[[str], str]) -> str:
     """Write one JSON object per record; returns the file's sha256."""
-    lines = [{**asdict(record), "text": redact(record.text)} for record in records]
+    lines = [redacted(asdict(record), redact) for record in records]
     content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
     path.write_bytes(content)
     return hashlib.sha256(content).hexdigest()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -89,12 +90,14 @@ class Standalone:
         budget = Budget.model_validate(
             {"orders": 9, "notional_per_order": "99", "notional_per_run": "999", "price_band": "0.5"}
         )
+        guard = Guard(run_id, Journal(journal), budget, clock.now_ms, allow_orders=True)
+        guard.reference_price("NEWUSDT", Decimal("0.25"))
         return RestClient(
             self.rest,
             credentials=MAKER.credentials,
             evidence=Evidence(Redactor(), clock.now_ms),
             clock=clock,
-            guard=Guard(run_id, Journal(journal), budget, clock.now_ms, allow_orders=True),
+            guard=guard,
             recv_window_ms=5000,
             timeout_ms=5000,
         )

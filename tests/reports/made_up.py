@@ -7,7 +7,7 @@ from typing import Any
 
 from fixtures.evidence import Channel, Direction, Measurement, Record
 from reports.latency import Latency
-from reports.model import Check, Item, Outcome, Requirement, Verdict, conclude, results
+from reports.model import Check, Ending, Item, Outcome, Requirement, Verdict, conclude, results
 from reports.provenance import Provenance
 from reports.requirements import Requirements
 from reports.signoff import Ledger, SignOff
@@ -81,7 +81,7 @@ def signed_off(
         run_id=RUN_ID,
         started_ms=START_MS,
         ended_ms=START_MS + 5000,
-        conclusion=conclude(found, ITEMS, interrupted=None),
+        conclusion=conclude(found, ITEMS, Ending(flat=True)),
         subject=Subject(
             environment="testnet",
             host="https://api-testnet.bybit.com",

@@ -1,12 +1,14 @@
 """The files of a run."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fixtures.environment import Credentials
 from fixtures.evidence import Channel, Direction
-from fixtures.run import Run
+from fixtures.run import Identity, Run
 from reports.finish import Finished, write
 from reports.renderer.render import render
 from tests.reports.made_up import KEY, PLAN, REQUIRED, SECRET, START_MS, UID, outcomes, waiver
@@ -20,7 +22,8 @@ def _no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def finished(run: Run, tmp_path: Path) -> Finished:
-    """A run in which every check passed."""
+    """A run in which every check passed and the venue showed that no order is left."""
+    run.flat = True
     (run.folder / "allure-results").mkdir(parents=True)
     return Finished(
         requirements=REQUIRED,
@@ -28,6 +31,7 @@ def finished(run: Run, tmp_path: Path) -> Finished:
         plan=PLAN,
         outcomes=outcomes(),
         interrupted=None,
+        narrowed=None,
         started_ms=START_MS,
         ended_ms=START_MS + 1000,
         root=tmp_path,
@@ -67,9 +71,51 @@ def test_leak_makes_the_run_incomplete(run: Run, finished: Finished) -> None:
 
     written = write(run, finished)
 
-    assert written.exit_code == 2
+    assert (written.exit_code, written.content["verdict"]) == (2, "INCOMPLETE")
+    assert written.content["sentence"] == ("A secret stood in notes.txt: the run must not be handed over.")
+    assert json.loads((run.folder / "signoff.json").read_text(encoding="utf-8")) == written.content
+    facts = (finished.allure_results / "environment.properties").read_text(encoding="utf-8")
+    assert "Verdict=INCOMPLETE" in facts
     assert "notes.txt held a secret and was deleted: do not hand over this run" in written.remarks
     assert not (run.folder / "notes.txt").exists()
+
+
+def test_leak_in_the_sign_off_takes_it_back(run: Run, finished: Finished) -> None:
+    """A secret that only the page holds leaves no file that tells the old verdict."""
+    only_in_the_page = Credentials("key-of-nobody", "Signature")
+    run.environment = replace(run.environment, credentials={"maker": only_in_the_page})
+
+    written = write(run, finished)
+
+    assert (written.exit_code, written.content["verdict"]) == (2, "INCOMPLETE")
+    assert "signoff.html" in written.content["sentence"]
+    assert written.files == ()
+    left = {path.name for path in run.folder.rglob("*")}
+    assert not left & {"signoff.html", "signoff.json", "allure-report.html", "environment.properties"}
+
+
+def test_run_that_is_not_proven_flat_is_incomplete(run: Run, finished: Finished) -> None:
+    """Passing checks and a venue that nobody asked for open orders make no sign-off."""
+    run.flat = None
+
+    written = write(run, finished)
+
+    assert (written.exit_code, written.content["verdict"]) == (2, "INCOMPLETE")
+
+
+def test_every_uid_is_masked_in_every_file(run: Run, finished: Finished) -> None:
+    """The expected UID and the main account's reach neither evidence, nor Allure, nor sign-off."""
+    expected, parent = "20000034", "30000056"
+    run.environment = replace(run.environment, expected_uid=expected)
+    run.identity = Identity(UID, "3f1c2d9a0b7e", {"main account": parent}, parent)
+    said = f"expected {expected}, answered {UID} of {parent}"
+    run.evidence.record(Channel.REST, Direction.RECEIVED, "GET /v5/user/query-api", said)
+    (finished.allure_results / "a-result.json").write_text(json.dumps({"name": said}), encoding="utf-8")
+
+    write(run, replace(finished, interrupted=said))
+
+    text = "".join(path.read_text(encoding="utf-8") for path in run.folder.rglob("*") if path.is_file())
+    assert [uid for uid in (expected, UID, parent) if uid in text] == []
 
 
 def test_waivers_are_judged_by_the_day_of_the_run(run: Run, finished: Finished) -> None:

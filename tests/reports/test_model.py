@@ -3,11 +3,14 @@
 import pytest
 
 from reports.model import (
+    GRAVEST_FIRST,
     WORST_FIRST,
     Check,
+    Ending,
     RunVerdict,
     Verdict,
     conclude,
+    gravest,
     result_of,
     results,
     worst,
@@ -34,11 +37,66 @@ def test_verdict_of_a_run_follows_its_rule(
     verdicts: dict[str, Verdict], interrupted: str | None, verdict: RunVerdict, exit_code: int
 ) -> None:
     """Interruption outranks a failure, a failure an unsettled check, an item needs one PASS or WAIVED."""
-    conclusion = conclude(results(PLAN, ITEMS, outcomes(**verdicts)), ITEMS, interrupted=interrupted)
+    conclusion = conclude(
+        results(PLAN, ITEMS, outcomes(**verdicts)), ITEMS, Ending(flat=True, interrupted=interrupted)
+    )
 
     assert conclusion.verdict is verdict
     assert conclusion.verdict.exit_code == exit_code
     assert conclusion.sentence
+
+
+ENDINGS: list[tuple[Ending, str]] = [
+    (Ending(flat=None), "It is not proven that no order is left."),
+    (Ending(flat=False), "Orders are left open."),
+    (Ending(flat=True, narrowed="checks/a.py::b"), "The run was narrowed to checks/a.py::b."),
+    (
+        Ending(flat=True, leaks=("notes.txt",)),
+        "A secret stood in notes.txt: the run must not be handed over.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("ending", "sentence"), ENDINGS)
+@pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.WAIVED])
+def test_passing_checks_are_not_enough(ending: Ending, sentence: str, verdict: Verdict) -> None:
+    """A run is READY only when it is flat and whole and leaked nothing, with waivers too."""
+    conclusion = conclude(results(PLAN, ITEMS, outcomes(MKR=verdict)), ITEMS, ending)
+
+    assert (conclusion.verdict, conclusion.sentence) == (RunVerdict.INCOMPLETE, sentence)
+
+
+@pytest.mark.parametrize(
+    ("ending", "verdict"),
+    [
+        (Ending(flat=None), RunVerdict.NOT_READY),
+        (Ending(flat=False), RunVerdict.NOT_READY),
+        (Ending(flat=True, narrowed="checks/a.py::b"), RunVerdict.NOT_READY),
+        (Ending(flat=True, leaks=("notes.txt",)), RunVerdict.INCOMPLETE),
+    ],
+)
+def test_failure_stands_unless_the_run_leaked(ending: Ending, verdict: RunVerdict) -> None:
+    """What broke in a narrowed run, or in one that left orders, broke; a run that leaked says nothing."""
+    assert conclude(results(PLAN, ITEMS, outcomes(MKR=Verdict.FAIL)), ITEMS, ending).verdict is verdict
+
+
+def test_narrowing_is_said_before_what_it_left_out() -> None:
+    """A narrowed run names its selection, not the checks that did not run."""
+    ending = Ending(flat=True, narrowed="checks/a.py::b")
+
+    sentence = conclude(results(PLAN, ITEMS, outcomes(VIS=Verdict.NOT_RUN)), ITEMS, ending).sentence
+
+    assert sentence == "The run was narrowed to checks/a.py::b."
+
+
+def test_gravest_severity_wins_in_any_order() -> None:
+    """Blocker outranks major, major minor, and anything none."""
+    assert [gravest([one, other]) for one in GRAVEST_FIRST for other in GRAVEST_FIRST] == [
+        *["blocker"] * 4,
+        *["blocker", "major", "major", "major"],
+        *["blocker", "major", "minor", "minor"],
+        *["blocker", "major", "minor", ""],
+    ]
 
 
 def test_every_verdict_has_a_rank() -> None:
@@ -83,7 +141,7 @@ def test_sentence_of_not_ready_names_requirement_and_proof() -> None:
         outcome("MKR-02", Verdict.FAIL, "executed 20 @ 0.2501 although PostOnly"),
     ]
 
-    sentence = conclude(results(plan, ITEMS, made), ITEMS, interrupted=None).sentence
+    sentence = conclude(results(plan, ITEMS, made), ITEMS, Ending(flat=True)).sentence
 
     assert sentence == (
         "MKR-02 “A PostOnly order priced through the touch is closed without a fill.” broke: "

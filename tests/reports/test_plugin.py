@@ -41,6 +41,7 @@ HEAD = '''"""Small checks: made up for a test."""
 import signal
 import pytest
 from fixtures.desk import Blocked
+from fixtures.desk.flat import LeftBehind
 from fixtures.evidence import Channel, Direction
 from fixtures.venue.demo import MAKER
 
@@ -51,6 +52,19 @@ def check(check_id, severity="major", observes=1):
 def look(run):
     """Lets the venue be seen once."""
     return lambda: run.evidence.record(Channel.REST, Direction.RECEIVED, "GET /v5/market/time", "{}")
+
+@pytest.fixture(scope="session", autouse=True)
+def flat(run):
+    """The venue shows at the end that nothing is left."""
+    yield
+    run.flat = True
+
+@pytest.fixture
+def greeted(look):
+    """Lets the venue be seen before and after the check."""
+    look()
+    yield
+    look()
 
 @pytest.fixture
 def untidy():
@@ -80,12 +94,12 @@ def test_fails_once(look, side):
     Source: docs/v5/enum.mdx
     """
     look()
-    assert side == "Buy", f"executed 20 @ 0.2501 for {MAKER.credentials.secret}"
+    assert side == "Buy", f"executed 20 @ 0.2501 for {MAKER.credentials.secret} of {MAKER.uid}"
 
 @check("VIS-02")
 def test_blocked():
     """It is blocked."""
-    print(MAKER.credentials.secret)
+    print(MAKER.credentials.secret, MAKER.uid)
     raise Blocked("no stranger key")
 
 @check("PRM-01")
@@ -113,8 +127,19 @@ def test_skipped():
     pytest.skip("not today")
 
 @check("SDK-01")
-def test_beyond(look):
+def test_beyond(run, greeted, look):
     """It is not required."""
+    run.announce(f"asking for {MAKER.uid}")
+    look()
+
+@check("SDK-02", severity="minor")
+def test_minor(look):
+    """It is minor."""
+    look()
+
+@check("SDK-02", severity="blocker")
+def test_blocker(look):
+    """It is a blocker of the same id."""
     look()
 '''
 )
@@ -129,6 +154,16 @@ def test_interrupted():
 @check("PRM-02")
 def test_after():
     """Nobody comes here."""
+'''
+)
+LEFT_BEHIND = (
+    INTERRUPTED
+    + '''
+@pytest.fixture(scope="session", autouse=True)
+def connected(flat):
+    """Cannot cancel what is open."""
+    yield
+    raise LeftBehind("1 order is open on NEWUSDT")
 '''
 )
 LEAKING = (
@@ -165,10 +200,14 @@ class Run:
         return content
 
     @property
+    def checks(self) -> dict[str, Any]:
+        """The checks of the sign-off by id."""
+        return {check["id"]: check for item in self.signoff["items"] for check in item["checks"]}
+
+    @property
     def verdicts(self) -> dict[str, tuple[str, str]]:
         """Verdict and sentence by check."""
-        checks = [check for item in self.signoff["items"] for check in item["checks"]]
-        return {check["id"]: (check["verdict"], check["sentence"]) for check in checks}
+        return {name: (check["verdict"], check["sentence"]) for name, check in self.checks.items()}
 
     @property
     def allure(self) -> dict[str, str]:
@@ -262,8 +301,10 @@ def test_sound_run_is_ready(tmp_path: Path) -> None:
 
 def test_verdicts_follow_from_what_happened(mixed: Run) -> None:
     """Each kind of end has its verdict and its sentence."""
+    masked = "•" * (len(MAKER.uid) - 2) + MAKER.uid[-2:]
+
     assert mixed.verdicts == {
-        "VIS-01": ("FAIL", "executed 20 @ 0.2501 for •••"),
+        "VIS-01": ("FAIL", f"executed 20 @ 0.2501 for ••• of {masked}"),
         "VIS-02": ("BLOCKED", "no stranger key"),
         "PRM-01": ("ERROR", "call: OSError: unreachable"),
         "PRM-02": ("ERROR", "teardown: OSError: not closed"),
@@ -271,6 +312,7 @@ def test_verdicts_follow_from_what_happened(mixed: Run) -> None:
         "MKR-02": ("N/A", "Not on this venue."),
         "RTY-01": ("BLOCKED", "skipped: not today"),
         "SDK-01": ("PASS", ""),
+        "SDK-02": ("PASS", ""),
     }
     assert mixed.verdicts["MKR-01"][1].startswith("observed 1 ")
 
@@ -293,7 +335,21 @@ def test_allure_shows_the_same(mixed: Run) -> None:
         "MKR-02": "skipped",
         "RTY-01": "broken",
         "SDK-01": "passed",
+        "SDK-02": "passed",
     }
+
+
+def test_only_the_call_observes(mixed: Run) -> None:
+    """What the venue says to a fixture is evidence, but no observation of the check."""
+    (making,) = mixed.checks["SDK-01"]["makings"]
+    first, end = making["records"]
+
+    assert (mixed.checks["SDK-01"]["observations"], end - first) == (1, 3)
+
+
+def test_check_is_as_grave_as_its_gravest_function(mixed: Run) -> None:
+    """A blocker that shares its id with a minor function stays a blocker, whichever comes first."""
+    assert mixed.checks["SDK-02"]["severity"] == "blocker"
 
 
 def test_secret_in_words_reaches_no_file(mixed: Run) -> None:
@@ -302,6 +358,16 @@ def test_secret_in_words_reaches_no_file(mixed: Run) -> None:
 
     assert secret.decode() not in mixed.said
     assert [path for path in mixed.folder.rglob("*") if path.is_file() and secret in path.read_bytes()] == []
+
+
+def test_expected_uid_reaches_no_file(mixed: Run) -> None:
+    """The UID in an assertion, on standard output and in a progress line is masked everywhere."""
+    uid = MAKER.uid
+
+    assert "… asking for •" in mixed.said
+    assert uid not in mixed.said
+    texts = {path: path.read_bytes() for path in mixed.folder.rglob("*") if path.is_file()}
+    assert [path for path, text in texts.items() if uid.encode() in text] == []
 
 
 def test_junit_carries_check_and_verdict(mixed: Run) -> None:
@@ -337,11 +403,23 @@ def test_interrupted_check_is_not_green_in_allure(interrupted: Run) -> None:
     assert interrupted.allure["VIS-02"] == "broken"
 
 
+def test_teardown_that_breaks_after_an_interruption_is_reported(tmp_path: Path) -> None:
+    """Orders that stay open after Ctrl-C end in a sign-off that says so, not in a traceback."""
+    done = run(tmp_path, LEFT_BEHIND)
+
+    assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
+    assert done.signoff["sentence"].endswith("; teardown: LeftBehind: 1 order is open on NEWUSDT.")
+    assert "during VIS-02" in done.signoff["sentence"]
+    assert "Traceback" not in done.said
+    assert "INTERNALERROR" not in done.said
+    assert (done.folder / "junit.xml").exists()
+
+
 def test_leaking_file_is_deleted(tmp_path: Path) -> None:
     """A file that holds a secret is deleted, named in the last lines, and the exit code is 2."""
     done = run(tmp_path, LEAKING)
 
-    assert done.exit_code == 2
+    assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
     assert "notes.txt held a secret and was deleted" in done.said
     assert not (done.folder / "notes.txt").exists()
 
@@ -352,6 +430,23 @@ def test_selection_is_incomplete(tmp_path: Path) -> None:
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
     assert done.verdicts["MKR-01"] == ("NOT RUN", "the check did not run")
+
+
+@pytest.mark.parametrize("selected", [["vis", "prm", "mkr", "rty"], [""]], ids=["by node id", "by file"])
+def test_narrowed_run_is_incomplete(tmp_path: Path, selected: list[str]) -> None:
+    """Even when every required check was made: what stood next to them was never collected."""
+    module = "checks/test_small.py"
+
+    done = run(tmp_path, ALL_PASS, *(f"{module}::test_{one}" if one else module for one in selected))
+
+    assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
+    assert done.signoff["sentence"].startswith(f"The run was narrowed to {module}")
+    assert {verdict for verdict, _ in done.verdicts.values()} == {"PASS"}
+
+
+def test_whole_folder_is_not_narrowed(tmp_path: Path) -> None:
+    """Naming the folder of the checks is the whole checklist."""
+    assert run(tmp_path, ALL_PASS, "checks").signoff["verdict"] == "READY"
 
 
 def test_waiver_of_a_blocker_is_a_usage_error(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.recorder import check_id_of, group, label, parameters, requirement, shown
+from reports.recorder import check_id_of, group, label, leaves, parameters, requirement, shown
 
 
 @pytest.mark.check(id="MKR-02", severity="blocker", observes=1)
@@ -42,3 +42,11 @@ def test_folder_is_shown_as_it_can_be_typed() -> None:
     """Below the working directory the path is relative."""
     assert shown(Path("/a/b/c"), Path("/a")) == Path("b/c")
     assert shown(Path("/a/b/c"), Path("/d")) == Path("/a/b/c")
+
+
+def test_every_exception_of_a_group_is_told() -> None:
+    """Several fixtures that break at the end are each named, however pytest nests them."""
+    one, other = OSError("one"), ValueError("other")
+
+    assert leaves(BaseExceptionGroup("errors", [one, BaseExceptionGroup("more", [other])])) == [one, other]
+    assert leaves(one) == [one]

@@ -4,8 +4,10 @@ import hashlib
 import json
 from dataclasses import replace
 
+import pytest
+
 from fixtures.run import Run
-from reports.subject import subject
+from reports.subject import is_loopback, subject
 
 
 def test_real_environment_is_named_by_its_host(run: Run) -> None:
@@ -44,8 +46,37 @@ def test_embedded_venue_and_defects_are_rehearsals(run: Run) -> None:
     run.defect = "fills_post_only"
 
     assert embedded.host == "embedded venue, this machine"
-    assert embedded.rehearsal.startswith("Rehearsal on the embedded venue")
+    assert embedded.rehearsal.startswith("Rehearsal on an embedded venue")
     assert subject(run).rehearsal == "Rehearsal with venue defect fills_post_only: not a sign-off."
+
+
+def test_venue_on_this_machine_is_a_rehearsal(run: Run) -> None:
+    """An environment that is not embedded is a rehearsal too where its REST host is a loopback address."""
+    run.environment = replace(run.environment, rest="http://127.0.0.1:8900")
+
+    assert subject(run).rehearsal == (
+        "Rehearsal on an embedded venue: nothing here was said by the exchange."
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://127.0.0.1:8900", True),
+        ("http://127.9.9.9", True),
+        ("http://[::1]:8900", True),
+        ("http://localhost:8900", True),
+        ("http://LOCALHOST.", True),
+        ("http://venue.localhost", True),
+        ("https://api-testnet.bybit.com", False),
+        ("https://localhost.bybit.com", False),
+        ("http://10.0.0.1:8900", False),
+        ("", False),
+    ],
+)
+def test_loopback_is_known_by_name_and_address(url: str, here: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Every spelling of this machine counts, and nothing that only looks like it."""
+    assert is_loopback(url) is here
 
 
 def test_unanswered_key_is_nobody(run: Run) -> None:

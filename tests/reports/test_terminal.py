@@ -1,5 +1,6 @@
 """The end of a run on the terminal."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from reports.model import Verdict
 from reports.signoff import SignOff, as_json
 from reports.terminal import deviation_lines, next_step, table_lines
-from tests.reports.made_up import outcomes, signed_off, waiver
+from tests.reports.made_up import RUN_ID, outcomes, signed_off, waiver
 
 FAILED = signed_off(outcomes(MKR=Verdict.FAIL))
 BLOCKED = signed_off(outcomes(MKR=Verdict.BLOCKED, VIS=Verdict.BLOCKED))
@@ -27,6 +28,12 @@ STEPS = [
     ),
     (FAILED, True, "open the evidence of MKR-01: out/allure-report.html#"),
     (FAILED, False, "open the evidence of MKR-01: records 0 to 5 of out/evidence.jsonl"),
+    (replace(BLOCKED, flat=False), True, f"cancel the orders that are left: pytest --cleanup {RUN_ID}"),
+    (
+        replace(FAILED, flat=False, subject=replace(FAILED.subject, rehearsal="Rehearsal.")),
+        True,
+        "open the evidence of MKR-01",
+    ),
     (BLOCKED, True, "settle what is missing, first VIS-01, then run again"),
 ]
 

@@ -1,6 +1,6 @@
 """One order's life."""
 
-from fixtures.evidence import Channel
+from fixtures.evidence import Channel, Direction, Record
 from reports.timeline import as_html, clock, timelines
 from tests.reports.made_up import LINK, ONE_ORDER, ORDER, RUN_ID, START_MS, received, sent
 
@@ -25,6 +25,19 @@ def test_life_is_told_from_request_to_last_query() -> None:
     ]
     assert [moment.seq for moment in life.moments] == list(range(9))
     assert life.moments[1].venue_ms == life.moments[1].at_ms - 3
+
+
+def test_request_without_an_answer_is_told_as_such() -> None:
+    """The client's own note is no answer of the venue."""
+    create = "POST /v5/order/create"
+    records = [
+        sent(0, Channel.REST, create, {"orderLinkId": LINK, "side": "Buy"}),
+        Record(1, START_MS + 10, Channel.REST, Direction.NOTE, create, "(timeout)"),
+    ]
+
+    (life,) = timelines(records, PREFIX)
+
+    assert life.moments[1].what == "create unanswered (timeout)"
 
 
 def test_refusal_belongs_to_the_order_that_was_sent() -> None:

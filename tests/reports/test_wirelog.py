@@ -28,12 +28,14 @@ def test_long_evidence_is_cut_with_a_word() -> None:
 
 
 def test_evidence_file_is_redacted_and_digested(tmp_path: Path) -> None:
-    """One line per record, each text redacted, the digest of the bytes returned."""
+    """One line per record, each word redacted, the digest of the bytes returned."""
     path = tmp_path / "evidence.jsonl"
 
-    digest = write_evidence(ONE_ORDER, path, lambda text: text.replace("PostOnly", "•••"))
+    records = (*ONE_ORDER, received(9, Channel.REST, "GET /PostOnly", "{}"))
+
+    digest = write_evidence(records, path, lambda text: text.replace("PostOnly", "•••"))
 
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    assert [line["seq"] for line in lines] == [record.seq for record in ONE_ORDER]
+    assert [line["seq"] for line in lines] == [record.seq for record in records]
     assert "PostOnly" not in path.read_text(encoding="utf-8")
     assert digest == hashlib.sha256(path.read_bytes()).hexdigest()

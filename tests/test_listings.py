@@ -1,0 +1,67 @@
+"""The whole checklist is READY on listings that look nothing like the shipped ones."""
+
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+MICRO: dict[str, Any] = {
+    "phase": "trading",
+    "base_coin": "MICRO",
+    "quote_coin": "USDT",
+    "tick_size": "0.00000001",
+    "base_precision": "1",
+    "quote_precision": "0.00000001",
+    "min_order_amt": "5",
+    "max_limit_order_qty": "40000000000",
+    "max_market_order_qty": "20000000000",
+    "post_only_max_limit_order_size": "40000000000",
+    "price_limit_ratio_x": "0.05",
+    "price_limit_ratio_y": "0.1",
+    "rehearsal_price": "0.0000123",
+}
+"""A coin of a hundred-thousandth of a dollar, bought in whole pieces."""
+
+COARSE: dict[str, Any] = {
+    **MICRO,
+    "phase": "maker-only",
+    "base_coin": "COARSE",
+    "tick_size": "0.5",
+    "base_precision": "1",
+    "max_limit_order_qty": "10000",
+    "max_market_order_qty": "5000",
+    "post_only_max_limit_order_size": "50000",
+    "price_limit_ratio_x": "0.005",
+    "price_limit_ratio_y": "0.01",
+    "rehearsal_price": "100",
+}
+"""A coin whose tick is half a per cent, whose smallest lot is above the minimum, in a band of one tick."""
+
+
+@pytest.mark.parametrize(("symbol", "listing"), [("MICROUSDT", MICRO), ("COARSEUSDT", COARSE)])
+def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing: dict[str, Any]) -> None:
+    """No check fails, is blocked or breaks on a sound venue, whatever the filters and the phase."""
+    content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
+    content["listings"][symbol] = listing
+    file, junit = tmp_path / "environments.yaml", tmp_path / "junit.xml"
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    quietly = ["-q", "-p", "no:reports.plugin", "-p", "no:cacheprovider", "--tb=no", f"--out={tmp_path}"]
+    pytest.main(
+        [
+            *quietly,
+            f"--junitxml={junit}",
+            f"--environments={file}",
+            f"--symbol={symbol}",
+            str(ROOT / "checks"),
+        ]
+    )
+
+    cases = list(ET.parse(junit).iter("testcase"))  # noqa: S314 - written a line above
+    faults = [f.get("message", "") for case in cases for f in (*case.iter("failure"), *case.iter("error"))]
+    assert faults == []
+    assert len(cases) > 100
