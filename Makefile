@@ -8,11 +8,12 @@ PEERS_READY := .venv-peers/.locked
 RENDERER := reports/renderer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup peers renderer signoff test lint lock clean
+.PHONY: help setup peers renderer signoff test bench lint lock clean
 
 help:
 	@echo "make signoff   run the checklist on the embedded venue and write the sign-off"
 	@echo "make test      run the suite's own tests"
+	@echo "make bench     measure clients and venue; writes bench/results.json and docs/bench.md"
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make lock      pin the dependencies of pyproject.toml anew"
 
@@ -44,6 +45,9 @@ signoff: setup renderer
 test: setup peers
 	$(BIN)/pytest tests --ignore=tests/real_clients
 	$(PEERS)/pytest tests/real_clients
+
+bench: peers
+	$(PEERS)/python -m bench
 
 lint: setup
 	$(BIN)/ruff check
