@@ -63,6 +63,7 @@ async def _clients(port: int, contestants: Mapping[str, Contestant]) -> dict[str
         for width, count in COUNTS.items():
             for name, contestant in contestants.items():
                 gc.collect()
+                gc.freeze()  # the heap of every library imported here would burden each round's collections
                 rounds[width][name].append(await contestant.round(port, count, width))
     return {
         str(width): {name: asdict(Timing.median(timings)) for name, timings in by_name.items()}

@@ -274,7 +274,7 @@ def trade_floor() -> Floor:
 
 
 async def _warm(order: Callable[[], Any], count: int, in_flight: int) -> Timing:
-    await drive(order, 64, min(in_flight, 8))
+    await drive(order, 64, in_flight)
     return await drive(order, count, in_flight)
 
 
