@@ -99,6 +99,7 @@ def _machine() -> dict[str, object]:
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "load": round(os.getloadavg()[0], 1),
         "pybit": version("pybit"),
         "ccxt": version("ccxt"),
     }

@@ -24,6 +24,11 @@ it looks the request up, it is made to wait.
 
 uvloop is in use on neither side: it is no dependency of the suite.
 """
+_QUIET = 0.5
+_BUSY = """
+
+**The machine was busy with other work during this run.** The figures below are disturbed, most of all those
+of the venue, which is held to one core, and those at 32 in flight. Run it again on a quiet machine."""
 _AIMS = (
     ("rest", "REST", "p50 at most half of pybit's", PYBIT, 0.5),
     ("rest", "REST", "p50 below ccxt async", "ccxt", 1.0),
@@ -36,9 +41,12 @@ _AIMS = (
 
 def page(figures: Figures) -> str:
     """The whole page."""
-    machine = "{cpu}, {cores} cores, Python {python}, {date}; pybit {pybit}, ccxt {ccxt}.".format(
-        **figures["machine"]
-    )
+    machine = (
+        "{cpu}, {cores} cores, Python {python}, {date}, load average {load} at the start; "
+        "pybit {pybit}, ccxt {ccxt}."
+    ).format(**figures["machine"])
+    if figures["machine"]["load"] > _QUIET:
+        machine += _BUSY
     lines = [_HEAD.format(machine=machine, rounds=figures["rounds"])]
     for key, title in (
         ("rest", "Signed order/create over REST"),
