@@ -1,0 +1,120 @@
+"""docs/bench.md out of the figures."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Figures = Mapping[str, Any]
+FLOOR, OURS, PYBIT = "bare socket", "this suite", "pybit"
+
+_HEAD = """# Speed
+
+Written by `make bench`; the figures are `bench/results.json`. {machine}
+
+Absolute figures drift with the machine and with what else it does; a figure counts beside its neighbours,
+which were measured in turns in the same run. Each is the median of {rounds} rounds.
+
+The client answers to the same responder in another process (`bench/responder.py`), without TLS. Every
+library is used as its users call it: `RestClient.call` and `TradeStream.call` with budget, journal,
+pacer, retry policy and evidence; pybit's `place_order`, at 32 in flight with a thread and a session each;
+ccxt's `create_order` and `create_order_ws` with its market known. `ccxt, bare` is ccxt's signed endpoint
+method alone. One orderLinkId is sent again and again, so that the journal, which waits for the disk, is
+written once; what a write costs stands under Signing. The bare socket sends prepared bytes and reads no
+answer's content. pybit registers a request after it has sent it and drops an answer that is sooner: where
+it looks the request up, it is made to wait.
+
+uvloop is in use on neither side: it is no dependency of the suite.
+"""
+_QUIET = 0.5
+_BUSY = """
+
+**The machine was busy with other work during this run.** The figures below are disturbed, most of all those
+of the venue, which is held to one core, and those at 32 in flight. Run it again on a quiet machine."""
+_AIMS = (
+    ("rest", "REST", "p50 at most half of pybit's", PYBIT, 0.5),
+    ("rest", "REST", "p50 below ccxt async", "ccxt", 1.0),
+    ("rest", "REST", "p50 below ccxt's bare endpoint method", "ccxt, bare", 1.0),
+    ("trade", "trade stream", "p50 at most half of pybit's", PYBIT, 0.5),
+    ("trade", "trade stream", "p50 below ccxt.pro", "ccxt", 1.0),
+    ("trade", "trade stream", "p50 within three times the bare socket", FLOOR, 3.0),
+)
+
+
+def page(figures: Figures) -> str:
+    """The whole page."""
+    machine = (
+        "{cpu}, {cores} cores, Python {python}, {date}, load average {load} at the start; "
+        "pybit {pybit}, ccxt {ccxt}."
+    ).format(**figures["machine"])
+    if figures["machine"]["load"] > _QUIET:
+        machine += _BUSY
+    lines = [_HEAD.format(machine=machine, rounds=figures["rounds"])]
+    for key, title in (
+        ("rest", "Signed order/create over REST"),
+        ("trade", "order.create on the trade stream"),
+    ):
+        lines += _clients(title, figures[key])
+    lines += _aims(figures)
+    lines += _signing(figures["signing_us"])
+    lines += _venue(figures["venue"])
+    return "\n".join(lines) + "\n"
+
+
+def _clients(title: str, by_width: Mapping[str, Figures]) -> Iterator[str]:
+    yield f"## {title}\n"
+    yield "| in flight | client | p50 µs | p99 µs | orders/s | p50 of pybit's | p50 of the bare socket's |"
+    yield "|---|---|---|---|---|---|---|"
+    for width, clients in by_width.items():
+        for name, timing in clients.items():
+            p50 = timing["p50_us"]
+            ratios = " | ".join(f"{p50 / clients[other]['p50_us']:.2f}" for other in (PYBIT, FLOOR))
+            p99, per_s = timing["p99_us"], timing["per_s"]
+            yield f"| {width} | {name} | {p50:,.0f} | {p99:,.0f} | {per_s:,} | {ratios} |"
+    yield ""
+
+
+def _aims(figures: Figures) -> Iterator[str]:
+    yield "## Aims\n"
+    yield "| path | aim | in flight | ratio | |"
+    yield "|---|---|---|---|---|"
+    for key, path, aim, other, most in _AIMS:
+        for width, clients in figures[key].items():
+            ratio = clients[OURS]["p50_us"] / clients[other]["p50_us"]
+            yield f"| {path} | {aim} | {width} | {ratio:.2f} | {_met(ratio, most)} |"
+    signing = figures["signing_us"]
+    ratio = signing["our signature"] / signing["bare HMAC-SHA256"]
+    yield f"| signing | within twice bare HMAC | | {ratio:.2f} | {_met(ratio, 2.0)} |\n"
+
+
+def _met(ratio: float, most: float) -> str:
+    return "met" if ratio <= most else "**not met**"
+
+
+def _signing(steps: Mapping[str, float]) -> Iterator[str]:
+    yield "## Signing\n"
+    yield "| step | µs | of bare HMAC |"
+    yield "|---|---|---|"
+    for name, taken in steps.items():
+        yield f"| {name} | {taken:,.1f} | {taken / steps['bare HMAC-SHA256']:.2f} |"
+    yield ""
+
+
+def _venue(venue: Figures) -> Iterator[str]:
+    core_us = venue["core"]["cost_us"]
+    core_per_s = 1e6 / core_us["1000"]
+    yield "## The embedded venue\n"
+    yield "Held to one core; latency 0 and rate limits off."
+    yield "Loaded by prepared bytes on one connection, 32 in flight.\n"
+    yield "| figure | | of the core alone |"
+    yield "|---|---|---|"
+    yield f"| matching core without sockets, 1,000 at rest | {core_per_s:,.0f} orders/s | 1.00 |"
+    for name, key in (("REST, signed", "rest_per_s"), ("trade stream", "trade_per_s")):
+        yield f"| {name} | {venue[key]:,} orders/s | {venue[key] / core_per_s:.2f} |"
+    grown = venue["core"]["grown"]
+    yield f"| start to first answered request | {venue['first_answer_ms']:,.0f} ms | |"
+    yield f"| memory at rest | {venue['resident_mib']:.0f} MiB | |"
+    yield f"| memory that {grown['resting']:,} orders at rest add to the core | {grown['mib']:.0f} MiB | |\n"
+    yield "| orders at rest | µs per order | of the first |"
+    yield "|---|---|---|"
+    first = next(iter(core_us.values()))
+    for resting, taken in core_us.items():
+        yield f"| {int(resting):,} | {taken:.1f} | {taken / first:.2f} |"

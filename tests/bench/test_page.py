@@ -1,0 +1,15 @@
+"""The page about speed."""
+
+import json
+from pathlib import Path
+
+from bench.page import page
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_is_what_the_figures_say() -> None:
+    """docs/bench.md is made of bench/results.json, and of nothing else."""
+    figures = json.loads((ROOT / "bench" / "results.json").read_text(encoding="utf-8"))
+
+    assert (ROOT / "docs" / "bench.md").read_text(encoding="utf-8") == page(figures)

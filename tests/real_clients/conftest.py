@@ -1,0 +1,27 @@
+"""A venue in a process of its own, as any client meets it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import pytest
+
+from fixtures.venue.server import Address
+
+# ``make test`` runs these in the environment of requirements-peers.lock; elsewhere there is nothing to run.
+collect_ignore_glob = [] if find_spec("ccxt") and find_spec("pybit") else ["test_*.py"]
+
+
+@pytest.fixture(scope="module")
+def venue() -> Iterator[Address]:
+    """``python -m fixtures.venue`` on a free port, with its default latency."""
+    command = [sys.executable, "-m", "fixtures.venue", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
+        try:
+            assert process.stdout is not None
+            rest = process.stdout.readline().removeprefix("REST ").strip()
+            assert rest.startswith("http://"), "the venue did not start"
+            yield Address(rest, rest.replace("http", "ws", 1))
+        finally:
+            process.terminate()
