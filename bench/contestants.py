@@ -286,7 +286,9 @@ def _guard(folder: Path, clock: SystemClock) -> Guard:
     journal = Journal(folder / "journal.jsonl")
     journal.open("bench", "bench")
     budget = Budget(orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1))
-    return Guard("bench", journal, budget, clock.now_ms, allow_orders=True)
+    guard = Guard("bench", journal, budget, clock.now_ms, allow_orders=True)
+    guard.reference_price(ORDER["symbol"], Decimal(ORDER["price"]))
+    return guard
 
 
 def _ccxt(module: str, port: int) -> Any:  # noqa: ANN401 - the library has no types
