@@ -26,8 +26,9 @@ class Finished:
 
     interrupted: what ended the run early, None when it ran to its end
     narrowed: what the command line narrowed the checks to, None when it took the whole folder
+    cleanup: the command that looks for orders of this run and cancels them
     started_ms, ended_ms: Unix ms, client clock
-    allure_results: where allure-pytest wrote
+    allure_results: where allure-pytest wrote; missing when that plugin was left out
     """
 
     requirements: Requirements
@@ -36,6 +37,7 @@ class Finished:
     outcomes: tuple[Outcome, ...]
     interrupted: str | None
     narrowed: str | None
+    cleanup: str
     started_ms: int
     ended_ms: int
     root: Path
@@ -124,12 +126,16 @@ def _document(
         measurements=run.evidence.measurements,
         ledger=ledger,
         flat=run.flat,
+        # An embedded venue has ended with the run: there is nothing to clean up.
+        cleanup=None if run.environment.embedded else finished.cleanup,
         today=today,
     )
 
 
 def _render(run: Run, allure_results: Path) -> str | None:
     """Why there is no Allure report; None when it was rendered."""
+    if not allure_results.is_dir():
+        return "there are no Allure results"
     title = f"{', '.join(run.symbols)} on {run.environment.name} · {run.run_id}"
     try:
         render(allure_results, run.folder / signoff.REPORT, title)

@@ -91,7 +91,9 @@ def attach(attached: Attached) -> None:
 
 
 def describe_run(folder: Path, facts: Mapping[str, str]) -> None:
-    """Let the report show who was tested and where."""
+    """Let the report show who was tested and where; without results there is nothing to describe."""
+    if not folder.is_dir():
+        return
     lines = "".join(f"{name.replace(' ', '_')}={value}\n" for name, value in facts.items())
     (folder / "environment.properties").write_text(lines, encoding="utf-8")
 

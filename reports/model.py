@@ -56,6 +56,9 @@ _EXIT_CODES = {
 GRAVEST_FIRST = ("blocker", "major", "minor", "")
 """Severities; a check that was never collected has none."""
 
+EXPLAINS_THE_REST = ("PRM-01", "PRM-02")
+"""Checks whose failure leads every list: a wrong key or UID explains whatever else failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
@@ -145,6 +148,11 @@ class Result:
         return next(deciding, self.check.title)
 
     @property
+    def has_failed_making(self) -> bool:
+        """False for a check that passed, but whose waiver made it a FAIL."""
+        return any(outcome.verdict is Verdict.FAIL for outcome in self.outcomes)
+
+    @property
     def observations(self) -> int:
         """Messages of the venue over all makings."""
         return sum(outcome.observations for outcome in self.outcomes)
@@ -218,6 +226,11 @@ def gravest(severities: Iterable[str]) -> str:
     return min(severities, key=GRAVEST_FIRST.index, default="")
 
 
+def urgency(check_id: str, severity: str) -> tuple[bool, int]:
+    """Sorts failures: what explains the rest first, then the gravest."""
+    return check_id not in EXPLAINS_THE_REST, GRAVEST_FIRST.index(severity)
+
+
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The worst of the verdicts; NOT RUN when there are none."""
     return min(verdicts, key=WORST_FIRST.index, default=Verdict.NOT_RUN)
@@ -246,7 +259,7 @@ def conclude(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> 
     """The run's verdict and why."""
     fails = [result for result in found if result.verdict is Verdict.FAIL]
     waived = [result for result in found if result.verdict is Verdict.WAIVED]
-    if cut := _cut_short(ending):
+    if cut := _cut_short(ending, fails):
         return Conclusion(RunVerdict.INCOMPLETE, cut)
     if fails:
         return Conclusion(RunVerdict.NOT_READY, _broke(fails))
@@ -255,12 +268,12 @@ def conclude(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> 
     return Conclusion(RunVerdict.READY_WITH_WAIVERS if waived else RunVerdict.READY, _passed(found, waived))
 
 
-def _cut_short(ending: Ending) -> str:
+def _cut_short(ending: Ending, fails: Sequence[Result]) -> str:
     """Why not even a failure counts; "" when the run can be judged."""
     if ending.leaks:
         return f"A secret stood in {', '.join(ending.leaks)}: the run must not be handed over."
     if ending.interrupted is not None:
-        return f"The run did not reach its end: {_ended(ending.interrupted)}"
+        return f"The run did not reach its end: {_ended(ending.interrupted + _had_failed(fails))}"
     return ""
 
 
@@ -283,10 +296,23 @@ def _has_shown_something(item: Item, found: Iterable[Result]) -> bool:
     )
 
 
+def _had_failed(fails: Sequence[Result]) -> str:
+    if not fails:
+        return ""
+    first, count = _leading(fails), "1 check" if len(fails) == 1 else f"{len(fails)} checks"
+    return f"; {count} had failed, first {first.id} “{first.title}”: {first.sentence}"
+
+
 def _broke(fails: Sequence[Result]) -> str:
-    first = min(fails, key=lambda result: GRAVEST_FIRST.index(result.check.severity))
+    first = _leading(fails)
     others = f" {len(fails) - 1} more failed." if len(fails) > 1 else ""
+    if not first.has_failed_making:
+        return f"{first.sentence[:1].upper()}{_ended(first.sentence[1:])}{others}"
     return f"{first.id} “{first.title}” broke: {_ended(first.sentence)}{others}"
+
+
+def _leading(fails: Sequence[Result]) -> Result:
+    return min(fails, key=lambda result: urgency(result.id, result.check.severity))
 
 
 def _missing(unsettled: Sequence[Result]) -> str:

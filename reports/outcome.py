@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from fixtures.clients.errors import Malformed, Refused
+from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Unanswered, Unreachable
 from fixtures.desk import Blocked
+from fixtures.desk.flat import LeftBehind
+from fixtures.desk.pushes import StreamGap
 from reports.model import WORST_FIRST, Requirement, Verdict
 
 LONGEST_SENTENCE = 300
@@ -27,13 +29,26 @@ class Phase:
     raised: BaseException | None = None
 
 
-OF_A_CALL: tuple[tuple[type[BaseException], Verdict, str], ...] = (
-    (Blocked, Verdict.BLOCKED, ""),
-    (AssertionError, Verdict.FAIL, ""),
-    (Refused, Verdict.FAIL, "the venue refused "),
-    (Malformed, Verdict.FAIL, "the venue broke the format: "),
+OF_A_CALL: tuple[tuple[type[BaseException], Verdict], ...] = (
+    (Blocked, Verdict.BLOCKED),
+    (AssertionError, Verdict.FAIL),
+    (Refused, Verdict.FAIL),
+    (Malformed, Verdict.FAIL),
 )
-"""What an exception of the check itself means, and how its sentence begins; anything else is an ERROR."""
+"""What an exception of the check itself means; anything else is an ERROR."""
+
+BEGINNINGS: tuple[tuple[type[BaseException], str], ...] = (
+    (Refused, "the venue refused "),
+    (Malformed, "the venue broke the format: "),
+    (Unreachable, "the venue could not be reached: "),
+    (Unanswered, "no answer: "),
+    (Misuse, "the suite refused: "),
+    (HookFailed, "the suite broke: "),
+    (StreamGap, ""),
+    (LeftBehind, ""),
+    (Blocked, ""),
+)
+"""How the sentence of our own exceptions begins; any other is told by the name of its type."""
 
 
 def requirement_of(docstring: str | None) -> Requirement:
@@ -67,6 +82,12 @@ def sentence_of(raised: BaseException) -> str:
     return text if len(text) <= LONGEST_SENTENCE else f"{text[:LONGEST_SENTENCE]}…"
 
 
+def told(raised: BaseException) -> str:
+    """What an exception says, in words where it is one of ours."""
+    beginnings = (beginning for kind, beginning in BEGINNINGS if isinstance(raised, kind))
+    return next(beginnings, f"{type(raised).__name__}: ") + sentence_of(raised)
+
+
 def _judge_phase(phase: Phase, not_applicable: str | None) -> tuple[Verdict, str]:
     raised = phase.raised
     if raised is None:
@@ -76,11 +97,10 @@ def _judge_phase(phase: Phase, not_applicable: str | None) -> tuple[Verdict, str
         return skipped if not_applicable is None else (Verdict.NOT_APPLICABLE, not_applicable)
     if phase.when == "setup" and isinstance(raised, Blocked):
         return Verdict.BLOCKED, sentence_of(raised)
-    if phase.when == "call":
-        for kind, verdict, beginning in OF_A_CALL:
-            if isinstance(raised, kind):
-                return verdict, beginning + sentence_of(raised)
-    return Verdict.ERROR, f"{phase.when}: {type(raised).__name__}: {sentence_of(raised)}"
+    if phase.when != "call":
+        return Verdict.ERROR, f"{phase.when}: {told(raised)}"
+    verdict = next((verdict for kind, verdict in OF_A_CALL if isinstance(raised, kind)), Verdict.ERROR)
+    return verdict, sentence_of(raised) if isinstance(raised, AssertionError) else told(raised)
 
 
 def _split_source(docstring: str) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
+from fixtures.desk import Blocked
 from fixtures.plugin import RUN
 from fixtures.run import Run
 from reports import requirements, waivers
@@ -25,7 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except (requirements.RequirementsError, waivers.WaiverError) as error:
         raise pytest.UsageError(str(error)) from None
     config.option.allure_report_dir = str(run.folder / "allure-results")
-    config.option.xmlpath = config.option.xmlpath or str(run.folder / "junit.xml")
+    # An option is missing when its plugin was left out with `-p no:…`.
+    config.option.xmlpath = config.getoption("xmlpath", None) or str(run.folder / "junit.xml")
     live = LiveLine(os.dup(1), terminal=os.isatty(1), now_s=time.monotonic)
     config.add_cleanup(live.close)
     redact = redactor(run)
@@ -45,14 +47,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 class Redaction:
-    """Redacts each report of pytest before anybody else reads it."""
+    """Redacts each report of pytest before anybody else reads it; a BLOCKED check keeps only its sentence."""
 
     def __init__(self, run: Run) -> None:
         self._redact = redactor(run)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Be the innermost wrapper: what the others see has no secret."""
         report = yield
+        raised = call.excinfo
+        if raised is not None and raised.errisinstance(Blocked) and call.when != "teardown":
+            report.longrepr = raised.getrepr(style="value", chain=False)
         redact_report(report, self._redact)
         return report

@@ -1,6 +1,7 @@
 """Turns what pytest sees into outcomes, and writes the reports when the session is over."""
 
 import re
+import shlex
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,7 +19,7 @@ from reports import labels, terminal, timeline, waivers, wire, wirelog
 from reports.finish import Finished, write
 from reports.live import LiveLine
 from reports.model import BEYOND, Check, Item, Outcome, Requirement, gravest
-from reports.outcome import Phase, judge, requirement_of, sentence_of
+from reports.outcome import Phase, judge, requirement_of, told
 from reports.requirements import Requirements
 from reports.selection import narrowed
 
@@ -219,8 +220,8 @@ class Recorder:
         return done
 
     def _note_teardown(self, error: BaseException) -> None:
-        raised = (f"{type(one).__name__}: {sentence_of(one)}" for one in leaves(error))
-        parts = [*([self._interrupted] if self._interrupted else []), f"teardown: {', '.join(raised)}"]
+        raised = ", ".join(map(told, leaves(error)))
+        parts = [*([self._interrupted] if self._interrupted else []), f"teardown: {raised}"]
         self._interrupted = "; ".join(parts)
 
     def _finished(self) -> Finished:
@@ -232,6 +233,9 @@ class Recorder:
             interrupted=self._interrupted,
             narrowed=narrowed(
                 self._config.args, self._config.invocation_params.dir, self._config.rootpath / "checks"
+            ),
+            cleanup=cleanup_command(
+                self._run.run_id, self._config.option.environments, self._config.option.out
             ),
             started_ms=self._started_ms,
             ended_ms=self._clock.now_ms(),
@@ -245,6 +249,13 @@ def leaves(error: BaseException) -> list[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         return [leaf for one in error.exceptions for leaf in leaves(one)]
     return [error]
+
+
+def cleanup_command(run_id: str, environments: str | None, out: str | None) -> str:
+    """What cancels the orders of a run, with the options that told the run where its files are."""
+    given = {"environments": environments, "out": out}
+    options = [f"--{name}={value}" for name, value in given.items() if value]
+    return shlex.join(["pytest", "--cleanup", run_id, *options])
 
 
 def shown(folder: Path, working_directory: Path) -> Path:

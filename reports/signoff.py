@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from markupsafe import Markup
 
 from fixtures.evidence import Measurement
+from reports.deviations import deviations
 from reports.latency import Latency
 from reports.model import BEYOND, Conclusion, Item, Outcome, Result, Verdict, worst
 from reports.plot import Axis
@@ -45,6 +46,7 @@ class SignOff:
 
     started_ms, ended_ms: Unix ms, client clock
     flat: True when the venue showed that no order of the run is left, None when nobody could ask
+    cleanup: the command that makes the venue flat, None where nothing can be left
     today: the day on which waivers are judged, UTC
     """
 
@@ -61,6 +63,7 @@ class SignOff:
     measurements: tuple[Measurement, ...]
     ledger: Ledger
     flat: bool | None
+    cleanup: str | None
     today: date
 
 
@@ -81,6 +84,7 @@ def as_json(signoff: SignOff) -> Json:
             "started": moment(signoff.started_ms),
             "ended": moment(signoff.ended_ms),
             "orders_left": None if signoff.flat is None else not signoff.flat,
+            "cleanup": None if signoff.flat else signoff.cleanup,
         },
         "subject": _subject(signoff),
         "suite": {
@@ -140,12 +144,7 @@ def as_html(content: Json, latencies: Sequence[Latency], *, linked: bool) -> str
         plots=plots,
         axis=Markup(axis.labels()),  # noqa: S704 - our own SVG
         report=REPORT if linked else None,
-        deviations=[
-            (item, one)
-            for item in content["items"]
-            for one in item["checks"]
-            if one["verdict"] != Verdict.PASS
-        ],
+        deviations=deviations(content, alike=(Verdict.BLOCKED, Verdict.NOT_RUN)),
     )
 
 

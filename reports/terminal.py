@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from fixtures.run import Run
+from reports.deviations import deviations
 from reports.finish import Written
-from reports.model import BEYOND, Check, Item, RunVerdict, Verdict
+from reports.model import BEYOND, UNSETTLED, WORST_FIRST, Check, Item, RunVerdict, Verdict, urgency
 
 COLUMNS = tuple(Verdict)
 LONGEST_LIST = 8
@@ -43,14 +44,22 @@ def table_lines(content: dict[str, Any]) -> list[str]:
 
 def deviation_lines(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Verdict and line of what did not pass; checks that share verdict and reason share a line."""
-    alike: dict[tuple[str, str], list[str]] = {}
-    for item in content["items"]:
-        for check in item["checks"]:
-            if check["verdict"] != Verdict.PASS:
-                alike.setdefault((check["verdict"], check["sentence"]), []).append(check["id"])
-    for (verdict, sentence), ids in alike.items():
-        more = f" and {len(ids) - LONGEST_LIST} more" if len(ids) > LONGEST_LIST else ""
-        yield verdict, f"  {verdict:<8} {' '.join(ids[:LONGEST_LIST])}{more}  {sentence}"
+    for one in deviations(content, alike=COLUMNS):
+        more = f" and {len(one.ids) - LONGEST_LIST} more" if len(one.ids) > LONGEST_LIST else ""
+        yield one.verdict, f"  {one.verdict:<8} {' '.join(one.ids[:LONGEST_LIST])}{more}  {one.sentence}"
+
+
+def orders_line(content: dict[str, Any]) -> str | None:
+    """What may be left on the venue and how to cancel it; None when nothing can be left."""
+    cleanup = content["run"]["cleanup"]
+    if cleanup is None:
+        return None
+    left = (
+        "orders are left open"
+        if content["run"]["orders_left"]
+        else "whether orders are left is unknown: the venue did not answer"
+    )
+    return f"{left}; to be flat: {cleanup}"
 
 
 def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
@@ -60,14 +69,15 @@ def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
         return "this was a rehearsal: run it on the exchange with --env testnet --symbol SYMBOL"
     if verdict.exit_code == 0:
         return "send signoff.html and signoff.json to the desk"
-    if content["run"]["orders_left"] and not content["rehearsal"]:
-        return f"cancel the orders that are left: pytest --cleanup {content['run']['id']}"
-    first = _first(content, (Verdict.FAIL,) if verdict is RunVerdict.NOT_READY else _UNSETTLED)
-    if first is None:
-        return "run the whole checklist again: pytest without a selection"
+    cleanup = content["run"]["cleanup"]
+    if content["run"]["orders_left"] and cleanup:
+        return f"cancel the orders that are left: {cleanup}"
     if verdict is RunVerdict.NOT_READY:
-        return f"open the evidence of {first['id']}: {_evidence(first, folder, rendered=rendered)}"
-    return f"settle what is missing, first {first['id']}, then run again"
+        return _about(_first_failed(content), folder, rendered=rendered)
+    first = _first_unsettled(content)
+    if first is not None:
+        return f"settle what is missing, first {first['id']}, then run again"
+    return f"make sure that no order is left: {cleanup}" if cleanup else _WHOLE
 
 
 def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> None:
@@ -83,6 +93,8 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> N
     if content["rehearsal"]:
         reporter.write_line(f"\n{content['rehearsal']}", yellow=True, bold=True)
     reporter.write_line(f"\n{content['verdict']}: {content['sentence']}", bold=True, **{colour: True})
+    if orders := orders_line(content):
+        reporter.write_line(orders, red=True)
     for remark in written.remarks:
         reporter.write_line(remark, red=True)
     for name in written.files:
@@ -100,20 +112,30 @@ def _total(content: dict[str, Any], verdict: Verdict) -> int:
     return sum(item["counts"][verdict] for item in content["items"])
 
 
-def _first(content: dict[str, Any], verdicts: Sequence[str]) -> dict[str, Any] | None:
-    checks = (check for item in content["items"] for check in item["checks"])
-    return next((check for check in checks if check["verdict"] in verdicts), None)
+def _of(content: dict[str, Any], verdicts: Sequence[str]) -> list[dict[str, Any]]:
+    return [check for item in content["items"] for check in item["checks"] if check["verdict"] in verdicts]
 
 
-def _evidence(check: dict[str, Any], folder: Path, *, rendered: bool) -> str:
-    making = next((one for one in check["makings"] if one["verdict"] == check["verdict"]), None)
+def _first_failed(content: dict[str, Any]) -> dict[str, Any]:
+    return min(_of(content, (Verdict.FAIL,)), key=lambda one: urgency(one["id"], one["severity"] or ""))
+
+
+def _first_unsettled(content: dict[str, Any]) -> dict[str, Any] | None:
+    found = _of(content, UNSETTLED)
+    return min(found, key=lambda one: WORST_FIRST.index(Verdict(one["verdict"])), default=None)
+
+
+def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
+    making = next((one for one in failed["makings"] if one["verdict"] == Verdict.FAIL), None)
     if making is None:
-        return str(folder / "signoff.html")
+        return f"remove the waiver of {failed['id']} from waivers.yaml, then run again"
     if rendered and making["allure"]:
-        return f"{folder / 'allure-report.html'}#{making['allure']}"
-    first, end = making["records"]
-    return f"records {first} to {end - 1} of {folder / 'evidence.jsonl'}"
+        place = f"{folder / 'allure-report.html'}#{making['allure']}"
+    else:
+        first, end = making["records"]
+        place = f"records {first} to {end - 1} of {folder / 'evidence.jsonl'}"
+    return f"open the evidence of {failed['id']}: {place}"
 
 
-_UNSETTLED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN)
+_WHOLE = "run the whole checklist again: pytest without a selection"
 _CALM = (Verdict.NOT_APPLICABLE, Verdict.WAIVED)

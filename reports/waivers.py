@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -23,7 +24,7 @@ class Waiver(BaseModel):
     expires: the last day on which it holds, UTC
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     check: str = Field(min_length=1)
     owner: str = Field(min_length=1)
@@ -41,20 +42,42 @@ _WAIVERS = TypeAdapter(tuple[Waiver, ...])
 
 def read(path: Path) -> tuple[Waiver, ...]:
     """The waivers of the file, none when there is no file; raises WaiverError."""
-    if not path.exists():
-        return ()
+    content = _content(path)
     try:
-        waivers = _WAIVERS.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")) or ())
-    except yaml.YAMLError as error:
-        raise WaiverError(f"{path.name}: not YAML: {getattr(error, 'problem', None) or error}") from None
+        waivers = _WAIVERS.validate_python(content)
     except ValidationError as error:
         fault = error.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "the file"
-        raise WaiverError(f"{path.name}: {where}: {fault['msg']}") from None
+        raise WaiverError(f"{path.name}: {_place(content, fault['loc'])}: {fault['msg']}") from None
     twice = {waiver.check for waiver in waivers if sum(other.check == waiver.check for other in waivers) > 1}
     if twice:
         raise WaiverError(f"{path.name}: {min(twice)} is waived more than once")
     return waivers
+
+
+def _content(path: Path) -> Any:  # noqa: ANN401 - whatever stands in the file
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8")) or ()
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise WaiverError(f"{path.name}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise WaiverError(f"{path.name}: not UTF-8") from None
+    except (yaml.YAMLError, ValueError) as error:
+        # An impossible day is a plain ValueError of the YAML reader.
+        said = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise WaiverError(f"{path.name}: not YAML: {said}") from None
+
+
+def _place(content: Any, where: tuple[int | str, ...]) -> str:  # noqa: ANN401 - whatever stands in the file
+    """Which waiver, by its check or else by its position from 1, and which of its fields."""
+    if not where:
+        return "the file"
+    index, *field = where
+    entry = content[index] if isinstance(index, int) else {}
+    check_id = entry.get("check") if isinstance(entry, dict) else None
+    named = isinstance(check_id, str) and check_id.strip()
+    return ": ".join([named or f"waiver {int(index) + 1}", *map(str, field)])
 
 
 def validate(waivers: Iterable[Waiver], known: Mapping[str, Check]) -> None:
@@ -79,7 +102,7 @@ def _apply(result: Result, waiver: Waiver | None, today: date) -> Result:
         return replace(
             result,
             verdict=Verdict.FAIL,
-            sentence="waiver without a failure: take the check out of waivers.yaml",
+            sentence=f"the waiver of {result.id} is void: the check passed; remove it",
         )
     if result.verdict is not Verdict.FAIL:
         return result

@@ -99,6 +99,7 @@ def signed_off(
         measurements=(Measurement("clock offset", -12, "ms"),),
         ledger=Ledger("ef" * 32, 6),
         flat=True,
+        cleanup=f"pytest --cleanup {RUN_ID}",
         today=today,
     )
 

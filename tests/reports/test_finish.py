@@ -11,7 +11,7 @@ from fixtures.evidence import Channel, Direction
 from fixtures.run import Identity, Run
 from reports.finish import Finished, write
 from reports.renderer.render import render
-from tests.reports.made_up import KEY, PLAN, REQUIRED, SECRET, START_MS, UID, outcomes, waiver
+from tests.reports.made_up import KEY, PLAN, REQUIRED, RUN_ID, SECRET, START_MS, UID, outcomes, waiver
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +32,7 @@ def finished(run: Run, tmp_path: Path) -> Finished:
         outcomes=outcomes(),
         interrupted=None,
         narrowed=None,
+        cleanup=f"pytest --cleanup {RUN_ID}",
         started_ms=START_MS,
         ended_ms=START_MS + 1000,
         root=tmp_path,
@@ -103,6 +104,29 @@ def test_run_that_is_not_proven_flat_is_incomplete(run: Run, finished: Finished)
     assert (written.exit_code, written.content["verdict"]) == (2, "INCOMPLETE")
 
 
+def test_run_that_is_not_flat_says_how_to_be(run: Run, finished: Finished) -> None:
+    """The command stands in both sign-offs; after an embedded venue there is nothing left to clean up."""
+    run.flat = False
+    command = f"pytest --cleanup {RUN_ID}"
+
+    assert write(run, finished).content["run"]["cleanup"] == command
+    assert f"<code>{command}</code>" in (run.folder / "signoff.html").read_text(encoding="utf-8")
+
+    run.environment = replace(run.environment, embedded=True)
+
+    assert write(run, finished).content["run"]["cleanup"] is None
+
+
+def test_run_without_allure_results_is_signed_off(run: Run, finished: Finished) -> None:
+    """Without the plugin that writes them only the Allure report is missing."""
+    finished.allure_results.rmdir()
+
+    written = write(run, finished)
+
+    assert (written.exit_code, written.files) == (0, ("signoff.html", "signoff.json"))
+    assert written.remarks == ("allure-report.html not rendered: there are no Allure results",)
+
+
 def test_every_uid_is_masked_in_every_file(run: Run, finished: Finished) -> None:
     """The expected UID and the main account's reach neither evidence, nor Allure, nor sign-off."""
     expected, parent = "20000034", "30000056"
@@ -127,4 +151,4 @@ def test_waivers_are_judged_by_the_day_of_the_run(run: Run, finished: Finished) 
     written = write(run, waived)
 
     assert (written.exit_code, written.content["verdict"]) == (1, "NOT READY")
-    assert "waiver without a failure" in written.content["sentence"]
+    assert written.content["sentence"] == "The waiver of MKR-01 is void: the check passed; remove it."

@@ -114,3 +114,11 @@ def test_run_is_described(tmp_path: Path) -> None:
     describe_run(tmp_path, {"Verdict": "READY", "Two words": "x"})
 
     assert (tmp_path / "environment.properties").read_text(encoding="utf-8") == "Verdict=READY\nTwo_words=x\n"
+
+
+def test_missing_results_are_left_missing(tmp_path: Path) -> None:
+    """Without allure-pytest there is no folder, and none is made."""
+    describe_run(tmp_path / "nowhere", {"Verdict": "READY"})
+    scrub(tmp_path / "nowhere", str)
+
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,7 @@
 """The rules of a verdict, one by one."""
 
+from datetime import date
+
 import pytest
 
 from reports.model import (
@@ -7,6 +9,7 @@ from reports.model import (
     WORST_FIRST,
     Check,
     Ending,
+    Outcome,
     RunVerdict,
     Verdict,
     conclude,
@@ -15,7 +18,8 @@ from reports.model import (
     results,
     worst,
 )
-from tests.reports.made_up import ITEMS, PLAN, check, outcome, outcomes
+from reports.waivers import apply
+from tests.reports.made_up import CROSSING, ITEMS, PLAN, check, outcome, outcomes, waiver
 
 RULES: list[tuple[dict[str, Verdict], str | None, RunVerdict, int]] = [
     ({}, None, RunVerdict.READY, 0),
@@ -147,6 +151,54 @@ def test_sentence_of_not_ready_names_requirement_and_proof() -> None:
         "MKR-02 “A PostOnly order priced through the touch is closed without a fill.” broke: "
         "executed 20 @ 0.2501 although PostOnly. 1 more failed."
     )
+
+
+def test_wrong_key_leads_the_sentence() -> None:
+    """PRM-01 and PRM-02 explain the rest, so they come before graver failures."""
+    plan = (check("MKR-01"), check("PRM-02", "minor"), check("VIS-01"))
+    made = [outcome(one.id, Verdict.FAIL, "it was seen") for one in plan]
+
+    sentence = conclude(results(plan, ITEMS, made), ITEMS, Ending(flat=True)).sentence
+
+    assert sentence.startswith("PRM-02 “")
+
+
+def test_equally_grave_failures_keep_the_order_of_the_plan() -> None:
+    """The first of the plan is told first."""
+    made = outcomes(MKR=Verdict.FAIL, VIS=Verdict.FAIL)
+
+    assert conclude(results(PLAN, ITEMS, made), ITEMS, Ending(flat=True)).sentence.startswith("VIS-01 “")
+
+
+@pytest.mark.parametrize(
+    ("made", "had_failed"),
+    [
+        (outcomes(), ""),
+        (outcomes(MKR=Verdict.FAIL), f"; 1 check had failed, first MKR-01 “{CROSSING.title}”: it was seen"),
+        (
+            outcomes(MKR=Verdict.FAIL, VIS=Verdict.FAIL),
+            f"; 2 checks had failed, first VIS-01 “{CROSSING.title}”: it was seen",
+        ),
+    ],
+)
+def test_interruption_does_not_hide_failures(made: tuple[Outcome, ...], had_failed: str) -> None:
+    """A run that was cut short says what had failed until then."""
+    ending = Ending(flat=True, interrupted="interrupted during RTY-01")
+
+    conclusion = conclude(results(PLAN, ITEMS, made), ITEMS, ending)
+
+    assert conclusion.verdict is RunVerdict.INCOMPLETE
+    assert conclusion.sentence == f"The run did not reach its end: interrupted during RTY-01{had_failed}."
+
+
+def test_void_waiver_did_not_break_anything() -> None:
+    """A check that passed under a waiver is told by its waiver, not by its requirement."""
+    found = apply(results(PLAN, ITEMS, outcomes()), [waiver("MKR-01")], date(2026, 11, 23))
+
+    conclusion = conclude(found, ITEMS, Ending(flat=True))
+
+    assert conclusion.verdict is RunVerdict.NOT_READY
+    assert conclusion.sentence == "The waiver of MKR-01 is void: the check passed; remove it."
 
 
 def test_results_stand_in_the_order_of_the_items() -> None:

@@ -2,11 +2,21 @@
 
 import pytest
 
-from fixtures.clients.errors import Malformed, Refused, Unanswered
+from fixtures.clients.errors import (
+    ClientError,
+    HookFailed,
+    Malformed,
+    Misuse,
+    Refused,
+    Unanswered,
+    Unreachable,
+)
 from fixtures.clients.reply import Reply
 from fixtures.desk import Blocked, NotSeen
+from fixtures.desk.flat import LeftBehind
+from fixtures.desk.pushes import StreamGap
 from reports.model import Requirement, Verdict
-from reports.outcome import LONGEST_SENTENCE, Phase, judge, requirement_of, sentence_of
+from reports.outcome import BEGINNINGS, LONGEST_SENTENCE, Phase, judge, requirement_of, sentence_of
 
 REFUSED = Refused("POST /v5/order/create", Reply(170131, "Insufficient balance.", {}, {}, None, None, "", 0))
 SKIPPED = pytest.skip.Exception("no reason that anybody declared")
@@ -30,15 +40,15 @@ CASES: list[tuple[list[Phase], Verdict, str]] = [
     (
         [SETUP, Phase("call", Unanswered("create", "timed out")), TEARDOWN],
         Verdict.ERROR,
-        "call: Unanswered: create: timed out",
+        "no answer: create: timed out",
     ),
     ([Phase("setup", Blocked("no funds")), TEARDOWN], Verdict.BLOCKED, "no funds"),
     ([Phase("setup", AssertionError("x")), TEARDOWN], Verdict.ERROR, "setup: AssertionError: x"),
-    ([Phase("setup", REFUSED), TEARDOWN], Verdict.ERROR, f"setup: Refused: {REFUSED}"),
+    ([Phase("setup", REFUSED), TEARDOWN], Verdict.ERROR, f"setup: the venue refused {REFUSED}"),
     (
         [SETUP, CALL, Phase("teardown", Blocked("left behind"))],
         Verdict.ERROR,
-        "teardown: Blocked: left behind",
+        "teardown: left behind",
     ),
     ([Phase("setup", SKIPPED), TEARDOWN], Verdict.BLOCKED, "skipped: no reason that anybody declared"),
     ([SETUP, CALL], Verdict.NOT_RUN, "the check did not finish"),
@@ -51,6 +61,35 @@ CASES: list[tuple[list[Phase], Verdict, str]] = [
 def test_phases_become_a_verdict(phases: list[Phase], verdict: Verdict, sentence: str) -> None:
     """The venue's fault is a FAIL, a missing prerequisite BLOCKED, everything else an ERROR."""
     assert judge(phases, None) == (verdict, sentence)
+
+
+TOLD: list[tuple[BaseException, str]] = [
+    (Unreachable("connect", "refused"), "the venue could not be reached: connect: refused"),
+    (Unanswered("order.create", "closed"), "no answer: order.create: closed"),
+    (Misuse("orders are not allowed in this run"), "the suite refused: orders are not allowed in this run"),
+    (StreamGap("the private stream was down"), "the private stream was down"),
+    (HookFailed("order", "no handler"), "the suite broke: order: no handler"),
+    (LeftBehind("1 order is open"), "1 order is open"),
+    (OSError("gone"), "OSError: gone"),
+]
+
+
+@pytest.mark.parametrize(("raised", "said"), TOLD, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    ("when", "beginning"), [("setup", "setup: "), ("call", ""), ("teardown", "teardown: ")]
+)
+def test_own_exceptions_are_told_in_words(
+    raised: BaseException, said: str, when: str, beginning: str
+) -> None:
+    """No name of a class stands in a sentence about the wire or the suite; a foreign type keeps its name."""
+    assert judge([Phase(when, raised)], None) == (Verdict.ERROR, f"{beginning}{said}")
+
+
+def test_every_client_error_has_its_words() -> None:
+    """A kind of ClientError that nobody has put into words would show its class."""
+    kinds = [kind for kind in ClientError.__subclasses__() if not kind.__name__.startswith("_")]
+
+    assert {*kinds, Unanswered, Malformed, Unreachable, HookFailed} <= {kind for kind, _ in BEGINNINGS}
 
 
 def test_failure_outranks_the_teardown_that_broke_after_it() -> None:

@@ -306,7 +306,7 @@ def test_verdicts_follow_from_what_happened(mixed: Run) -> None:
     assert mixed.verdicts == {
         "VIS-01": ("FAIL", f"executed 20 @ 0.2501 for ••• of {masked}"),
         "VIS-02": ("BLOCKED", "no stranger key"),
-        "PRM-01": ("ERROR", "call: OSError: unreachable"),
+        "PRM-01": ("ERROR", "OSError: unreachable"),
         "PRM-02": ("ERROR", "teardown: OSError: not closed"),
         "MKR-01": ("BLOCKED", mixed.verdicts["MKR-01"][1]),
         "MKR-02": ("N/A", "Not on this venue."),
@@ -370,6 +370,13 @@ def test_expected_uid_reaches_no_file(mixed: Run) -> None:
     assert [path for path, text in texts.items() if uid.encode() in text] == []
 
 
+def test_blocked_check_prints_only_its_sentence(mixed: Run) -> None:
+    """A missing prerequisite is no bug of the check: its traceback helps nobody, an ERROR keeps its own."""
+    assert "no stranger key" in mixed.said
+    assert "raise Blocked" not in mixed.said
+    assert 'raise OSError("unreachable")' in mixed.said
+
+
 def test_junit_carries_check_and_verdict(mixed: Run) -> None:
     """Each test case has the id of its check and its verdict as properties."""
     cases = ET.parse(mixed.folder / "junit.xml").getroot().iter("testcase")  # noqa: S314 - pytest's own file
@@ -408,7 +415,7 @@ def test_teardown_that_breaks_after_an_interruption_is_reported(tmp_path: Path) 
     done = run(tmp_path, LEFT_BEHIND)
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
-    assert done.signoff["sentence"].endswith("; teardown: LeftBehind: 1 order is open on NEWUSDT.")
+    assert done.signoff["sentence"].endswith("; teardown: 1 order is open on NEWUSDT.")
     assert "during VIS-02" in done.signoff["sentence"]
     assert "Traceback" not in done.said
     assert "INTERNALERROR" not in done.said
@@ -459,6 +466,39 @@ def test_waiver_of_a_blocker_is_a_usage_error(tmp_path: Path) -> None:
     assert done.exit_code == 4
     assert "MKR-01 is a blocker, and a blocker cannot be waived" in done.said
     assert not list(done.root.rglob("signoff.*"))
+
+
+def test_void_waiver_is_to_be_removed(tmp_path: Path) -> None:
+    """A waiver whose check passes makes the run NOT READY, and nothing is said to have broken."""
+    entry = "- {check: MKR-01, owner: a, reason: b, link: c, expires: 2099-01-01}"
+
+    done = run(tmp_path, ALL_PASS, waivers=entry)
+
+    assert (done.exit_code, done.signoff["verdict"]) == (1, "NOT READY")
+    assert done.verdicts["MKR-01"] == ("FAIL", "the waiver of MKR-01 is void: the check passed; remove it")
+    assert "broke" not in done.said
+    assert "next: remove the waiver of MKR-01 from waivers.yaml" in done.said
+
+
+def test_broken_waivers_are_a_usage_error(tmp_path: Path) -> None:
+    """A folder in the place of waivers.yaml is one line and exit code 4."""
+    (tmp_path / "waivers.yaml").mkdir()
+
+    done = run(tmp_path, ALL_PASS)
+
+    assert done.exit_code == 4
+    assert "waivers.yaml: cannot be read: Is a directory" in done.said
+    assert "Traceback" not in done.said
+
+
+@pytest.mark.parametrize("plugin", ["junitxml", "allure_pytest"])
+def test_sign_off_needs_neither_junit_nor_allure(tmp_path: Path, plugin: str) -> None:
+    """Whoever leaves a plugin of pytest out loses its file, and nothing else."""
+    done = run(tmp_path, ALL_PASS, "-p", f"no:{plugin}", renderer=True)
+
+    assert (done.exit_code, done.signoff["verdict"]) == (0, "READY")
+    assert (done.folder / "junit.xml").exists() is (plugin != "junitxml")
+    assert (done.folder / "allure-results").exists() is (plugin != "allure_pytest")
 
 
 def test_unusable_environment_writes_nothing(tmp_path: Path) -> None:

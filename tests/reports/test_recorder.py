@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from reports.recorder import check_id_of, group, label, leaves, parameters, requirement, shown
+from reports.recorder import (
+    check_id_of,
+    cleanup_command,
+    group,
+    label,
+    leaves,
+    parameters,
+    requirement,
+    shown,
+)
 
 
 @pytest.mark.check(id="MKR-02", severity="blocker", observes=1)
@@ -42,6 +51,14 @@ def test_folder_is_shown_as_it_can_be_typed() -> None:
     """Below the working directory the path is relative."""
     assert shown(Path("/a/b/c"), Path("/a")) == Path("b/c")
     assert shown(Path("/a/b/c"), Path("/d")) == Path("/a/b/c")
+
+
+def test_cleanup_repeats_the_options_of_the_run() -> None:
+    """The command can be typed as it stands, whatever folders were given."""
+    assert cleanup_command("r-1", None, None) == "pytest --cleanup r-1"
+    assert cleanup_command("r-1", "my env.yaml", "runs") == (
+        "pytest --cleanup r-1 '--environments=my env.yaml' --out=runs"
+    )
 
 
 def test_every_exception_of_a_group_is_told() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from hashlib import md5
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,7 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from reports.model import Verdict
 from reports.signoff import SCHEMA, SignOff, anchor, as_html, as_json, facts, moment, validate, write_json
-from tests.reports.made_up import outcomes, signed_off, waiver
+from tests.reports.made_up import RUN_ID, outcomes, signed_off, waiver
 
 FAILED = outcomes(MKR=Verdict.FAIL)
 CASES = {
@@ -146,6 +147,29 @@ def test_waiver_is_shown_with_its_state() -> None:
     assert as_json(CASES["waived"])["waivers"][0]["state"] == "in force"
     assert as_json(CASES["expired"])["waivers"][0]["state"] == "expired"
     assert "J. Tan · until 2026-12-31 · in force · DESK-1142" in page(CASES["waived"])
+
+
+def test_checks_with_one_reason_share_a_row() -> None:
+    """What one missing prerequisite blocks is one row on the first page; each failure has its own."""
+    blocked = page(signed_off(outcomes(MKR=Verdict.BLOCKED, VIS=Verdict.BLOCKED)))
+    failed = page(signed_off(outcomes(MKR=Verdict.FAIL, VIS=Verdict.FAIL)))
+
+    together = '<b class="nowrap">VIS-01</b> <b class="nowrap">MKR-01</b>'
+    assert together in blocked
+    assert "<td>2 checks<span" in blocked
+    assert together not in failed
+
+
+@pytest.mark.parametrize(
+    ("flat", "said"),
+    [(None, "unknown: the venue did not answer"), (False, "SOME: orders are left open")],
+)
+def test_page_says_how_to_be_flat(flat: bool | None, said: str) -> None:  # noqa: FBT001 - a column of the table
+    """Where no order may be left, but some may be, the command stands next to it."""
+    command = f"to be flat: <code>pytest --cleanup {RUN_ID}</code>"
+
+    assert f'{said} <span class="source">{command}' in page(replace(CASES["ready"], flat=flat))
+    assert "to be flat" not in page(CASES["ready"])
 
 
 def test_orders_are_listed_with_both_ids() -> None:

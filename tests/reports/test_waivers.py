@@ -20,7 +20,7 @@ CASES = [
         Verdict.PASS,
         "2026-12-31",
         Verdict.FAIL,
-        "waiver without a failure: take the check out of waivers.yaml",
+        "the waiver of MKR-01 is void: the check passed; remove it",
     ),
     (Verdict.BLOCKED, "2026-12-31", Verdict.BLOCKED, "it was seen"),
     (Verdict.ERROR, "2026-12-31", Verdict.ERROR, "it was seen"),
@@ -72,9 +72,16 @@ def test_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("- {check: MKR-01}", r"waivers.yaml: 0\.owner: Field required"),
-        (ENTRY.replace("2026-12-31", "soon"), r"waivers.yaml: 0\.expires: "),
-        (ENTRY.replace("J. Tan", "''"), r"waivers.yaml: 0\.owner: "),
+        ("- {check: MKR-01}", "waivers.yaml: MKR-01: owner: Field required"),
+        (ENTRY.replace("2026-12-31", "soon"), "waivers.yaml: MKR-01: expires: "),
+        (ENTRY.replace("J. Tan", "''"), "waivers.yaml: MKR-01: owner: "),
+        (ENTRY.replace("J. Tan", "' '"), "waivers.yaml: MKR-01: owner: "),
+        (ENTRY.replace("Known.", "'  '"), "waivers.yaml: MKR-01: reason: "),
+        (ENTRY.replace("DESK-1", "' '"), "waivers.yaml: MKR-01: link: "),
+        (ENTRY + "- {owner: J. Tan}", "waivers.yaml: waiver 2: check: Field required"),
+        (ENTRY + "- word", "waivers.yaml: waiver 2: "),
+        ("word", "waivers.yaml: the file: "),
+        (ENTRY.replace("2026-12-31", "2026-13-31"), "waivers.yaml: not YAML: month must be in "),
         ("- [", "waivers.yaml: not YAML: "),
         (ENTRY * 2, "waivers.yaml: MKR-01 is waived more than once"),
     ],
@@ -86,3 +93,15 @@ def test_broken_file_is_one_line(tmp_path: Path, text: str, said: str) -> None:
 
     with pytest.raises(WaiverError, match=f"^{said}[^\n]*$"):
         read(path)
+
+
+def test_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
+    """A folder, or bytes that are not UTF-8, are refused by the file's name."""
+    folder, bytes_of_latin_1 = tmp_path / "folder.yaml", tmp_path / "waivers.yaml"
+    folder.mkdir()
+    bytes_of_latin_1.write_bytes(b"- {check: MKR-01, owner: J\xf6rg}")
+
+    with pytest.raises(WaiverError, match=r"^folder.yaml: cannot be read: Is a directory$"):
+        read(folder)
+    with pytest.raises(WaiverError, match=r"^waivers.yaml: not UTF-8$"):
+        read(bytes_of_latin_1)
