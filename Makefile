@@ -3,12 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.locked
-PEERS := .venv-peers/bin
-PEERS_READY := .venv-peers/.locked
 RENDERER := reports/renderer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup peers renderer signoff test bench lint lock clean
+.PHONY: help setup renderer signoff test bench lint lock clean
 
 help:
 	@echo "make signoff   run the checklist on the embedded venue and write the sign-off"
@@ -25,14 +23,6 @@ $(READY): requirements.lock
 	$(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes --requirement requirements.lock
 	@touch $@
 
-peers: $(PEERS_READY)
-
-# ccxt pins its dependencies to other patches than requirements.lock has: the peers stand apart, as they are shipped.
-$(PEERS_READY): requirements-peers.lock
-	$(PYTHON) -m venv --without-pip .venv-peers
-	$(PYTHON) -m pip --python $(PEERS)/python install --quiet --require-hashes --requirement requirements-peers.lock
-	@touch $@
-
 renderer: $(RENDERER)
 
 # Without the renderer only allure-report.html is missing; the sign-off does not depend on it.
@@ -42,12 +32,11 @@ $(RENDERER): $(READY) reports/renderer/package-lock.json
 signoff: setup renderer
 	$(BIN)/pytest
 
-test: setup renderer peers
-	$(BIN)/pytest tests --ignore=tests/real_clients
-	$(PEERS)/pytest tests/real_clients
+test: setup renderer
+	$(BIN)/pytest tests
 
-bench: peers
-	$(PEERS)/python -m bench
+bench: setup
+	$(BIN)/python -m bench
 
 lint: setup
 	$(BIN)/ruff check
@@ -57,10 +46,8 @@ lint: setup
 
 lock: setup
 	$(BIN)/uv --version >/dev/null 2>&1 || $(PYTHON) -m pip --python $(BIN)/python install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --group peers --generate-hashes --universal --python-version 3.11 \
-		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements-peers.lock
 
 clean:
-	rm -rf .venv .venv-peers reports/renderer/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv reports/renderer/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -37,13 +37,15 @@ class Severity(StrEnum):
 BLOCKER, MAJOR, MINOR = Severity
 
 
-def check(check_id: str, *, severity: Severity, observes: int = 1) -> pytest.MarkDecorator:
+def check(check_id: str, *, severity: Severity, at_risk: int, observes: int = 1) -> pytest.MarkDecorator:
     """Make a function a check of the catalogue.
 
+    at_risk: how many least-sized orders could fill during one making if the venue breaks its contract,
+        which is what the check costs at worst where money is real; 0 is for a check that sends none
     observes: the least number of messages that the venue must send while the check runs; 0 is for
         a check of the suite's own policy
     """
-    return pytest.mark.check(id=check_id, severity=severity, observes=observes)
+    return pytest.mark.check(id=check_id, severity=severity, at_risk=at_risk, observes=observes)
 
 
 def during(*phases: Phase) -> pytest.MarkDecorator:

@@ -17,7 +17,7 @@ CYCLES = 20
 AT_ONCE = 5
 
 
-@check("CON-01", severity=BLOCKER, observes=2)
+@check("CON-01", severity=BLOCKER, at_risk=0, observes=2)
 async def test_private_stream_opens(connections: Connections, evidence: Evidence) -> None:
     """A private stream authenticates and acknowledges its topics within five seconds.
 
@@ -29,7 +29,7 @@ async def test_private_stream_opens(connections: Connections, evidence: Evidence
     assert opened.ready_ms <= LONGEST_OPENING_MS, f"the private stream was ready after {opened.ready_ms} ms"
 
 
-@check("CON-02", severity=BLOCKER, observes=PINGS)
+@check("CON-02", severity=BLOCKER, at_risk=0, observes=PINGS)
 async def test_every_stream_answers_pings(connections: Connections, evidence: Evidence) -> None:
     """Every stream answers each application ping with its own kind of pong.
 
@@ -45,7 +45,7 @@ async def test_every_stream_answers_pings(connections: Connections, evidence: Ev
         evidence.measure(f"ping of the {channel}", max(answered), "µs")
 
 
-@check("CON-05", severity=BLOCKER, observes=CYCLES)
+@check("CON-05", severity=BLOCKER, at_risk=5, observes=CYCLES)
 @over_both_transports
 async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str], None]) -> None:
     """Of twenty orders placed and cancelled, the order stream shows each one's end exactly once.
@@ -66,7 +66,7 @@ async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str],
     assert ends == [1] * CYCLES, f"ends pushed per order: {ends}"
 
 
-@check("CON-06", severity=MAJOR)
+@check("CON-06", severity=MAJOR, at_risk=0)
 async def test_expired_stream_signature_is_refused(connections: Connections) -> None:
     """A correct signature whose expiry is past opens no stream.
 

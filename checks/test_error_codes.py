@@ -35,7 +35,7 @@ REFUSALS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
 """
 
 
-@check("ERR-01", severity=MAJOR)
+@check("ERR-01", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize("fault", list(REFUSALS))
 @over_both_transports
 async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
@@ -51,7 +51,7 @@ async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
     assert await desk.open_orders() == [], f"{fault}: an order is live"
 
 
-@check("ERR-01", severity=MAJOR)
+@check("ERR-01", severity=MAJOR, at_risk=0)
 @over_both_transports
 async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     """A cancel of an order that never existed says that it does not exist.
@@ -63,7 +63,7 @@ async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     assert answer.ret_code in ORDER_GONE, f"a cancel of an unknown order was {answer}"
 
 
-@check("ERR-01", severity=MAJOR)
+@check("ERR-01", severity=MAJOR, at_risk=0)
 async def test_bad_signature_carries_its_code(account: Account) -> None:
     """A request signed with another secret is refused with 10004.
 
@@ -74,7 +74,7 @@ async def test_bad_signature_carries_its_code(account: Account) -> None:
     assert answer.ret_code == RetCode.INVALID_SIGNATURE, f"a bad signature was {answer}"
 
 
-@check("ERR-02", severity=BLOCKER)
+@check("ERR-02", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_insufficient_balance_carries_its_code(desk: Desk, account: Account) -> None:
     """A passive sell of more than the free balance is refused with 170131, and nothing is live.
@@ -95,7 +95,7 @@ async def test_insufficient_balance_carries_its_code(desk: Desk, account: Accoun
     assert await desk.open_orders() == [], "an order beyond the balance is live"
 
 
-@check("ERR-03", severity=BLOCKER, observes=0)
+@check("ERR-03", severity=BLOCKER, at_risk=0, observes=0)
 def test_every_documented_code_is_classified(policy: Policy) -> None:
     """The client knows what to do about every documented code, on both transports.
 
@@ -106,7 +106,7 @@ def test_every_documented_code_is_classified(policy: Policy) -> None:
     assert unclassified == set(), f"no action for {', '.join(map(str, sorted(unclassified)))}"
 
 
-@check("ERR-04", severity=BLOCKER, observes=0)
+@check("ERR-04", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 @pytest.mark.parametrize("operation", list(Operation))
 def test_unknown_code_is_never_answered_with_a_resend(
@@ -128,7 +128,7 @@ def test_unknown_code_is_never_answered_with_a_resend(
     )
 
 
-@check("ERR-06", severity=MAJOR)
+@check("ERR-06", severity=MAJOR, at_risk=1)
 @over_trade_stream
 async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
     """A refusal on the trade stream carries the reqId of the request that it refuses.

@@ -35,7 +35,7 @@ NOTHING_ORDERED = {
 """The documented refusals of a quantity of zero, which is one step below where one step is the minimum."""
 
 
-@check("FLT-01", severity=BLOCKER)
+@check("FLT-01", severity=BLOCKER, at_risk=0)
 async def test_filters_are_complete(market: Market, symbol: str) -> None:
     """Every filter that an order is checked against is published as a positive decimal.
 
@@ -50,7 +50,7 @@ async def test_filters_are_complete(market: Market, symbol: str) -> None:
     assert wrong == {}, f"not a positive decimal: {wrong}"
 
 
-@check("FLT-02", severity=BLOCKER)
+@check("FLT-02", severity=BLOCKER, at_risk=0)
 async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listing) -> None:
     """The published filters equal those that the market maker and the desk agreed.
 
@@ -70,7 +70,7 @@ async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listi
     assert differ == [], f"published: {'; '.join(differ)}"
 
 
-@check("FLT-03", severity=BLOCKER)
+@check("FLT-03", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_price_on_tick_is_accepted(desk: Desk) -> None:
     """An order on the tick grid rests, and ends Cancelled when it is cancelled.
@@ -86,7 +86,7 @@ async def test_price_on_tick_is_accepted(desk: Desk) -> None:
     assert closed.order_status is OrderStatus.CANCELLED, f"the order ended {closed}"
 
 
-@check("FLT-04", severity=BLOCKER)
+@check("FLT-04", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument) -> None:
     """A price between two ticks is refused for its decimals, not rounded.
@@ -101,7 +101,7 @@ async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument) -> 
     assert await desk.open_orders() == [], "an order with a price off the tick grid is live"
 
 
-@check("FLT-05", severity=BLOCKER)
+@check("FLT-05", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument) -> None:
     """A quantity between two base steps is refused for its decimals, not rounded.
@@ -116,7 +116,7 @@ async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument) -
     assert await desk.open_orders() == [], "an order with a quantity off the lot grid is live"
 
 
-@check("FLT-06", severity=BLOCKER)
+@check("FLT-06", severity=BLOCKER, at_risk=2)
 @over_both_transports
 async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument) -> None:
     """The least quantity that reaches the minimum amount is accepted, one step less is refused.
@@ -134,7 +134,7 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument) ->
     assert at.ret_code == 0, f"an order at the minimum was {at}"
 
 
-@check("FLT-08", severity=MAJOR)
+@check("FLT-08", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
 async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: Instrument, side: Side) -> None:
     """A price one tick beyond the price band is refused and never live.
@@ -153,7 +153,7 @@ async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: In
     assert await desk.open_orders() == [], f"a {side} at {beyond}, outside {band}, is live"
 
 
-@check("FLT-11", severity=BLOCKER)
+@check("FLT-11", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_accepted_terms_are_the_sent_terms(desk: Desk) -> None:
     """The order stream shows the price, quantity and time in force that were sent.

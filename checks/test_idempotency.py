@@ -21,7 +21,7 @@ ILLEGAL_ID = {RetCode.REQUEST_PARAM_ERROR, RetCode.PARAM_INVALID}
 """The documented refusals of a malformed orderLinkId; the docs name no code for it."""
 
 
-@check("IDM-01", severity=BLOCKER)
+@check("IDM-01", severity=BLOCKER, at_risk=2)
 @over_both_transports
 async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     """A second order under a live order's id is refused, and one order stays live.
@@ -37,7 +37,7 @@ async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     assert len(await desk.open_orders()) == 1, "one id, but not one live order"
 
 
-@check("IDM-02", severity=BLOCKER)
+@check("IDM-02", severity=BLOCKER, at_risk=2)
 @over_trade_stream
 async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
     """An id used over REST is refused over the trade stream, and one order stays live.
@@ -53,7 +53,7 @@ async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
     assert len(await desk.open_orders()) == 1, "one id, but not one live order"
 
 
-@check("IDM-03", severity=MINOR)
+@check("IDM-03", severity=MINOR, at_risk=2)
 async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     """The id of a closed order is refused: an id is unique for good.
 
@@ -69,7 +69,7 @@ async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     assert again.ret_code in DUPLICATE_ORDER_LINK_ID, f"the id of a closed order was {again}"
 
 
-@check("IDM-04", severity=BLOCKER, observes=PARALLEL)
+@check("IDM-04", severity=BLOCKER, at_risk=5, observes=PARALLEL)
 @over_both_transports
 async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     """Of five requests under one id sent at once, exactly one becomes an order.
@@ -87,7 +87,7 @@ async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     assert len(await desk.open_orders()) == 1, "one id, but not one live order"
 
 
-@check("IDM-05", severity=BLOCKER)
+@check("IDM-05", severity=BLOCKER, at_risk=1)
 async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None:
     """An acknowledged order is found by its orderLinkId within the look-up time, open and closed.
 
@@ -108,7 +108,7 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
     assert ended.order_status is OrderStatus.CANCELLED, f"the look-up after the cancel shows {ended}"
 
 
-@check("IDM-06", severity=BLOCKER)
+@check("IDM-06", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
     """A cancel by orderLinkId works once; repeated, it says that the order is gone.
@@ -127,7 +127,7 @@ async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
     assert second.ret_code in ORDER_GONE, f"a repeated cancel was {second}"
 
 
-@check("IDM-07", severity=MAJOR)
+@check("IDM-07", severity=MAJOR, at_risk=1)
 @over_both_transports
 async def test_longest_id_is_accepted(desk: Desk) -> None:
     """An orderLinkId of 36 characters is accepted and comes back unchanged.
@@ -142,7 +142,7 @@ async def test_longest_id_is_accepted(desk: Desk) -> None:
     assert state.order_link_id == longest, f"the stream shows the id {state.order_link_id}"
 
 
-@check("IDM-07", severity=MAJOR)
+@check("IDM-07", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize(
     "spoil",
     [

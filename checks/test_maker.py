@@ -18,7 +18,7 @@ from fixtures.v5.enums import OrderStatus, RejectReason, Side, TimeInForce
 CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 
 
-@check("MKR-01", severity=BLOCKER)
+@check("MKR-01", severity=BLOCKER, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
@@ -41,8 +41,8 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
 @pytest.mark.parametrize(
     "side",
     [
-        pytest.param(Side.BUY, marks=check("MKR-02", severity=BLOCKER)),
-        pytest.param(Side.SELL, marks=check("MKR-03", severity=BLOCKER)),
+        pytest.param(Side.BUY, marks=check("MKR-02", severity=BLOCKER, at_risk=1)),
+        pytest.param(Side.SELL, marks=check("MKR-03", severity=BLOCKER, at_risk=1)),
     ],
 )
 @over_both_transports
@@ -59,7 +59,7 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
     await _assert_closed_as_taker(desk, answer)
 
 
-@check("MKR-04", severity=BLOCKER)
+@check("MKR-04", severity=BLOCKER, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
@@ -72,7 +72,7 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
     await _assert_closed_as_taker(desk, answer)
 
 
-@check("MKR-05", severity=BLOCKER)
+@check("MKR-05", severity=BLOCKER, at_risk=2)
 @over_trade_stream
 async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> None:
     """A trade-stream acknowledgement is not the outcome: the order stream tells rest from rejection.
@@ -89,7 +89,7 @@ async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> No
     await _assert_closed_as_taker(desk, crossing)
 
 
-@check("MKR-06", severity=BLOCKER)
+@check("MKR-06", severity=BLOCKER, at_risk=2)
 async def test_every_view_tells_the_same_end(desk: Desk) -> None:
     """Order stream, realtime and history agree on how an order ended: cancelled, or crossing though PostOnly.
 
@@ -106,7 +106,7 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
         await _assert_views_agree(desk, order)
 
 
-@check("MKR-09", severity=MAJOR)
+@check("MKR-09", severity=MAJOR, at_risk=2)
 @over_both_transports
 async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
     """A bid and an ask rest together, follow an amended price, and end Cancelled without a fill.

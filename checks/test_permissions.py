@@ -26,7 +26,7 @@ NOT_WHITELISTED = {
 """The documented refusals that fit a UID outside the whitelist; the docs tie none of them to a listing."""
 
 
-@check("PRM-01", severity=BLOCKER)
+@check("PRM-01", severity=BLOCKER, at_risk=0)
 async def test_key_is_valid_here(account: Account) -> None:
     """The venue knows the key and accepts its signature.
 
@@ -37,7 +37,7 @@ async def test_key_is_valid_here(account: Account) -> None:
     assert answer.ret_code == 0, f"a signed read was {answer}"
 
 
-@check("PRM-02", severity=BLOCKER)
+@check("PRM-02", severity=BLOCKER, at_risk=0)
 async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
     """The key belongs to the UID that the desk whitelisted, itself or as its parent.
 
@@ -51,7 +51,7 @@ async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
     assert expected in {key.uid, key.parent_uid}, "the key's UID is not the whitelisted one"
 
 
-@check("PRM-03", severity=BLOCKER)
+@check("PRM-03", severity=BLOCKER, at_risk=0)
 async def test_key_may_trade_spot(account: Account) -> None:
     """The key is not read-only and holds the SpotTrade permission.
 
@@ -63,7 +63,7 @@ async def test_key_may_trade_spot(account: Account) -> None:
     assert SPOT_TRADE in key.permissions, f"the key holds {', '.join(sorted(key.permissions))}"
 
 
-@check("PRM-04", severity=MAJOR)
+@check("PRM-04", severity=MAJOR, at_risk=0)
 async def test_key_cannot_withdraw(account: Account) -> None:
     """The key holds no permission to withdraw.
 
@@ -74,7 +74,7 @@ async def test_key_cannot_withdraw(account: Account) -> None:
     assert key.permissions & DANGEROUS == set(), "the key may withdraw: make one that may not"
 
 
-@check("PRM-06", severity=BLOCKER)
+@check("PRM-06", severity=BLOCKER, at_risk=0)
 async def test_account_is_unified(account: Account) -> None:
     """The account is a unified trading account, by the key and by the account itself.
 
@@ -86,7 +86,7 @@ async def test_account_is_unified(account: Account) -> None:
     assert status in UNIFIED_ACCOUNTS, f"unifiedMarginStatus is {status}"
 
 
-@check("PRM-08", severity=BLOCKER)
+@check("PRM-08", severity=BLOCKER, at_risk=1)
 async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     """A PostOnly order over REST rests, and ends Cancelled when it is cancelled.
 
@@ -95,7 +95,7 @@ async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     await _assert_quote_lives_and_dies(desk)
 
 
-@check("PRM-09", severity=BLOCKER)
+@check("PRM-09", severity=BLOCKER, at_risk=1)
 @over_trade_stream
 async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
     """A PostOnly order over the trade stream rests, and ends Cancelled when it is cancelled.
@@ -105,7 +105,7 @@ async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
     await _assert_quote_lives_and_dies(desk)
 
 
-@check("PRM-10", severity=MAJOR)
+@check("PRM-10", severity=MAJOR, at_risk=1)
 @during(Phase.PRELISTING)
 async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Instrument, symbol: str) -> None:
     """Before the listing is public, a UID outside the whitelist neither sees nor trades the symbol.
@@ -121,7 +121,7 @@ async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Inst
     assert answer.ret_code in NOT_WHITELISTED, f"an order of a UID outside the whitelist was {answer}"
 
 
-@check("PRM-11", severity=BLOCKER)
+@check("PRM-11", severity=BLOCKER, at_risk=0)
 async def test_funds_carry_the_plan(
     account: Account, market: Market, instrument: Instrument, run: Run
 ) -> None:
@@ -144,7 +144,7 @@ async def test_funds_carry_the_plan(
     assert not short, f"the unified wallet holds less than {lacking}"
 
 
-@check("PRM-11", severity=MAJOR)
+@check("PRM-11", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
 async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side: Side) -> None:
     """A resting order locks what it may spend, and its end releases it to the last decimal.
@@ -168,7 +168,7 @@ async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side:
     assert after == before, f"the cancelled {side} leaves {after}, before it was {before}"
 
 
-@check("PRM-13", severity=MINOR)
+@check("PRM-13", severity=MINOR, at_risk=0)
 async def test_bad_credentials_are_told_apart(account: Account) -> None:
     """A wrong secret and an unknown key are refused with their own codes.
 
@@ -181,7 +181,7 @@ async def test_bad_credentials_are_told_apart(account: Account) -> None:
     assert unknown_key.ret_code == RetCode.INVALID_API_KEY, f"an unknown key was {unknown_key}"
 
 
-@check("PRM-15", severity=MAJOR)
+@check("PRM-15", severity=MAJOR, at_risk=1)
 async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: Instrument) -> None:
     """A read-only key of the same UID is refused when it sends an order.
 

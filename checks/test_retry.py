@@ -18,7 +18,7 @@ BURST = 1.2
 """How far beyond the advertised limit a burst goes."""
 
 
-@check("RTY-01", severity=BLOCKER)
+@check("RTY-01", severity=BLOCKER, at_risk=0)
 async def test_rest_reply_carries_limits(account: Account) -> None:
     """A signed REST reply carries limit, remaining and reset time.
 
@@ -31,7 +31,7 @@ async def test_rest_reply_carries_limits(account: Account) -> None:
     assert answer.limit.reset_ms > 0, f"the headers say {answer.limit}"
 
 
-@check("RTY-01", severity=BLOCKER)
+@check("RTY-01", severity=BLOCKER, at_risk=0)
 @over_both_transports
 async def test_order_reply_carries_limits(desk: Desk) -> None:
     """A reply to an order request carries limit, remaining and reset time, on both transports.
@@ -44,7 +44,7 @@ async def test_order_reply_carries_limits(desk: Desk) -> None:
     assert 0 <= answer.limit.remaining < answer.limit.limit, f"the figures say {answer.limit}"
 
 
-@check("RTY-02", severity=MAJOR, observes=5)
+@check("RTY-02", severity=MAJOR, at_risk=0, observes=5)
 async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     """Beyond the limit the venue refuses with 10006 and a reset time, after which it answers again.
 
@@ -65,7 +65,7 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     assert after.ret_code == 0, f"after the reset time a request was {after}"
 
 
-@check("RTY-04", severity=BLOCKER)
+@check("RTY-04", severity=BLOCKER, at_risk=0)
 @pytest.mark.parametrize(
     ("shift", "expected"),
     [("past", RetCode.TIMESTAMP_WINDOW), ("ahead", RetCode.OK), ("far ahead", RetCode.TIMESTAMP_WINDOW)],
@@ -84,7 +84,7 @@ async def test_timestamp_window_is_enforced(
     assert answer.ret_code == expected, f"a timestamp {shifts[shift]} ms from the venue's clock was {answer}"
 
 
-@check("RTY-04", severity=BLOCKER)
+@check("RTY-04", severity=BLOCKER, at_risk=0)
 @over_both_transports
 async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     """An order request with a stale timestamp is refused, a timely one is judged on its content.
@@ -98,7 +98,7 @@ async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     assert timely.ret_code != RetCode.TIMESTAMP_WINDOW, f"a timely order request was {timely}"
 
 
-@check("RTY-05", severity=MAJOR, observes=10)
+@check("RTY-05", severity=MAJOR, at_risk=0, observes=10)
 async def test_clocks_agree(market: Market, evidence: Evidence) -> None:
     """The clock of this machine is less than half a second from the venue's.
 

@@ -19,7 +19,7 @@ STATUSES = {
 NO_SUCH_SYMBOL = "NOSUCHCOINUSDT"
 
 
-@check("VIS-01", severity=BLOCKER)
+@check("VIS-01", severity=BLOCKER, at_risk=0)
 async def test_account_sees_symbol(market: Market, symbol: str) -> None:
     """The signed account endpoint returns the symbol, once.
 
@@ -32,7 +32,7 @@ async def test_account_sees_symbol(market: Market, symbol: str) -> None:
     assert [row.symbol for row in rows] == [symbol], f"{View.ACCOUNT} does not return {symbol} exactly once"
 
 
-@check("VIS-02", severity=MAJOR)
+@check("VIS-02", severity=MAJOR, at_risk=0)
 async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> None:
     """The signed market query of the page's own sample returns the symbol, once.
 
@@ -45,7 +45,7 @@ async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> N
     )
 
 
-@check("VIS-03", severity=BLOCKER)
+@check("VIS-03", severity=BLOCKER, at_risk=0)
 async def test_public_visibility_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
     """The public sees the symbol from its public phase on, and not before.
 
@@ -57,7 +57,7 @@ async def test_public_visibility_follows_phase(market: Market, symbol: str, list
     assert seen == expected, f"in phase {listing.phase} the public view returns {seen}, expected {expected}"
 
 
-@check("VIS-04", severity=BLOCKER)
+@check("VIS-04", severity=BLOCKER, at_risk=0)
 async def test_views_agree(market: Market, symbol: str) -> None:
     """Every view that shows the symbol shows the same status and filters.
 
@@ -70,7 +70,7 @@ async def test_views_agree(market: Market, symbol: str) -> None:
     assert different == {}, f"{', '.join(different)} and {View.ACCOUNT} show different filters or status"
 
 
-@check("VIS-05", severity=BLOCKER)
+@check("VIS-05", severity=BLOCKER, at_risk=0)
 async def test_status_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
     """The instrument's status is one that its agreed phase allows.
 
@@ -84,7 +84,7 @@ async def test_status_follows_phase(market: Market, symbol: str, listing: Listin
     )
 
 
-@check("VIS-08", severity=MAJOR)
+@check("VIS-08", severity=MAJOR, at_risk=0)
 async def test_unknown_symbol_is_not_listed(market: Market) -> None:
     """A symbol that does not exist is not returned, so that a returned one means something.
 

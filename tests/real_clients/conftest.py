@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.venue.server import Address
 
-# ``make test`` runs these in the environment of requirements-peers.lock; elsewhere there is nothing to run.
+# Both libraries are optional extras; without them there is nothing to run.
 collect_ignore_glob = [] if find_spec("ccxt") and find_spec("pybit") else ["test_*.py"]
 
 
