@@ -67,11 +67,17 @@ class Requirement:
     title: the requirement in one sentence
     paragraph: what a reader would not guess, "" when there is nothing
     source: where it is documented, "" when unknown
+    sequence: the events in their order, "" when unknown
+    passes: what is compared with what, "" when unknown
+    cure: what to do about a library that does not comply, "" for a check of the venue
     """
 
     title: str
     paragraph: str = ""
     source: str = ""
+    sequence: str = ""
+    passes: str = ""
+    cure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
