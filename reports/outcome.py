@@ -80,6 +80,13 @@ def judge(phases: Sequence[Phase], not_applicable: str | None) -> tuple[Verdict,
     return Verdict.NOT_RUN, "the check did not finish"
 
 
+def decisive(phases: Sequence[Phase], not_applicable: str | None) -> BaseException | None:
+    """What was raised where the verdict of the making was decided; None when nothing was."""
+    raised = [phase for phase in phases if phase.raised is not None]
+    ranked = sorted(raised, key=lambda one: WORST_FIRST.index(_judge_phase(one, not_applicable)[0]))
+    return ranked[0].raised if ranked else None
+
+
 def sentence_of(raised: BaseException) -> str:
     """The first line of an exception's text, without pytest's introspection."""
     lines = str(raised).strip().splitlines() or [type(raised).__name__]
