@@ -66,7 +66,7 @@ def proven(matrix: KillMatrix | str, planned: Sequence[str], version: str) -> Pr
         if matrix.requirements != version
         else ""
     )
-    said = f"Checks proven able to fail: {count}, kill matrix sha256 {matrix.sha256[:12]}…{other}."
+    said = f"Checks proven able to fail: {count} (kill matrix sha256 {matrix.sha256[:12]}{other})."
     return Proven(len(planned), unproven, matrix, said)
 
 

@@ -77,7 +77,8 @@ def read(path: Path) -> Requirements:
         file = _File.model_validate(yaml.safe_load(content))
     except (yaml.YAMLError, ValidationError) as error:
         raise RequirementsError(f"{path.name}: {str(error).splitlines()[0]}") from None
-    items = tuple(Item(item.number, item.title, item.clause, item.checks) for item in file.items)
+    # A section may be named before its first check stands.
+    items = tuple(Item(one.number, one.title, one.clause, one.checks) for one in file.items if one.checks)
     required = Requirements(file.version, hashlib.sha256(content).hexdigest(), items, file.smoke)
     unknown = sorted(set(file.smoke) - set(required.check_ids))
     if unknown:
