@@ -8,8 +8,11 @@ The four items are those of Bybit's page for spot listings:
 4. Operational readiness: ``test_retry`` (RTY), ``test_idempotency`` (IDM), ``test_error_codes`` (ERR),
    ``test_connectivity`` (CON)
 
+The page's tips on Pybit and CCXT follow as a section of their own: ``test_client_libraries`` (SDK).
+
 A check looks at the market, acts once, awaits an event and asserts. It is a function whose docstring
-is the requirement; ``check`` gives it its id. Several functions or parameters may share an id: the
+is its card: the requirement, a paragraph, then ``Sequence:``, ``Passes:``, for a library ``Cure:``, and
+``Source:``; ``check`` gives it its id. Several functions or parameters may share an id: the
 check passes when all of them do.
 
 Source: docs/institutional/dmm-listing/spot.mdx
@@ -37,15 +40,21 @@ class Severity(StrEnum):
 BLOCKER, MAJOR, MINOR = Severity
 
 
-def check(check_id: str, *, severity: Severity, at_risk: int, observes: int = 1) -> pytest.MarkDecorator:
+def check(
+    check_id: str, *, severity: Severity, at_risk: int, observes: int = 1, library: str | None = None
+) -> pytest.MarkDecorator:
     """Make a function a check of the catalogue.
 
     at_risk: how many least-sized orders could fill during one making if the venue breaks its contract,
         which is what the check costs at worst where money is real; 0 is for a check that sends none
     observes: the least number of messages that the venue must send while the check runs; 0 is for
         a check of the suite's own policy
+    library: the client library that the check judges, as PyPI names it; its FAIL counts only for a listing
+        that trades through it and is a deviation for the others. None when the check judges the venue
     """
-    return pytest.mark.check(id=check_id, severity=severity, at_risk=at_risk, observes=observes)
+    return pytest.mark.check(
+        id=check_id, severity=severity, at_risk=at_risk, observes=observes, library=library
+    )
 
 
 def during(*phases: Phase) -> pytest.MarkDecorator:
