@@ -10,12 +10,21 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream
 from fixtures.clients.retry import Action, Happened, Operation, Policy, Transport, decide
-from fixtures.desk import Account, Blocked, Desk
+from fixtures.desk import Account, Blocked, Connections, Desk, diagnosis
+from fixtures.evidence import Channel
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import Side
 
 UNKNOWN_CODE = 999_999
 WRITES = (Operation.CREATE, Operation.AMEND, Operation.CANCEL)
+
+NOT_LET_IN = {
+    RetCode.REQUEST_PARAM_ERROR,
+    RetCode.INVALID_API_KEY,
+    RetCode.INVALID_SIGNATURE,
+    RetCode.PERMISSION_DENIED,
+}
+"""The refusals that fit an operation without authentication."""
 
 REFUSALS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
     "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
@@ -141,6 +150,27 @@ def test_unknown_code_is_never_answered_with_a_resend(
     )
 
 
+@check("ERR-05", severity=BLOCKER, at_risk=0, observes=0)
+def test_10003_is_read_by_its_transport(policy: Policy) -> None:
+    """10003 is an unknown key on REST and too many sessions on the trade stream, and treated accordingly.
+
+    Sequence: 10003 on a read over REST, 10003 on opening a trade stream, decision and diagnosis of each.
+    Passes: the client stops on REST, comes back later on the trade stream, and names another cause for each.
+    Source: docs/v5/error.mdx, 10003 and WS OE general code
+    """
+    unknown = Happened(Transport.REST, Operation.READ, RetCode.INVALID_API_KEY, "API key is invalid.")
+    crowded = Happened(Transport.TRADE, Operation.CONNECT, RetCode.INVALID_API_KEY, "too many sessions")
+
+    rest, trade = (
+        decide(happened, attempt=1, now_ms=0, jitter=0.5, policy=policy) for happened in (unknown, crowded)
+    )
+
+    assert rest.action is Action.STOP, f"after 10003 on REST the client would {rest.action}"
+    assert trade.action is Action.RECONNECT, f"after 10003 on the trade stream it would {trade.action}"
+    causes = {diagnosis(RetCode.INVALID_API_KEY, on) for on in (Transport.REST, Transport.TRADE)}
+    assert len(causes) == len((rest, trade)), f"the suite names one cause for both: {causes}"
+
+
 @check("ERR-06", severity=MAJOR, at_risk=1)
 @over_trade_stream
 async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
@@ -156,3 +186,35 @@ async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
 
     assert answer.ret_code != 0, "an order for an unknown symbol was acknowledged"
     assert answer.req_id is not None, f"the refusal {answer} carries no reqId"
+
+
+@check("ERR-07", severity=BLOCKER, at_risk=0)
+async def test_forged_stream_signature_carries_its_code(connections: Connections) -> None:
+    """A signature that another secret made opens no stream, and the trade stream says 10004.
+
+    Sequence: auth with a forged signature on the private stream and on the trade stream.
+    Passes: neither is let in, and the trade stream's answer carries 10004.
+    Source: docs/v5/websocket/wss-authentication.mdx, docs/v5/websocket/trade/guideline.mdx
+    """
+    answers = {on: await connections.answer_to_forged_auth(on) for on in connections.signed_channels}
+
+    let_in = [channel for channel, answer in answers.items() if answer.accepted]
+    assert let_in == [], f"a forged signature opens the {', '.join(let_in)}"
+    codes = {answer.code for channel, answer in answers.items() if channel is Channel.TRADE}
+    assert codes <= {RetCode.INVALID_SIGNATURE}, f"a forged signature on the trade stream was {codes}"
+
+
+@check("ERR-07", severity=BLOCKER, at_risk=0)
+async def test_unauthenticated_operation_is_refused(connections: Connections, desk: Desk) -> None:
+    """A cancel on a trade stream that nobody authenticated is refused as such.
+
+    It names an order that never was, so nothing can come of it. The documents name no code: each that fits
+    is taken.
+
+    Sequence: connect to the trade stream, cancel without auth, refused.
+    Passes: the refusal carries 10001, 10003, 10004 or 10005.
+    Source: docs/v5/websocket/trade/guideline.mdx, authentication
+    """
+    answer = await connections.answer_without_auth(desk.fresh_link_id(), desk.instrument.symbol)
+
+    assert answer.ret_code in NOT_LET_IN, f"an operation without authentication was {answer}"

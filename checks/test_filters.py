@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, check, over_both_transports
-from fixtures.desk import Desk, Market, View
+from fixtures.desk import Account, Blocked, Desk, Market, View, attempt_oversized
 from fixtures.environment import Listing
+from fixtures.run import Run
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, Side, TimeInForce
 from fixtures.v5.filters import FILTERS, Instrument, plain
@@ -33,6 +34,14 @@ NOTHING_ORDERED = {
     RetCode.REQUEST_PARAM_ERROR,
 }
 """The documented refusals of a quantity of zero, which is one step below where one step is the minimum."""
+
+TOO_LARGE = {
+    RetCode.LIMIT_QTY_TOO_LARGE,
+    RetCode.MARKET_QTY_TOO_LARGE,
+    RetCode.ORDER_AMOUNT_TOO_LARGE,
+    RetCode.QTY_ABOVE_MAX,
+}
+"""The documented refusals of a quantity above the maximum; two of them share one text."""
 
 
 @check("FLT-01", severity=BLOCKER, at_risk=0)
@@ -148,6 +157,25 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument) ->
     assert at.ret_code == 0, f"an order at the minimum was {at}"
 
 
+@check("FLT-07", severity=MAJOR, at_risk=0)
+async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
+    """A PostOnly quantity one lot above postOnlyMaxLimitOrderSize is refused for its size.
+
+    The order is worth more than the budget of one order: the guard lets it pass as one that must be refused,
+    far below the touch, and not at all where money is real.
+
+    Sequence: create of one lot too many, refused.
+    Passes: the refusal carries a documented code of a size beyond the maximum, and no order is open.
+    Source: docs/v5/market/instrument.mdx, postOnlyMaxLimitOrderSize; docs/v5/error.mdx, 170381
+    """
+    answer = await attempt_oversized(desk)
+
+    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
+        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
+    assert answer.ret_code in TOO_LARGE, f"a quantity above the maximum was {answer}"
+    assert await desk.open_orders() == [], "an order above the maximum size is live"
+
+
 @check("FLT-08", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
 async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: Instrument, side: Side) -> None:
@@ -169,6 +197,48 @@ async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: In
 
     assert answer.ret_code in OUTSIDE_BAND, f"a {side} at {beyond}, outside {band}, was {answer}"
     assert await desk.open_orders() == [], f"a {side} at {beyond}, outside {band}, is live"
+
+
+@check("FLT-09", severity=MAJOR, at_risk=0)
+async def test_price_beyond_the_band_is_not_moved(account: Account) -> None:
+    """The account is set to have a price beyond the band refused, not moved to the band.
+
+    A moved price is a quote that nobody asked for. FLT-08 shows what the venue does; here it
+    says what it was told to do.
+
+    Sequence: query of the account's settings.
+    Passes: lpaSpot is false.
+    Source: docs/v5/account/get-user-setting-config.mdx, docs/v5/account/set-price-limit.mdx
+    """
+    moves = await account.moves_prices()
+
+    assert moves is not None, "the account's settings do not say what becomes of a price beyond the band"
+    assert not moves, "the account has prices beyond the band moved: turn it off with set-limit-px-action"
+
+
+@check("FLT-10", severity=MAJOR, at_risk=0)
+async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: Instrument) -> None:
+    """At the end of the run the instrument has the filters that it had at the beginning.
+
+    It is made after every other check. A change in between makes what was seen before it worthless.
+
+    Sequence: instrument query at the beginning of the run, every other check, the same query again.
+    Passes: every filter of the second answer is the text of the first one.
+    Source: docs/v5/account/instrument.mdx
+    """
+    before, symbol = run.instruments[instrument.symbol], instrument.symbol
+    view = View.ACCOUNT if "VIS-01" not in run.environment.not_applicable else View.SIGNED_MARKET
+
+    rows = await market.listed(symbol, view)
+
+    assert rows, f"{symbol} is not listed any more"
+    after = rows[0].filters
+    changed = [
+        f"{FILTERS[name]} from {before.get(name)} to {after.get(name)}"
+        for name in FILTERS
+        if after.get(name) != before.get(name)
+    ]
+    assert changed == [], f"during the run changed: {'; '.join(changed)}"
 
 
 @check("FLT-11", severity=BLOCKER, at_risk=1)

@@ -6,14 +6,19 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2 and prerequisi
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, during, over_trade_stream
-from fixtures.desk import Account, Blocked, Desk, Market, View
+from fixtures.desk import Account, Blocked, Desk, Market, View, diagnosis
+from fixtures.environment import Listing
+from fixtures.evidence import Evidence
 from fixtures.run import Run
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, Phase, Side
 from fixtures.v5.filters import Instrument, plain
 
+READS = 5
+LEAST_DAYS = 30
 SPOT_TRADE = "Spot.SpotTrade"
 DANGEROUS = {"Wallet.Withdraw"}
+MILLION = 1_000_000
 UNIFIED_ACCOUNTS = {3, 4, 5, 6}
 
 NOT_WHITELISTED = {
@@ -26,17 +31,18 @@ NOT_WHITELISTED = {
 """The documented refusals that fit a UID outside the whitelist; the docs tie none of them to a listing."""
 
 
-@check("PRM-01", severity=BLOCKER, at_risk=0)
+@check("PRM-01", severity=BLOCKER, at_risk=0, observes=READS)
 async def test_key_is_valid_here(account: Account) -> None:
-    """The venue knows the key and accepts its signature.
+    """The venue knows the key and accepts its signature, every time.
 
-    Sequence: signed read, answer.
-    Passes: The retCode equals 0.
+    Sequence: a signed read, answered; several times over.
+    Passes: every answer carries retCode 0.
     Source: docs/v5/user/apikey-info.mdx
     """
-    answer = await account.answer()
+    answers = [await account.answer() for _ in range(READS)]
 
-    assert answer.ret_code == 0, f"a signed read was {answer}"
+    refused = [answer for answer in answers if answer.ret_code != 0]
+    assert refused == [], f"{len(refused)} of {READS} signed reads were not let in: one was {refused[0]}"
 
 
 @check("PRM-02", severity=BLOCKER, at_risk=0)
@@ -82,6 +88,22 @@ async def test_key_cannot_withdraw(account: Account) -> None:
     assert key.permissions & DANGEROUS == set(), "the key may withdraw: make one that may not"
 
 
+@check("PRM-05", severity=MAJOR, at_risk=0)
+async def test_key_outlives_the_listing(account: Account) -> None:
+    """The key is bound to addresses, which keeps it valid, or has at least thirty days left.
+
+    A key without addresses expires three months after it was made, and quotes end with it.
+
+    Sequence: query of the key.
+    Passes: ips names addresses, or deadlineDay is at least 30.
+    Source: docs/v5/user/apikey-info.mdx, deadlineDay
+    """
+    key = await account.key()
+
+    assert key.is_bound or key.days_left is not None, "the key is not bound, and the venue names no end of it"
+    assert key.is_bound or (key.days_left or 0) >= LEAST_DAYS, f"the key expires in {key.days_left} days"
+
+
 @check("PRM-06", severity=BLOCKER, at_risk=0)
 async def test_account_is_unified(account: Account) -> None:
     """The account is a unified trading account, by the key and by the account itself.
@@ -94,6 +116,27 @@ async def test_account_is_unified(account: Account) -> None:
 
     assert key.uta, "the key's account is not unified"
     assert status in UNIFIED_ACCOUNTS, f"unifiedMarginStatus is {status}"
+
+
+@check("PRM-07", severity=MAJOR, at_risk=0)
+async def test_fees_are_as_agreed(
+    account: Account, symbol: str, listing: Listing, evidence: Evidence
+) -> None:
+    """The venue serves the fee rates of the symbol and the level of the maker, at the rates that were agreed.
+
+    Without agreed fees in environments.yaml the rates are recorded.
+
+    Sequence: query of the fee rates, query of the key.
+    Passes: both rates are decimals, equal to the agreed ones where there are any; the level is not empty.
+    Source: docs/v5/account/fee-rate.mdx, docs/v5/user/apikey-info.mdx, mktMakerLevel
+    """
+    served, level = await account.fees(symbol), (await account.key()).mkt_maker_level
+
+    assert served is not None, f"no readable fee rate of {symbol} is served"
+    assert level, "the venue does not name the market maker's level"
+    evidence.measure("maker fee", int(served.maker * MILLION), "millionths")
+    evidence.measure("taker fee", int(served.taker * MILLION), "millionths")
+    assert served == (listing.fees or served), f"the fees are {served}, agreed were {listing.fees}"
 
 
 @check("PRM-08", severity=BLOCKER, at_risk=1)
@@ -191,6 +234,27 @@ async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side:
     assert after == before, f"the cancelled {side} leaves {after}, before it was {before}"
 
 
+@check("PRM-12", severity=MINOR, at_risk=0, observes=3)
+async def test_standing_is_served(account: Account, market: Market, symbol: str, evidence: Evidence) -> None:
+    """The venue tells the self-match group, the protection against a disconnection and the RPI permission.
+
+    What a maker of several accounts relies on; nothing is demanded of it, it is recorded.
+
+    Sequence: query of the group, query of the protection, instrument query.
+    Passes: each answer holds its field.
+    Source: docs/v5/account/smp-group.mdx, docs/v5/account/dcp-info.mdx, docs/v5/account/instrument.mdx
+    """
+    standing, rows = await account.standing(), await market.listed(symbol, View.ACCOUNT)
+
+    assert standing.smp_group is not None, "the venue does not tell the self-match group"
+    assert standing.dcp_windows is not None, "the venue does not tell whether disconnections are protected"
+    may_rpi = rows[0].may_rpi if rows else None
+    assert may_rpi is not None, "the venue does not tell whether RPI orders are allowed"
+    evidence.measure("self-match group", standing.smp_group, "")
+    evidence.measure("disconnection window of spot", standing.dcp_windows.get("SPOT", 0), "s")
+    evidence.measure("RPI permission", int(may_rpi), "")
+
+
 @check("PRM-13", severity=MINOR, at_risk=0)
 async def test_bad_credentials_are_told_apart(account: Account) -> None:
     """A wrong secret and an unknown key are refused with their own codes.
@@ -206,6 +270,22 @@ async def test_bad_credentials_are_told_apart(account: Account) -> None:
     assert unknown_key.ret_code == RetCode.INVALID_API_KEY, f"an unknown key was {unknown_key}"
 
 
+@check("PRM-14", severity=MINOR, at_risk=0)
+async def test_key_of_another_environment_is_named(elsewhere: Account) -> None:
+    """A key that another environment issued is refused as unknown, and the suite names that cause.
+
+    On the embedded venue, which has no second site, a key that it never issued stands for it.
+
+    Sequence: a signed read under the other key, refused.
+    Passes: the refusal is 10003, and the suite's word for it asks about the environment.
+    Source: docs/v5/error.mdx, 10003
+    """
+    answer = await elsewhere.answer()
+
+    assert answer.ret_code == RetCode.INVALID_API_KEY, f"a key of another environment was {answer}"
+    assert "environment" in diagnosis(answer.ret_code), "the suite does not name the cause"
+
+
 @check("PRM-15", severity=MAJOR, at_risk=1)
 async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: Instrument) -> None:
     """A read-only key of the same UID is refused when it sends an order.
@@ -219,6 +299,21 @@ async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: 
     answer = await reader.attempt(Side.BUY, price, instrument.least_qty(price))
 
     assert answer.ret_code == RetCode.PERMISSION_DENIED, f"an order under a read-only key was {answer}"
+
+
+@check("PRM-16", severity=MINOR, at_risk=0)
+async def test_key_is_bound_to_addresses(account: Account) -> None:
+    """The key works from named addresses only.
+
+    Where a wildcard is wanted, environments.yaml says so under not_applicable, with the reason.
+
+    Sequence: query of the key.
+    Passes: ips names addresses, and "*" is not among them.
+    Source: docs/v5/user/apikey-info.mdx, ips
+    """
+    key = await account.key()
+
+    assert key.is_bound, f"the key is bound to {', '.join(key.ips) or 'nothing'}: bind it to addresses"
 
 
 async def _assert_quote_lives_and_dies(desk: Desk) -> None:

@@ -4,10 +4,12 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
 """
 
 from checks import BLOCKER, MAJOR, check
-from fixtures.desk import Market, View
+from fixtures.desk import Account, Market, Probes, View
 from fixtures.environment import Listing
+from fixtures.evidence import Evidence
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import InstrumentStatus, Phase
+from fixtures.v5.filters import Instrument
 
 STATUSES = {
     Phase.PRELISTING: {InstrumentStatus.PRE_LAUNCH, InstrumentStatus.TRADING},
@@ -16,6 +18,7 @@ STATUSES = {
 }
 """The statuses that a phase allows; the page documents Trading alone for spot."""
 
+LONGEST_SNAPSHOT_MS = 10_000
 NO_SUCH_SYMBOL = "NOSUCHCOINUSDT"
 
 
@@ -93,6 +96,41 @@ async def test_status_follows_phase(market: Market, symbol: str, listing: Listin
     assert statuses <= STATUSES[listing.phase], (
         f"in phase {listing.phase} the status is {', '.join(statuses)}"
     )
+
+
+@check("VIS-06", severity=MAJOR, at_risk=0)
+async def test_coins_are_known(account: Account, instrument: Instrument) -> None:
+    """The venue describes the base coin and the quote coin to this UID.
+
+    A coin that is not configured under the UID can be neither funded nor sold.
+
+    Sequence: coin query of the base coin, coin query of the quote coin.
+    Passes: each answer holds a row of the coin that was asked for.
+    Source: docs/institutional/dmm-listing/spot.mdx, prerequisites; docs/v5/asset/coin-info.mdx
+    """
+    coins = (instrument.base_coin, instrument.quote_coin)
+
+    unknown = [coin for coin in coins if not await account.knows(coin)]
+
+    assert unknown == [], f"the venue does not describe {', '.join(unknown)} to this UID"
+
+
+@check("VIS-07", severity=MAJOR, at_risk=0, observes=3)
+async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Evidence) -> None:
+    """The public stream opens book and trades, and its book shows the touch that REST shows.
+
+    A quote is priced by the stream and checked by REST: a stream that lags or lacks a side misprices it.
+
+    Sequence: subscribe orderbook.50 and publicTrade, both acknowledged, first snapshot, order book over REST.
+    Passes: a snapshot comes within ten seconds, and at some moment both show the same best bid and ask.
+    Source: docs/v5/websocket/public/orderbook.mdx, docs/v5/websocket/public/trade.mdx
+    """
+    shown = await probes.market_data(symbol)
+
+    assert shown.fault == "", f"the public stream does not open the book of {symbol}: {shown.fault}"
+    evidence.measure("first snapshot of the book", shown.ready_ms, "ms")
+    assert shown.ready_ms <= LONGEST_SNAPSHOT_MS, f"the first snapshot came after {shown.ready_ms} ms"
+    assert shown.streamed == shown.asked, f"the stream shows {shown.streamed}, REST shows {shown.asked}"
 
 
 @check("VIS-08", severity=MAJOR, at_risk=0)

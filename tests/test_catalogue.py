@@ -12,6 +12,8 @@ from reports.outcome import requirement_of
 from reports.requirements import newest
 
 ROOT = Path(__file__).parents[1]
+REGRESSION_ONLY = {"CON-03", "CON-04", "CON-08", "MKR-28"}
+"""The checks that wait for half a minute or longer."""
 CHECK_ID = re.compile(r"\b[A-Z]{3}-\d\d\b")
 
 
@@ -36,8 +38,8 @@ def required() -> set[str]:
 
 
 def test_required_checks_are_the_checks_there_are() -> None:
-    """The requirement set names every check, and no check that does not exist."""
-    assert set().union(*map(ids_of, functions())) == required()
+    """The requirement set names every check but those that only a regression makes, and no other."""
+    assert set().union(*map(ids_of, functions())) - REGRESSION_ONLY == required()
 
 
 @pytest.mark.parametrize("function", list(functions()), ids=lambda function: function.name)

@@ -1,0 +1,182 @@
+"""Connectivity when it fails: cuts, gaps, closes and lost protection are survived, and known afterwards.
+
+Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/websocket/wss-authentication.mdx
+"""
+
+from checks import BLOCKER, MAJOR, check
+from fixtures.desk import Account, Blocked, Connections, Desk, Probes, Script, Watch
+from fixtures.evidence import Channel, Evidence
+from fixtures.run import Run
+from fixtures.v5 import paths
+from fixtures.v5.codes import RetCode
+from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, TimeInForce
+
+MOST_KNOCKS = 5
+SHORTEST_IDLE_MS = 30_000
+SIX_HOURS_MS = 6 * 3600 * 1000
+MAKER_ONLY = {RetCode.LIMIT_MAKER_ONLY, RetCode.ONLY_POST_ONLY_STAGE}
+"""The documented refusals of an order that may take, while only PostOnly is let in."""
+
+
+@check("CON-03", severity=MAJOR, at_risk=0)
+async def test_idle_stream_is_cut_and_comes_back(probes: Probes, run: Run) -> None:
+    """A stream that may be idle for thirty seconds is cut when it is, not before, and comes back.
+
+    The venue sweeps every thirty seconds, so a cut may be that late; a client that does not notice is blind.
+
+    Sequence: connect with max_active_time=30s, auth, silence, cut by the venue, reconnect, auth.
+    Passes: the cut comes after thirty seconds and within the environment's patience, and the stream is back.
+    Source: docs/v5/websocket/wss-authentication.mdx, max_active_time
+    """
+    cut, latest_ms = await probes.idle_cut(), run.environment.patience.idle_cut_ms
+
+    assert cut.after_ms is not None, f"an idle stream still stands after {latest_ms} ms"
+    assert cut.after_ms >= SHORTEST_IDLE_MS, f"an idle stream was cut after {cut.after_ms} ms"
+    assert cut.returned, "the stream did not come back after it was cut"
+
+
+@check("CON-04", severity=MAJOR, at_risk=0)
+async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evidence) -> None:
+    """A private and a public stream that are kept alive last for as long as the soak takes.
+
+    Its length is patience.soak_ms of the environment. One loss in six hours is what the field reports.
+
+    Sequence: connect both, subscribe, a ping every twenty seconds, the soak, a state of the book.
+    Passes: the private stream is lost at most once in six hours, and the book still moves at the end.
+    Source: docs/v5/websocket/wss-authentication.mdx, heartbeat
+    """
+    soak_ms = run.environment.patience.soak_ms
+
+    losses = await probes.losses(symbol, soak_ms)
+
+    evidence.measure("losses of the private stream", losses, "")
+    assert losses <= soak_ms // SIX_HOURS_MS, f"the private stream was lost {losses} times in {soak_ms} ms"
+
+
+@check("CON-08", severity=MAJOR, at_risk=1)
+async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes) -> None:
+    """Open orders end CancelByDCP once every connection that holds dcp.spot is gone for the window.
+
+    The run's own stream does not hold the topic. The protection cancels every spot order of the UID, those of
+    other programs too: run it on a UID of its own.
+
+    Sequence: create, New, arm dcp.spot on a second stream, break that stream off, the window passes,
+        Cancelled.
+    Passes: the end is pushed within the window and a margin of three patient waits, with cancelType
+        CancelByDCP.
+    Source: docs/v5/order/dcp.mdx, docs/v5/websocket/private/dcp.mdx
+    """
+    window_s = ((await account.standing()).dcp_windows or {}).get("SPOT")
+    if window_s is None:
+        raise Blocked(
+            "the account has no disconnection protection for spot: have it enabled or declare CON-08"
+        )
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    await desk.resting(order)
+
+    await probes.lose_protection()
+    end = await desk.closed(order, within_ms=window_s * 1000 + 3 * desk.patience.event_ms)
+
+    assert end.cancel_type is CancelType.BY_DCP, (
+        f"the protected order ended {end}, cancelled {end.cancel_type}"
+    )
+
+
+@check("CON-11", severity=BLOCKER, at_risk=3, observes=6)
+async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None:
+    """After a broken connection the private stream is back, and what happened meanwhile is known.
+
+    The venue does not repeat what was pushed into the gap: it is asked for over REST.
+
+    Sequence: create twice, New, the watching stream breaks, cancel the first, create a third, the stream is
+        back, cancel the second, Cancelled.
+    Passes: the first is known Cancelled and the third New without a push, the second's end is pushed once.
+    Source: docs/v5/websocket/private/order.mdx, docs/v5/order/open-order.mdx
+    """
+    price = await desk.passive_price(Side.BUY)
+    ended, kept = [await desk.place(Side.BUY, price) for _ in range(2)]
+    async with watch.gap():
+        await desk.cancel(ended)
+        await desk.closed(ended)
+        born = await desk.place(Side.BUY, price)
+    await desk.cancel(kept)
+    await watch.closed(kept)
+    await desk.quiet()
+
+    known = {
+        name: [x.order_status for x in watch.recovered(one)] for name, one in (("e", ended), ("b", born))
+    }
+    assert known == {"e": [OrderStatus.CANCELLED], "b": [OrderStatus.NEW]}, f"after the gap is known: {known}"
+    twice = [state for state in watch.pushed(ended) if state.order_status.is_closed]
+    assert twice == [], f"an end in the gap was pushed after it: {twice}"
+    ends = sum(state.order_status.is_closed for state in watch.pushed(kept))
+    assert ends == 1, f"the end after the gap was pushed {ends} times"
+
+
+@check("CON-12", severity=BLOCKER, at_risk=1)
+async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_script: Script) -> None:
+    """A private stream that the server closes comes back by itself and shows what follows.
+
+    Sequence: create, New, the server closes the watching stream, it is back, cancel, Cancelled.
+    Passes: the stream is back within the environment's patience and pushes the order's end.
+    Source: docs/v5/websocket/wss-authentication.mdx
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    await desk.resting(order)
+
+    async with watch.loss():
+        venue_script.close_newest(paths.PRIVATE_STREAM)
+    await desk.cancel(order)
+    end = await watch.closed(order)
+
+    assert end.order_status is OrderStatus.CANCELLED, f"the order ended {end}"
+
+
+@check("CON-13", severity=MAJOR, at_risk=0, observes=2)
+async def test_session_too_many_is_no_loop(
+    connections: Connections, probes: Probes, venue_script: Script
+) -> None:
+    """A trade stream that is one too many is refused with 10003, and the client does not loop.
+
+    Sequence: open a trade stream, the venue closes it and lets no more in, auth refused, room again,
+        auth accepted.
+    Passes: the refusal carries 10003, there are one to five knocks in a second, and a later stream stands.
+    Source: docs/v5/error.mdx, WS OE general code
+    """
+    knocks = await probes.knocks(venue_script.turn_trade_sessions_away, within_ms=1000)
+    refused = await connections.answer_to_auth(Channel.TRADE, expires_in_ms=10_000)
+    venue_script.let_trade_sessions_in()
+    later = await probes.open_trade()
+
+    assert refused.code == RetCode.INVALID_API_KEY, (
+        f"one session too many was answered {refused.code} {refused.text}"
+    )
+    assert 0 < knocks <= MOST_KNOCKS, f"a stream that was turned away knocked {knocks} times in a second"
+    assert later == "", f"with room again a trade stream is refused: {later}"
+
+
+@check("CON-15", severity=MAJOR, at_risk=2)
+async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script, symbol: str) -> None:
+    """When a listing opens for every order type, resting orders and streams stay as they are.
+
+    Sequence: phase maker-only, create PostOnly, New, create GTC, refused, phase trading, create GTC,
+        acknowledged, cancel, Cancelled.
+    Passes: the GTC order is refused as maker-only before and acknowledged after, and the PostOnly one still
+        rests.
+    Source: docs/institutional/dmm-listing/spot.mdx; docs/v5/error.mdx, 170217
+    """
+    venue_script.set_phase(symbol, Phase.MAKER_ONLY)
+    price = await desk.passive_price(Side.BUY)
+    order = await desk.place(Side.BUY, price)
+    await desk.resting(order)
+    before = await desk.attempt(Side.BUY, price, time_in_force=TimeInForce.GTC)
+    venue_script.set_phase(symbol, Phase.TRADING)
+    after = await desk.attempt(Side.BUY, price, time_in_force=TimeInForce.GTC)
+    await desk.quiet()
+    ends = [state for state in desk.pushed_states(order) if state.order_status.is_closed]
+
+    assert before.ret_code in MAKER_ONLY, f"a GTC order in the phase maker-only was {before}"
+    assert after.ret_code == 0, f"a GTC order in the phase trading was {after}"
+    assert ends == [], f"the change of the phase ended a resting order: {ends[0]}"
+    await desk.cancel(order)
+    assert (await desk.closed(order)).order_status is OrderStatus.CANCELLED, "the stream lost its order"
