@@ -136,6 +136,7 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument) ->
 
 @check("FLT-08", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
+@over_both_transports
 async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: Instrument, side: Side) -> None:
     """A price one tick beyond the price band is refused and never live.
 
