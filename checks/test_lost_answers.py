@@ -54,6 +54,7 @@ async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: 
 
     assert intent == sent_as, f"the journal's last intent is {intent}, sent was {sent_as}"
     assert found is not None, f"{intent} is in the journal, and the look-up does not find it"
+    assert found.order_link_id == intent, f"the look-up of {intent} shows {found.order_link_id}"
     assert ended is not None, f"{intent} was cancelled, and the look-up does not find it"
     assert ended.order_status is OrderStatus.CANCELLED, f"the heir's cancel leaves {ended}"
 

@@ -10,7 +10,7 @@ BITES: Mapping[str, tuple[str, ...]] = {
     "accepts_off_tick": ("FLT-04",),
     "accepts_reused_req_id": ("IDM-08",),
     "accepts_stale_timestamp": ("RTY-04",),
-    "acks_repeated_cancel": ("IDM-06",),
+    "acks_repeated_cancel": ("IDM-06", "MKR-21"),
     "batch_books_refused_item": ("MKR-08", "MKR-20"),
     "batch_cancel_cancels_nothing": ("MKR-21",),
     "batch_half_failed_reported_ok": ("MKR-08", "MKR-20", "MKR-21"),
