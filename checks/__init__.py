@@ -4,9 +4,9 @@ The four items are those of Bybit's page for spot listings:
 
 1. Instrument visibility: ``test_visibility`` (VIS), ``test_filters`` (FLT)
 2. Permissions: ``test_permissions`` (PRM)
-3. Maker behaviour: ``test_maker`` (MKR)
-4. Operational readiness: ``test_retry`` (RTY), ``test_idempotency`` (IDM), ``test_error_codes`` (ERR),
-   ``test_connectivity`` and ``test_outages`` (CON)
+3. Maker behaviour: ``test_maker``, ``test_maker_batches``, ``test_maker_book`` (MKR)
+4. Operational readiness: ``test_retry`` (RTY), ``test_idempotency`` and ``test_lost_answers`` (IDM),
+   ``test_error_codes`` (ERR), ``test_connectivity`` and ``test_outages`` (CON)
 
 The page's tips on Pybit and CCXT follow as a section of their own: ``test_client_libraries`` (SDK).
 

@@ -178,6 +178,7 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
 
 @check("FLT-08", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
+@over_both_transports
 async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: Instrument, side: Side) -> None:
     """A price one tick beyond the price band is refused and never live.
 

@@ -60,6 +60,7 @@ async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
 
 
 @check("IDM-03", severity=MINOR, at_risk=2)
+@over_both_transports
 async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     """The id of a closed order is refused: an id is unique for good.
 
@@ -100,6 +101,7 @@ async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
 
 
 @check("IDM-05", severity=BLOCKER, at_risk=1)
+@over_both_transports
 async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None:
     """An acknowledged order is found by its orderLinkId within the look-up time, open and closed.
 

@@ -104,6 +104,7 @@ async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> No
 
 
 @check("MKR-06", severity=BLOCKER, at_risk=2)
+@over_both_transports
 async def test_every_view_tells_the_same_end(desk: Desk) -> None:
     """Order stream, realtime and history agree on how an order ended: cancelled, or crossing though PostOnly.
 

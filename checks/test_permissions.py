@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2 and prerequisi
 
 import pytest
 
-from checks import BLOCKER, MAJOR, MINOR, check, during, over_trade_stream
+from checks import BLOCKER, MAJOR, MINOR, check, during, over_both_transports, over_trade_stream
 from fixtures.desk import Account, Blocked, Desk, Market, View, diagnosis
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
@@ -164,6 +164,7 @@ async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
 
 @check("PRM-10", severity=MAJOR, at_risk=1)
 @during(Phase.PRELISTING)
+@over_both_transports
 async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Instrument, symbol: str) -> None:
     """Before the listing is public, a UID outside the whitelist neither sees nor trades the symbol.
 
@@ -209,6 +210,7 @@ async def test_funds_carry_the_plan(
 
 @check("PRM-11", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
+@over_both_transports
 async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side: Side) -> None:
     """A resting order locks what it may spend, and its end releases it to the last decimal.
 
@@ -287,6 +289,7 @@ async def test_key_of_another_environment_is_named(elsewhere: Account) -> None:
 
 
 @check("PRM-15", severity=MAJOR, at_risk=1)
+@over_both_transports
 async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: Instrument) -> None:
     """A read-only key of the same UID is refused when it sends an order.
 

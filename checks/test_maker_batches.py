@@ -1,0 +1,161 @@
+"""Maker behaviour: several orders in one request stand and fall each by itself.
+
+Source: docs/v5/order/batch-place.mdx, batch-amend.mdx, batch-cancel.mdx, cancel-all.mdx
+"""
+
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
+
+from checks import MAJOR, MINOR, check, over_both_transports
+from fixtures.desk import Answer, Batch, Blocked, Desk, Transport
+from fixtures.desk.batch import LARGEST_BATCH
+from fixtures.v5.codes import RetCode
+from fixtures.v5.enums import OrderStatus, Side
+from fixtures.v5.filters import Instrument, down_to
+
+GOOD = 2
+"""Items of each batch here that are sound."""
+MOST_OPEN = 500
+FAR = Decimal("0.9")
+"""How far below the touch orders rest that are to outlast a moving market, as a ratio of the price."""
+
+
+@check("MKR-08", severity=MAJOR, at_risk=3, observes=3)
+@over_both_transports
+async def test_batch_refuses_its_bad_order_alone(desk: Desk, batch: Batch, instrument: Instrument) -> None:
+    """Of three orders in one batch the off-tick one is refused by its own code, and the other two rest.
+
+    The request itself is acknowledged: a client that reads no further takes three orders for live.
+
+    Sequence: a batch of three creates, acknowledged, two New, one item refused.
+    Passes: the items' codes in the order sent are 0, 170134 and 0, and the open orders are the first and
+        the third.
+    Source: docs/v5/order/batch-place.mdx, retExtInfo; docs/v5/error.mdx, 170134
+    """
+    price = await desk.passive_price(Side.BUY)
+
+    answers = await batch.create(Side.BUY, price, price + instrument.tick_size / 10, price)
+
+    assert _codes(answers) == [RetCode.OK, RetCode.PRICE_DECIMALS, RetCode.OK], _told(answers)
+    made = [answer.order for answer in answers if answer.order is not None]
+    resting = await asyncio.gather(*map(desk.resting, made))
+    live = {state.order_link_id for state in await desk.open_orders()}
+    sent_as = [order.order_link_id for order in made]
+    assert len(made) == GOOD, f"two items were acknowledged, and {len(made)} of them have an orderId"
+    assert [state.order_link_id for state in resting] == sent_as, f"as {sent_as} there rest {resting}"
+    assert live == set(sent_as), f"sent and acknowledged were {sent_as}, live are {sorted(live)}"
+
+
+@check("MKR-20", severity=MAJOR, at_risk=3, observes=5)
+@over_both_transports
+async def test_batch_amends_around_its_bad_item(desk: Desk, batch: Batch, instrument: Instrument) -> None:
+    """Of three amends in one batch the off-tick one is refused by its own code, and the other two happen.
+
+    Sequence: three creates, three New, a batch of three amends, acknowledged, two repriced, one item refused.
+    Passes: the items' codes in the order sent are 0, 170134 and 0, the first and the third order move to
+        the new price, and the second stays at its own.
+    Source: docs/v5/order/batch-amend.mdx, retExtInfo; docs/v5/error.mdx, 170134
+    """
+    price = await desk.passive_price(Side.SELL)
+    further = instrument.away(price, Side.SELL, ticks=2)
+    first, second, third = [await desk.place(Side.SELL, price) for _ in range(3)]
+    await asyncio.gather(*map(desk.resting, (first, second, third)))
+
+    answers = await batch.amend(
+        (first, further), (second, further + instrument.tick_size / 10), (third, further)
+    )
+
+    assert _codes(answers) == [RetCode.OK, RetCode.PRICE_DECIMALS, RetCode.OK], _told(answers)
+    await asyncio.gather(desk.repriced(first, further), desk.repriced(third, further))
+    stayed = await desk.in_realtime(second)
+    assert stayed is not None, "an order whose amend was refused is missing from realtime"
+    assert (stayed.order_status, stayed.price) == (OrderStatus.NEW, price), f"the second order is {stayed}"
+
+
+@check("MKR-21", severity=MAJOR, at_risk=2, observes=4)
+@over_both_transports
+async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -> None:
+    """Of three cancels in one batch the one of an unknown order is refused with 170213, the others happen.
+
+    Sequence: two creates, two New, a batch of three cancels, acknowledged, two Cancelled, one item refused.
+    Passes: the items' codes in the order sent are 0, 170213 and 0, and both orders end Cancelled.
+    Source: docs/v5/order/batch-cancel.mdx, its example; docs/v5/error.mdx, 170213
+    """
+    price = await desk.passive_price(Side.BUY)
+    first, last = [await desk.place(Side.BUY, price) for _ in range(2)]
+    await asyncio.gather(desk.resting(first), desk.resting(last))
+
+    answers = await batch.cancel(first.order_link_id, desk.fresh_link_id(), last.order_link_id)
+
+    assert _codes(answers) == [RetCode.OK, RetCode.ORDER_NOT_EXIST, RetCode.OK], _told(answers)
+    ends = await asyncio.gather(desk.closed(first), desk.closed(last))
+    assert [end.order_status for end in ends] == [OrderStatus.CANCELLED] * GOOD, f"the orders ended {ends}"
+
+
+@check("MKR-24", severity=MAJOR, at_risk=3, observes=4)
+@over_both_transports
+async def test_cancel_all_keeps_to_its_symbol(desk: Desk, desk_elsewhere: Desk, batch: Batch) -> None:
+    """A cancel-all of one symbol ends every own order there, and leaves an own order on another symbol alone.
+
+    The cancel-all itself goes over REST, the trade stream has none; the orders come from either transport.
+    It is not sent while an order that is not this run's rests on the symbol.
+
+    Sequence: create on another symbol, New, a bid and an ask, two New, cancel-all of the symbol,
+        acknowledged, two Cancelled.
+    Passes: bid and ask end Cancelled, and the order on the other symbol is still New.
+    Source: docs/v5/order/cancel-all.mdx
+    """
+    kept = await desk_elsewhere.place(Side.BUY, await desk_elsewhere.passive_price(Side.BUY))
+    await desk_elsewhere.resting(kept)
+    quotes = [await desk.place(side, await desk.passive_price(side)) for side in Side]
+    await asyncio.gather(*map(desk.resting, quotes))
+
+    answer = await batch.cancel_all()
+
+    assert answer.ret_code == RetCode.OK, f"a cancel-all of {desk.instrument.symbol} was {answer}"
+    ends = await asyncio.gather(*map(desk.closed, quotes))
+    still = await desk_elsewhere.in_realtime(kept)
+    assert [end.order_status for end in ends] == [OrderStatus.CANCELLED] * 2, f"the quotes ended {ends}"
+    assert still is not None, "the order on the other symbol is missing from realtime"
+    assert still.order_status is OrderStatus.NEW, f"the order on {kept.symbol} is {still}"
+
+
+@check("MKR-28", severity=MINOR, at_risk=MOST_OPEN + 3, observes=50)
+async def test_open_orders_are_capped(desk: Desk, batch: Batch, announce: Callable[[str], None]) -> None:
+    """The order that would be the five hundred and first open one is refused with 170810, on both transports.
+
+    The cap counts the open orders of every symbol. Five hundred orders take half a minute at the
+    documented rate, so the check is made in the regression profile alone, and once for both transports.
+
+    Sequence: creates in batches of ten until 500 orders are open, a create over each transport, both
+        refused, cancel-all, create, acknowledged.
+    Passes: 500 orders are open, the next create is refused with 170810 over REST and over the trade
+        stream, and after the cancel-all one more is acknowledged.
+    Source: docs/v5/order/create-order.mdx, open order limits; docs/v5/error.mdx, 170810
+    """
+    price = down_to(await desk.passive_price(Side.BUY) * FAR, desk.instrument.tick_size)
+    for start in range(await batch.open_everywhere(), MOST_OPEN, LARGEST_BATCH):
+        answers = await batch.create(Side.BUY, *[price] * min(LARGEST_BATCH, MOST_OPEN - start))
+        if RetCode.BALANCE_INSUFFICIENT in _codes(answers):
+            raise Blocked(f"the funds do not carry {MOST_OPEN} orders")
+        assert set(_codes(answers)) == {RetCode.OK}, f"after {start} open orders: {_told(answers)}"
+        announce(f"MKR-28: {start + len(answers)} of {MOST_OPEN} orders are open")
+
+    beyond = {via: await desk.attempt(Side.BUY, price, via=via) for via in Transport}
+    await batch.cancel_all()
+    again = await desk.attempt(Side.BUY, price)
+
+    for via, answer in beyond.items():
+        assert answer.ret_code == RetCode.TOO_MANY_OPEN_ORDERS, (
+            f"beyond {MOST_OPEN}, an order over {via} was {answer}"
+        )
+    assert again.ret_code == RetCode.OK, f"after the cancel-all an order was {again}"
+
+
+def _codes(answers: list[Answer]) -> list[int]:
+    return [answer.ret_code for answer in answers]
+
+
+def _told(answers: list[Answer]) -> str:
+    return f"the items of the batch were: {'; '.join(map(str, answers))}"
