@@ -60,7 +60,8 @@ def during(*phases: Phase) -> Callable[[Function], Function]:
     """
 
     def mark(function: Function) -> Function:
-        return pytest.mark.usefixtures("phase")(pytest.mark.phase(*phases)(function))
+        marked: Function = pytest.mark.usefixtures("phase")(pytest.mark.phase(*phases)(function))
+        return marked
 
     return mark
 

@@ -7,12 +7,13 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/webso
 """
 
 import asyncio
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
 
 from checks import BLOCKER, check, during, over_both_transports
-from fixtures.desk import Answer, Balance, Desk, Execution, Meeting, Order, OrderState, Taker, self_match
+from fixtures.desk import Answer, Balance, Desk, Execution, Order, OrderState, Taker, self_match
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, SmpType
 from fixtures.v5.filters import Instrument
@@ -49,43 +50,44 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     coin, amount = _fee_coin(desk.instrument, side, pushed)
     assert pushed.fee_currency == coin or not rate, f"the fee of a maker's {side} is in {pushed.fee_currency}"
     assert abs(pushed.exec_fee - rate * amount) <= FEE_PLACES, f"the fee is {pushed.exec_fee} {coin}"
-    assert after == _expected(met, [pushed], desk.instrument), f"the wallet holds {after} after {pushed}"
+    assert after == _expected(desk.instrument, side, met.before, [pushed]), (
+        f"the wallet holds {after} after {pushed}"
+    )
 
 
 @check("MKR-11", severity=BLOCKER, at_risk=2)
 @during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize(
-    ("smp_type", "resting_ends", "crossing_is"),
+    ("smp_type", "cancelled"),
     [
-        (SmpType.CANCEL_MAKER, CancelType.BY_SMP, None),
-        (SmpType.CANCEL_TAKER, None, CancelType.BY_SMP),
-        (SmpType.CANCEL_BOTH, CancelType.BY_SMP, CancelType.BY_SMP),
+        (SmpType.CANCEL_MAKER, {"maker"}),
+        (SmpType.CANCEL_TAKER, {"taker"}),
+        (SmpType.CANCEL_BOTH, {"maker", "taker"}),
     ],
     ids=[SmpType.CANCEL_MAKER, SmpType.CANCEL_TAKER, SmpType.CANCEL_BOTH],
 )
-@pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_own_orders_do_not_trade_with_each_other(
-    desk: Desk, side: Side, smp_type: SmpType, resting_ends: CancelType | None, crossing_is: CancelType | None
+    desk: Desk, side: Side, smp_type: SmpType, cancelled: set[str]
 ) -> None:
     """Two orders of one UID do not trade: the crossing one's smpType says which of them is cancelled.
 
-    Sequence: create as the touch, New, an own IOC order crosses it, CancelBySmp of maker, taker or both
-    Passes: neither order executes; each that the type names ends with CancelBySmp, and a resting one that
-        it does not name still rests.
+    Sequence: create as the touch, an own IOC order crosses it, CancelBySmp of maker, taker or both, cancel
+    Passes: neither order executes; exactly those that the type names end with CancelBySmp, and a resting
+        one that it does not name is there to be cancelled.
     Source: docs/v5/smp.mdx; docs/v5/enum.mdx, cancelType
     """
     met = await self_match(desk, side, smp_type)
-    crossing = await desk.closed(met.takings[0])
+    maker, taker = await desk.closed(met.resting), await desk.closed(met.takings[0])
     fills = [*await desk.executions(met.resting), *met.taken]
 
     assert fills == [], f"own orders traded with each other: {', '.join(map(str, fills))}"
-    states = desk.pushed_states(met.resting)
-    ends = {state.cancel_type for state in states if state.order_status.is_closed}
-    assert ends == {resting_ends} - {None}, f"with {smp_type} the resting order went {_went(states)}"
-    assert crossing_is in {None, crossing.cancel_type}, (
-        f"with {smp_type} the crossing order ended {crossing} by {crossing.cancel_type}"
+    ends = {"maker": maker.cancel_type, "taker": taker.cancel_type}
+    assert {name for name, by in ends.items() if by is CancelType.BY_SMP} == cancelled, (
+        f"with {smp_type} they ended by {ends}: the maker {maker}, the taker {taker}"
     )
+    assert (met.after.ret_code == RetCode.OK) == ("maker" not in cancelled), f"the cancel was {met.after}"
 
 
 @check("MKR-22", severity=BLOCKER, at_risk=RACES)
@@ -174,7 +176,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     assert cancelled.ret_code == RetCode.OK, f"the cancel of a partly filled order was {cancelled}"
     locked = held[coin].locked - met.before[coin].locked
     assert locked == left, f"what is left of the order is worth {left} {coin}, locked are {locked}"
-    expected = _expected(met, fills, desk.instrument)
+    expected = _expected(desk.instrument, side, met.before, fills)
     assert after == expected, f"the wallet holds {after}, by the executions {expected}"
 
 
@@ -196,7 +198,7 @@ async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, t
 
     views = (streamed, await desk.in_realtime(order), await desk.in_history(order))
     shown = [(view.order_status, view.cum_exec_qty, view.leaves_qty) if view else None for view in views]
-    assert shown == [(OrderStatus.FILLED, order.qty, 0)] * 3, (
+    assert shown == [(OrderStatus.FILLED, order.qty, Decimal(0))] * 3, (
         f"a buy of {order.qty} that executed in full is shown as {shown}"
     )
     coins = {fill.fee_currency for fill in fills if fill.exec_fee > 0}
@@ -240,18 +242,18 @@ def _fee_coin(instrument: Instrument, side: Side, fill: Execution) -> tuple[str,
     return (instrument.base_coin, fill.exec_qty) if is_base else (instrument.quote_coin, fill.exec_value)
 
 
-def _expected(met: Meeting[object], fills: list[Execution], instrument: Instrument) -> dict[str, Balance]:
-    """What the wallet holds after an order that is closed, by what it held before and by the executions."""
-    base, quote, sign = instrument.base_coin, instrument.quote_coin, met.resting.side.sign
+def _expected(
+    instrument: Instrument, side: Side, before: Mapping[str, Balance], fills: list[Execution]
+) -> dict[str, Balance]:
+    """What the wallet holds after a closed order of that side, by what it held before and the executions."""
+    base, quote, sign = instrument.base_coin, instrument.quote_coin, side.sign
     moved = {
         base: sum((sign * fill.exec_qty for fill in fills), Decimal(0)),
         quote: sum((-sign * fill.exec_value for fill in fills), Decimal(0)),
     }
     for fill in fills:
         moved[fill.fee_currency] = moved.get(fill.fee_currency, Decimal(0)) - fill.exec_fee
-    return {
-        coin: Balance(balance.wallet + moved[coin], balance.locked) for coin, balance in met.before.items()
-    }
+    return {coin: Balance(balance.wallet + moved[coin], balance.locked) for coin, balance in before.items()}
 
 
 def _went(states: list[OrderState]) -> str:
