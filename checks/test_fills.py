@@ -7,7 +7,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/webso
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 
 import pytest
@@ -96,8 +96,8 @@ async def test_own_orders_do_not_trade_with_each_other(
 async def test_race_of_cancel_and_fill_has_one_end(desk: Desk, taker: Taker) -> None:
     """An order that is cancelled and taken at the same moment ends once, and its fill counts once.
 
-    Either may win. The documents describe a second push of the same end, Filled, when the cancel comes late:
-    it is accepted because it says the same.
+    Either may win; each is sent first in turn. The documents describe a second push of the same end, Filled,
+    when the cancel comes late: it is accepted because it says the same.
 
     Sequence: create as the touch, cancel and taking order at once, Filled or Cancelled
     Passes: every terminal push says the same status and quantity, which is that of the executions, each
@@ -105,8 +105,8 @@ async def test_race_of_cancel_and_fill_has_one_end(desk: Desk, taker: Taker) -> 
     Source: docs/v5/websocket/private/order.mdx, cancel and fill at the same time
     """
     met = [
-        await taker.races(lambda order: desk.attempt_cancel(order.order_link_id), Side.BUY)
-        for _ in range(RACES)
+        await taker.races(_cancelling(desk), Side.BUY, taker_first=bool(number % 2))
+        for number in range(RACES)
     ]
     await asyncio.gather(*(desk.closed(one.resting) for one in met))
     await desk.quiet()
@@ -234,6 +234,10 @@ async def test_fill_counts_once(desk: Desk, taker: Taker, side: Side) -> None:
     executed = [state.cum_exec_qty for state in states]
     assert executed == [0, met.qty / 2, met.qty], f"the order went {_went(states)}"
     assert states[-1].order_status is OrderStatus.FILLED, f"the order went {_went(states)}"
+
+
+def _cancelling(desk: Desk) -> Callable[[Order], Awaitable[Answer]]:
+    return lambda order: desk.attempt_cancel(order.order_link_id)
 
 
 def _fee_coin(instrument: Instrument, side: Side, fill: Execution) -> tuple[str, Decimal]:
