@@ -18,12 +18,16 @@ check passes when all of them do.
 Source: docs/institutional/dmm-listing/spot.mdx
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import TypeVar
 
 import pytest
 
 from fixtures.desk import Transport
 from fixtures.v5.enums import Phase
+
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 class Severity(StrEnum):
@@ -57,9 +61,18 @@ def check(
     )
 
 
-def during(*phases: Phase) -> pytest.MarkDecorator:
-    """Let a check apply while the listing's agreed phase is one of these; it is N/A in the others."""
-    return pytest.mark.phase(*phases)
+def during(*phases: Phase) -> Callable[[Function], Function]:
+    """Make a check once in each of these phases of the listing.
+
+    An embedded venue takes the listing there; on any other the check is N/A in a phase that is not the
+    agreed one.
+    """
+
+    def mark(function: Function) -> Function:
+        marked: Function = pytest.mark.usefixtures("phase")(pytest.mark.phase(*phases)(function))
+        return marked
+
+    return mark
 
 
 over_both_transports = pytest.mark.parametrize("desk", list(Transport), indirect=True)

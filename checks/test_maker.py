@@ -7,15 +7,20 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/enum.
 """
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream
+from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream
 from fixtures.desk import Answer, Desk, Order
+from fixtures.evidence import Evidence
 from fixtures.v5.codes import RetCode
-from fixtures.v5.enums import OrderStatus, RejectReason, Side, TimeInForce
+from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
 
 CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
+MAKERS_ONLY = {RetCode.LIMIT_MAKER_ONLY, RetCode.ONLY_POST_ONLY_STAGE}
+CANCELS = 20
+LONGEST_CLEARING_US = 1_000_000
 
 
 @check("MKR-01", severity=BLOCKER, at_risk=1)
@@ -151,6 +156,50 @@ async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
 
     assert [end.order_status for end in ends] == [OrderStatus.CANCELLED] * 2, f"the quotes ended {ends}"
     assert sum(end.cum_exec_qty for end in ends) == 0, f"a passive quote executed: {ends}"
+
+
+@check("MKR-12", severity=BLOCKER, at_risk=1)
+@during(Phase.PRELISTING, Phase.MAKER_ONLY)
+@pytest.mark.parametrize("time_in_force", [TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK])
+@over_both_transports
+async def test_order_that_may_take_is_refused_before_trading(desk: Desk, time_in_force: TimeInForce) -> None:
+    """Before trading opens an order that is not PostOnly is refused, even where it would rest.
+
+    The documents have two codes for it and tie neither to a listing's phase.
+
+    Sequence: create behind the touch that is not PostOnly, refused
+    Passes: the refusal is 170217 or 110103, and no order is open.
+    Source: docs/v5/error.mdx, 170217 and 110103
+    """
+    answer = await desk.attempt(Side.BUY, await desk.passive_price(Side.BUY), time_in_force=time_in_force)
+
+    assert answer.ret_code in MAKERS_ONLY, f"before trading a {time_in_force} order was {answer}"
+    left = await desk.open_orders()
+    assert left == [], f"a refused order is open: {', '.join(map(str, left))}"
+
+
+@check("MKR-13", severity=MAJOR, at_risk=1, observes=CANCELS)
+@over_both_transports
+async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: Callable[[str], None]) -> None:
+    """Of twenty cancels each shows its order's end on the order stream within a second.
+
+    The time counts from the request to the push; the slowest of twenty is their 99th percentile.
+
+    Sequence: twenty times create behind the touch, New, cancel, Cancelled
+    Passes: the slowest took no more than a second; the figure is kept.
+    Source: docs/v5/order/cancel-order.mdx; docs/v5/websocket/private/order.mdx
+    """
+    took_us: list[int] = []
+    for number in range(1, CANCELS + 1):
+        order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+        await desk.resting(order)
+        closed, elapsed_us = await desk.timed_cancel(order)
+        assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
+        assert elapsed_us <= LONGEST_CLEARING_US, f"cancel {number} of {CANCELS} took {elapsed_us} µs"
+        took_us.append(elapsed_us)
+        announce(f"MKR-13: {number} of {CANCELS} orders cancelled and seen closed")
+
+    evidence.measure(f"cancel to clear over {desk.via}, p99 of {CANCELS}", max(took_us), "µs")
 
 
 async def _assert_closed_as_taker(desk: Desk, answer: Answer) -> None:

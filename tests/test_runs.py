@@ -24,7 +24,7 @@ from fixtures.environment import Budget
 from fixtures.evidence import Evidence, Redactor
 from fixtures.run import Journal
 from fixtures.v5 import paths
-from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER
+from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER, TAKER
 
 ROOT = Path(__file__).parents[1]
 READY, NOT_READY, INCOMPLETE, UNUSABLE = 0, 1, 2, 3
@@ -114,7 +114,7 @@ def standalone(tmp_path: Path) -> Iterator[Standalone]:
     )
     assert process.stdout is not None
     printed = ""
-    while "DMM_STANDALONE_STRANGER_SECRET" not in printed:
+    while "DMM_STANDALONE_TAKER_SECRET" not in printed:
         line = process.stdout.readline()
         assert line, f"the venue ended: {printed}"
         printed += line
@@ -153,7 +153,7 @@ def test_no_secret_is_written(sound: Ended) -> None:
     """No key and no secret stands in any file of the run, or on the terminal."""
     secrets = [
         value.encode()
-        for account in (MAKER, READ_ONLY, STRANGER)
+        for account in (MAKER, READ_ONLY, STRANGER, TAKER)
         for value in (account.credentials.key, account.credentials.secret)
     ]
 

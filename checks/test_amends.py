@@ -1,0 +1,205 @@
+"""Amending: an order on other terms is the same order, and a PostOnly order still never takes.
+
+Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/order/amend-order.mdx
+"""
+
+from typing import get_args
+
+import pytest
+
+from checks import BLOCKER, MAJOR, check, during, over_both_transports
+from fixtures.desk import Desk, OrderId, Taker
+from fixtures.v5.codes import ORDER_GONE, RetCode
+from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
+
+DEEP_TICKS = 100
+"""How far through the touch an amend goes at most: a market that moves does not step out of its way."""
+CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
+NOT_BELOW_FILLED = {RetCode.AMEND_QTY_BELOW_FILLED, RetCode.AMEND_QTY_BELOW_FILLED_DERIV}
+NO_CHANGE = {RetCode.OK, RetCode.REQUEST_PARAM_ERROR}
+NOT_AMENDABLE = ORDER_GONE | {RetCode.ORDER_NOT_AMENDABLE}
+
+
+@check("MKR-07", severity=BLOCKER, at_risk=1)
+@pytest.mark.parametrize("side", list(Side))
+@over_both_transports
+async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side) -> None:
+    """A PostOnly order amended through the best opposite price is closed without a fill.
+
+    The documents do not say what becomes of it: a refusal with 170218 that leaves the order as it was,
+    and an acknowledgement followed by its end for the reason of a taker, are both accepted.
+
+    Sequence: create behind the touch, New, amend through the opposite touch, Cancelled or Rejected
+    Passes: no execution in stream or list, and the order ends with EC_PostOnlyWillTakeLiquidity, or the
+        amend is refused with 170218.
+    Source: docs/v5/order/amend-order.mdx; docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
+    """
+    crossing, passive = await desk.crossing_price(side, ticks=DEEP_TICKS), await desk.passive_price(side)
+    order = await desk.place(side, passive, desk.instrument.least_qty(min(crossing, passive)))
+    await desk.resting(order)
+
+    answer = await desk.attempt_amend(order, price=crossing)
+    fills = await desk.executions(order)
+    end = await desk.closed(order) if answer.ret_code == RetCode.OK else None
+
+    assert answer.ret_code in {RetCode.OK, RetCode.LIMIT_MAKER_BAD_PRICE}, f"the amend was {answer}"
+    assert fills == [], f"{', '.join(map(str, fills))} although PostOnly"
+    assert end is None or end.order_status in CLOSED_WITHOUT_A_FILL, f"the amended order ended {end}"
+    assert end is None or end.reject_reason is RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY, (
+        f"its reason is {end.reject_reason}"
+    )
+
+
+@check("MKR-15", severity=BLOCKER, at_risk=3)
+@pytest.mark.parametrize("side", list(Side))
+@pytest.mark.parametrize(
+    ("further_ticks", "lots"),
+    [(2, 2), (0, 3), (0, 1), (2, 3)],
+    ids=["price", "more", "less", "price-and-qty"],
+)
+@over_both_transports
+async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_ticks: int, lots: int) -> None:
+    """An amended order is the same order on the terms that were asked for, and nothing else changes.
+
+    Sequence: create of two least sizes behind the touch, New, amend, New on the amended terms
+    Passes: stream and realtime show the amended price and quantity under the same ids, still PostOnly,
+        nothing executed.
+    Source: docs/v5/order/amend-order.mdx, price and qty
+    """
+    price = await desk.passive_price(side)
+    amended_price = desk.instrument.away(price, side, ticks=further_ticks)
+    lot = desk.instrument.least_qty(min(price, amended_price))
+    order = await desk.place(side, price, 2 * lot)
+    await desk.resting(order)
+
+    await desk.amend(
+        order,
+        price=amended_price if further_ticks else None,
+        qty=lots * lot if lots != 2 else None,  # noqa: PLR2004 - the quantity that it has
+    )
+    state = await desk.amended(order, amended_price, lots * lot)
+    listed = await desk.in_realtime(order)
+
+    assert listed is not None, "an amended order is missing from realtime"
+    for view in (state, listed):
+        assert (view.price, view.qty) == (amended_price, lots * lot), f"the amended order is {view}"
+        assert view.order_link_id == order.order_link_id, f"its orderLinkId became {view.order_link_id!r}"
+        assert view.time_in_force is TimeInForce.POST_ONLY, f"it became {view.time_in_force}"
+        assert view.cum_exec_qty == 0, f"a passive order executed: {view}"
+
+
+@check("MKR-16", severity=MAJOR, at_risk=2)
+@over_both_transports
+async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
+    """An amend to the price and quantity that an order has is refused with 10001 or has no effect.
+
+    The documents do not say which; captures show the refusal.
+
+    Sequence: create behind the touch, New, amend to the same terms, New
+    Passes: the amend is refused with 10001 or acknowledged, and the order is the only open one, on its terms.
+    Source: docs/v5/error.mdx, 10001; docs/v5/order/amend-order.mdx
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    await desk.resting(order)
+
+    answer = await desk.attempt_amend(order, price=order.price, qty=order.qty)
+    await desk.quiet()
+
+    open_orders = await desk.open_orders()
+    assert answer.ret_code in NO_CHANGE, f"an amend to the same terms was {answer}"
+    assert [state.order_id for state in open_orders] == [order.order_id], (
+        f"after it {len(open_orders)} orders are open"
+    )
+    assert (open_orders[0].price, open_orders[0].qty) == (order.price, order.qty), (
+        f"it became {open_orders[0]}"
+    )
+
+
+@check("MKR-17", severity=BLOCKER, at_risk=4)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+@over_both_transports
+async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) -> None:
+    """The quantity of an amend is the new total, and what is filled stays filled.
+
+    The documents do not say it in words; the refusal 170313 compares the quantity with what is filled.
+
+    Sequence: create of four least sizes as the touch, one is taken, amend to two, PartiallyFilled
+    Passes: the amended state has two as its quantity, one executed and one left.
+    Source: docs/v5/order/amend-order.mdx, qty; docs/v5/error.mdx, 170313
+    """
+    met = await taker.fills_and_then(
+        lambda order: desk.attempt_amend(order, qty=order.qty / 2), side, (1,), of=4
+    )
+    order = met.resting
+
+    assert met.after.ret_code == RetCode.OK, f"an amend after a partial fill was {met.after}"
+    state = await desk.amended(order, order.price, order.qty / 2)
+    assert state.cum_exec_qty == met.qty, f"{met.qty} were filled, the amended order is {state}"
+    assert state.leaves_qty == state.qty - met.qty, f"{state.leaves_qty} are left of {state}"
+    assert state.order_status is OrderStatus.PARTIALLY_FILLED, f"the amended order is {state}"
+
+
+@check("MKR-17", severity=MAJOR, at_risk=4)
+@during(Phase.TRADING)
+@over_both_transports
+async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker) -> None:
+    """An amend to less than what is filled is refused, and the order keeps its quantity.
+
+    Sequence: create of four least sizes as the touch, three are taken, amend to two, refused
+    Passes: the refusal is 170313 or 110064, and the order still has four as its quantity, three executed.
+    Source: docs/v5/error.mdx, 170313
+    """
+    met = await taker.fills_and_then(
+        lambda order: desk.attempt_amend(order, qty=order.qty / 2), Side.BUY, (3,), of=4
+    )
+    after = await desk.filled_to(met.resting, met.qty)
+
+    assert met.after.ret_code in NOT_BELOW_FILLED, f"an amend below the filled quantity was {met.after}"
+    assert after.qty == met.resting.qty, f"after the refusal the order is {after}"
+
+
+@check("MKR-18", severity=MAJOR, at_risk=1)
+@during(Phase.TRADING)
+@over_both_transports
+async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> None:
+    """An amend of a filled order says that the order is gone, and it stays as it ended.
+
+    Captures show 170213; 170312, that it cannot be amended, was met as well.
+
+    Sequence: create as the touch, taken, Filled, amend, refused
+    Passes: the refusal says that the order is gone or closed, and realtime shows it Filled on its terms.
+    Source: docs/v5/error.mdx, 170213, 170139, 170142, 170312
+    """
+    order = (await taker.fills(Side.BUY)).resting
+    await desk.filled_to(order, order.qty)
+
+    answer = await desk.attempt_amend(order, price=desk.instrument.away(order.price, Side.BUY, ticks=3))
+    after = await desk.in_realtime(order)
+
+    assert answer.ret_code in NOT_AMENDABLE, f"an amend of a filled order was {answer}"
+    assert after is not None, "a filled order is missing from realtime"
+    assert after.order_status is OrderStatus.FILLED, f"after the amend it is {after}"
+    assert after.price == order.price, f"after the amend it is {after}"
+
+
+@check("MKR-19", severity=BLOCKER, at_risk=1)
+@pytest.mark.parametrize("by", get_args(OrderId))
+@over_both_transports
+async def test_either_id_names_the_order_to_amend(desk: Desk, by: OrderId) -> None:
+    """An amend finds its order by orderId and by orderLinkId, and the order keeps both.
+
+    Sequence: create behind the touch, New, amend by one id, New at the amended price
+    Passes: the acknowledged amend shows in the stream under the order's own two ids.
+    Source: docs/v5/order/amend-order.mdx, orderId and orderLinkId
+    """
+    order = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
+    await desk.resting(order)
+    further = desk.instrument.away(order.price, Side.SELL, ticks=3)
+
+    answer = await desk.attempt_amend(order, price=further, by=by)
+    assert answer.ret_code == RetCode.OK, f"an amend by {by} was {answer}"
+    state = await desk.repriced(order, further)
+
+    assert state.order_id == order.order_id, f"the amended order has the orderId {state.order_id}"
+    assert state.order_link_id == order.order_link_id, f"its orderLinkId became {state.order_link_id!r}"
