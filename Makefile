@@ -6,12 +6,13 @@ READY := .venv/.locked
 RENDERER := reports/renderer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup renderer signoff test bench lint lock clean
+.PHONY: help setup renderer signoff test bench soak lint lock clean
 
 help:
 	@echo "make signoff   run the checklist on the embedded venue and write the sign-off"
 	@echo "make test      run the suite's own tests"
 	@echo "make bench     measure clients and venue; writes bench/results.json and docs/bench.md"
+	@echo "make soak      an hour of mixed clients on the venue; writes docs/soak.md"
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make lock      pin the dependencies of pyproject.toml anew"
 
@@ -37,6 +38,9 @@ test: setup renderer
 
 bench: setup
 	$(BIN)/python -m bench
+
+soak: setup
+	$(BIN)/python -m bench.soak --minutes 60 --clients 50
 
 lint: setup
 	$(BIN)/ruff check
