@@ -13,11 +13,13 @@ _HEAD = """# Soak
 
 Written by `make soak`. {cpu}, {cores} cores, Python {python}, {date}.
 
-`python -m fixtures.venue --market volatile --seed {seed} --accounts {accounts} --kept {kept} --audit` ran
-for {minutes:.1f} minutes with {clients} clients, which come and go: each stays for half a minute to a minute,
-leaves, and comes back under another of its {uids} UIDs. About half of them use this suite's own clients, the
-others plain httpx, websockets and sockets. Venue and clients took {venue_cpu:.0%} and {driver_cpu:.0%}
-of one core on average.
+    python -m fixtures.venue --audit --market volatile --seed {seed} --accounts {accounts} \\
+        --switch kept_per_account={kept}
+
+ran for {minutes:.1f} minutes with {clients} clients, which come and go: each stays for half a minute to a
+minute, leaves, and comes back under another of its {uids} UIDs. About half of them use this suite's own
+clients, the others plain httpx, websockets and sockets. Venue and clients took {venue_cpu:.0%} and
+{driver_cpu:.0%} of one core on average.
 """
 
 

@@ -87,10 +87,11 @@ class Outcome:
 
 @asynccontextmanager
 async def _venue(seed: int, accounts: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    options = ("--market", "volatile", "--seed", str(seed), "--accounts", str(accounts), "--kept", str(KEPT))
+    options = ("--market", "volatile", "--seed", str(seed), "--accounts", str(accounts))
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "fixtures.venue", "--port", "0", "--audit", *options),
+        *("--switch", f"kept_per_account={KEPT}"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
