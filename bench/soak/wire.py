@@ -66,7 +66,9 @@ class PlainRest:
 
     def __init__(self, address: Address, credentials: Credentials | None) -> None:
         self._signer = Signer.for_credentials(credentials) if credentials else None
-        self._http = httpx.AsyncClient(base_url=address.rest, timeout=TIMEOUT_S, trust_env=False)
+        self._http = httpx.AsyncClient(
+            base_url=address.rest, timeout=httpx.Timeout(TIMEOUT_S, pool=None), trust_env=False
+        )
 
     async def get(self, path: str, query: str) -> Answer:
         """A GET, signed when there are credentials."""
