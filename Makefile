@@ -6,13 +6,14 @@ READY := .venv/.locked
 RENDERER := reports/renderer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup renderer signoff test bench soak lint lock clean
+.PHONY: help setup renderer signoff test bench soak flow lint lock clean
 
 help:
 	@echo "make signoff   run the checklist on the embedded venue and write the sign-off"
 	@echo "make test      run the suite's own tests"
 	@echo "make bench     measure clients and venue; writes bench/results.json and docs/bench.md"
 	@echo "make soak      an hour of mixed clients on the venue; writes docs/soak.md"
+	@echo "make flow FLOW=script.py   run a client's script on a venue of its own"
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make lock      pin the dependencies of pyproject.toml anew"
 
@@ -41,6 +42,10 @@ bench: setup
 
 soak: setup
 	$(BIN)/python -m bench.soak --minutes 60 --clients 50
+
+# FLOW: a script that takes --rest --ws --key --secret --symbol; ARGS: what else it takes.
+flow: setup
+	$(BIN)/python -m bench.flow $(FLOW) $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check

@@ -63,7 +63,7 @@ async def watch(stage: Stage, visit: Visit) -> None:
 async def follow(stage: Stage, visit: Visit) -> None:
     """The same with this suite's public stream."""
     url = stage.address.stream + paths.PUBLIC_STREAM
-    stream = PublicStream(url, evidence=evidence(), clock=SystemClock(), timeout_ms=20_000)
+    stream = PublicStream(url, evidence=evidence(), clock=SystemClock(), timeout_ms=60_000)
     await stream.connect()
     await stream.subscribe(*(f"orderbook.{depth}.{visit.symbol}" for depth in DEPTHS))
     while not stage.is_over(visit):

@@ -22,7 +22,7 @@ from fixtures.v5.filters import Instrument, down_to, plain, up_to
 TOPICS = ("order", "execution", "wallet")
 OURS, PLAIN = ("our REST", "our trade stream"), ("httpx", "websockets")
 WAYS = (*OURS, *PLAIN)
-_SETTLED_S = 15
+_SETTLED_S = 60
 _MOST_OPEN = 20
 _AMOUNT = 40
 """What an order is worth, quote coin."""
@@ -91,7 +91,7 @@ class Trader:
 
     async def compare(self) -> None:
         """Hold the stream against the lookup; pushes on their way may take a moment."""
-        for _ in range(50):
+        for _ in range(100):
             listed = await self._listed()
             if self.orders.is_like(listed):
                 break
@@ -181,7 +181,7 @@ async def _listener(stage: Stage, visit: Visit, orders: Orders) -> PlainStream |
         credentials=visit.credentials,
         evidence=evidence(),
         clock=SystemClock(),
-        timeout_ms=20_000,
+        timeout_ms=60_000,
         offset_ms=lambda: 0,
         on_push=lambda push: orders.take(push.topic, push.rows),
     )
