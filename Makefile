@@ -6,13 +6,15 @@ READY := .venv/.locked
 RENDERER := reports/renderer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup renderer signoff test bench docs lint lock clean
+.PHONY: help setup renderer signoff test bench soak flow docs lint lock clean
 
 help:
 	@echo "make signoff   run the checklist on the embedded venue and write the sign-off"
 	@echo "make test      run the suite's own tests"
 	@echo "make bench     measure clients and venue; writes bench/results.json and docs/bench.md"
 	@echo "make docs      write docs/checks.md from the code; make lint fails while it is stale"
+	@echo "make soak      an hour of mixed clients on the venue; writes docs/soak.md"
+	@echo "make flow FLOW=script.py   run a client's script on a venue of its own"
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make lock      pin the dependencies of pyproject.toml anew"
 
@@ -41,6 +43,13 @@ bench: setup
 
 docs: setup
 	$(BIN)/python -m reports.cards
+
+soak: setup
+	$(BIN)/python -m bench.soak --minutes 60 --clients 50
+
+# FLOW: a script that takes --rest --ws --key --secret --symbol; ARGS: what else it takes.
+flow: setup
+	$(BIN)/python -m bench.flow $(FLOW) $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check

@@ -1,0 +1,261 @@
+"""How the clients reach the venue: plain HTTP and WebSocket, and this suite's own clients."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from fixtures.clients.clock import SystemClock
+from fixtures.clients.guard import Guard
+from fixtures.clients.reply import Reply
+from fixtures.clients.rest import RestClient
+from fixtures.clients.signing import Signer
+from fixtures.clients.trade import TradeStream
+from fixtures.environment import Budget, Credentials
+from fixtures.evidence import Evidence, Redactor
+from fixtures.run import Journal
+from fixtures.v5 import paths
+from fixtures.venue.server import Address
+
+TIMEOUT_S = 60
+_WINDOW_MS = 60_000
+_MUCH = Decimal(10) ** 12
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the venue said to one request. more: what a batch says about each item."""
+
+    code: int
+    result: dict[str, Any]
+    more: dict[str, Any]
+
+    def codes(self) -> list[int]:
+        """The code of the request, or of each item of a batch."""
+        return [item["code"] for item in self.more.get("list", ())] or [self.code]
+
+
+class Entry(Protocol):
+    """A way to send orders."""
+
+    async def order(self, path: str, body: Body) -> Answer:
+        """Send one order request, by its REST path."""
+
+    async def close(self) -> None:
+        """End it."""
+
+
+def now_ms() -> int:
+    """Unix ms."""
+    return time.time_ns() // 1_000_000
+
+
+class PlainRest:
+    """httpx and nothing else. credentials: None for one that only reads what is public."""
+
+    def __init__(self, address: Address, credentials: Credentials | None) -> None:
+        self._signer = Signer.for_credentials(credentials) if credentials else None
+        self._http = httpx.AsyncClient(
+            base_url=address.rest, timeout=httpx.Timeout(TIMEOUT_S, pool=None), trust_env=False
+        )
+
+    async def get(self, path: str, query: str) -> Answer:
+        """A GET, signed when there are credentials."""
+        response = await self._http.get(f"{path}?{query}", headers=self._headers(query.encode()))
+        return _answer(response.json())
+
+    async def order(self, path: str, body: Body) -> Answer:
+        """A signed POST."""
+        sent = json.dumps(body).encode()
+        return _answer((await self._http.post(path, content=sent, headers=self._headers(sent))).json())
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    def _headers(self, sent: bytes) -> dict[str, str]:
+        if self._signer is None:
+            return {}
+        at_ms = now_ms()
+        return {
+            "Content-Type": "application/json",
+            "X-BAPI-API-KEY": self._signer.key,
+            "X-BAPI-TIMESTAMP": str(at_ms),
+            "X-BAPI-RECV-WINDOW": str(_WINDOW_MS),
+            "X-BAPI-SIGN": self._signer.sign(self._signer.rest_payload(at_ms, _WINDOW_MS, sent)),
+        }
+
+
+def _answer(envelope: Body) -> Answer:
+    code, more = int(envelope["retCode"]), envelope.get("retExtInfo") or {}
+    return Answer(code, dict(envelope.get("result") or {}), more)
+
+
+@dataclass(slots=True)
+class PlainStream:
+    """websockets and nothing else; topics go to on_frame, answers to who asked.
+
+    id_name: the request id's name on this stream, "req_id" or "reqId"
+    """
+
+    socket: ClientConnection
+    id_name: str
+    on_frame: Callable[[dict[str, Any]], None]
+    _waiting: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _reader: "asyncio.Task[None] | None" = None
+
+    @classmethod
+    async def open(
+        cls, address: Address, path: str, on_frame: Callable[[dict[str, Any]], None] = lambda _frame: None
+    ) -> "PlainStream":
+        """Connect."""
+        socket = await connect(address.stream + path, compression=None, proxy=None, max_size=None)
+        stream = cls(socket, "reqId" if path == paths.TRADE_STREAM else "req_id", on_frame)
+        stream._reader = asyncio.create_task(stream._read())
+        return stream
+
+    async def authenticate(self, credentials: Credentials) -> None:
+        """Sign in."""
+        await self.ask("auth", Signer.for_credentials(credentials).auth_args(now_ms() + _WINDOW_MS))
+
+    async def subscribe(self, *topics: str) -> None:
+        """Subscribe, ten topics at a time."""
+        for first in range(0, len(topics), 10):
+            await self.ask("subscribe", list(topics[first : first + 10]))
+
+    async def ask(self, op: str, args: list[Any], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        """Send a request and wait for its answer.
+
+        Raises TimeoutError.
+        """
+        key = f"soak-{next(self._numbers)}"
+        answered = self._waiting[key] = asyncio.get_running_loop().create_future()
+        await self.socket.send(json.dumps({self.id_name: key, "op": op, "args": args, **more}))
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                reply: dict[str, Any] = await answered
+                return reply
+        finally:
+            del self._waiting[key]
+
+    async def order(self, path: str, body: Body) -> Answer:
+        """Send one order request on the trade stream."""
+        header = {"X-BAPI-TIMESTAMP": str(now_ms()), "X-BAPI-RECV-WINDOW": str(_WINDOW_MS)}
+        reply = await self.ask(_operation(path), [body], header=header)
+        return Answer(reply["retCode"], reply.get("data") or {}, reply.get("retExtInfo") or {})
+
+    def abort(self) -> None:
+        """Break the connection off, without a word."""
+        self.socket.transport.abort()
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self.socket.close()
+        if self._reader is not None:
+            await self._reader
+
+    async def _read(self) -> None:
+        with suppress(ConnectionClosed):
+            async for text in self.socket:
+                frame = json.loads(text)
+                if "topic" in frame:
+                    self.on_frame(frame)
+                elif (key := frame.get(self.id_name)) in self._waiting:
+                    self._waiting[key].set_result(frame)
+
+
+class OurRest:
+    """This suite's signed REST."""
+
+    def __init__(self, address: Address, key: "Key") -> None:
+        self._client = RestClient(address.rest, **key.common())
+
+    async def order(self, path: str, body: Body) -> Answer:
+        """Send once."""
+        return _from_reply(await self._client.send("POST", path, body))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+
+class OurTrade:
+    """This suite's trade stream."""
+
+    def __init__(self, address: Address, key: "Key") -> None:
+        url = address.stream + paths.TRADE_STREAM
+        self._stream = TradeStream(url, offset_ms=lambda: 0, **key.common())
+
+    @classmethod
+    async def open(cls, address: Address, key: "Key") -> "OurTrade":
+        """Connect and sign in."""
+        entry = cls(address, key)
+        await entry._stream.connect()
+        return entry
+
+    async def order(self, path: str, body: Body) -> Answer:
+        """Send once."""
+        return _from_reply(await self._stream.send(_operation(path), body))
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._stream.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What one of this suite's clients is made of.
+
+    prefix: starts its orderLinkIds; folder: for its journal
+    prices: symbol -> the middle of the price band of its budget
+    """
+
+    credentials: Credentials
+    prefix: str
+    folder: Path
+    prices: Mapping[str, Decimal]
+
+    def common(self) -> dict[str, Any]:
+        """What REST client and trade stream are given alike."""
+        return {
+            "credentials": self.credentials,
+            "evidence": evidence(),
+            "clock": SystemClock(),
+            "guard": self._guard(),
+            "recv_window_ms": _WINDOW_MS,
+            "timeout_ms": TIMEOUT_S * 1000,
+        }
+
+    def _guard(self) -> Guard:
+        journal = Journal(self.folder / f"{self.prefix}.jsonl")
+        journal.open(self.prefix, "soak")
+        much = {"orders": 10**9, "notional_per_order": _MUCH, "notional_per_run": _MUCH}
+        guard = Guard(self.prefix, journal, Budget(price_band=Decimal(1), **much), now_ms, allow_orders=True)
+        for symbol, price in self.prices.items():
+            guard.reference_price(symbol, price)
+        return guard
+
+
+def evidence() -> Evidence:
+    """A record that ends with the client that it is made for."""
+    return Evidence(Redactor(), now_ms)
+
+
+def _operation(path: str) -> str:
+    return path.removeprefix("/v5/").replace("/", ".")
+
+
+def _from_reply(reply: Reply) -> Answer:
+    return Answer(reply.ret_code, reply.result, reply.ret_ext_info)
