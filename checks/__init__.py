@@ -8,6 +8,8 @@ The four items are those of Bybit's page for spot listings:
 4. Operational readiness: ``test_retry`` (RTY), ``test_idempotency`` (IDM), ``test_error_codes`` (ERR),
    ``test_connectivity`` (CON)
 
+Beside them stands what the page says about client libraries: ``test_client_libraries`` (SDK).
+
 A check looks at the market, acts once, awaits an event and asserts. It is a function whose docstring
 is the requirement; ``check`` gives it its id. Several functions or parameters may share an id: the
 check passes when all of them do.
@@ -37,15 +39,21 @@ class Severity(StrEnum):
 BLOCKER, MAJOR, MINOR = Severity
 
 
-def check(check_id: str, *, severity: Severity, at_risk: int, observes: int = 1) -> pytest.MarkDecorator:
+def check(
+    check_id: str, *, severity: Severity, at_risk: int, observes: int = 1, library: str | None = None
+) -> pytest.MarkDecorator:
     """Make a function a check of the catalogue.
 
     at_risk: how many least-sized orders could fill during one making if the venue breaks its contract,
         which is what the check costs at worst where money is real; 0 is for a check that sends none
     observes: the least number of messages that the venue must send while the check runs; 0 is for
         a check of the suite's own policy
+    library: the client library that the check is about; its failure is a deviation unless the listing trades
+        through it
     """
-    return pytest.mark.check(id=check_id, severity=severity, at_risk=at_risk, observes=observes)
+    return pytest.mark.check(
+        id=check_id, severity=severity, at_risk=at_risk, observes=observes, library=library
+    )
 
 
 def during(*phases: Phase) -> pytest.MarkDecorator:
