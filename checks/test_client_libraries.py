@@ -64,6 +64,9 @@ OFF_BY_MS = 1000
 CLOCK_AHEAD_MS = -30_000
 """Where the venue's clock stands when this machine's is half a minute fast."""
 
+UNATTRIBUTED = Scripted(RetCode.PERMISSION_DENIED, "Permission denied.", has_req_id=False)
+"""A refusal that does not say which request it refuses."""
+
 FLOATS_CURE = {
     "pybit": "give quantities and prices as strings that stand on the grid",
     "ccxt": "load the markets first, so that ccxt knows the steps",
@@ -76,6 +79,10 @@ SETTLE_CURE = {
     "pybit": "look the order up by its orderLinkId when no callback came within five seconds",
     "ccxt": "put a time limit on createOrderWs and look the order up by its orderLinkId",
 }
+RECOVERY_CURE = {
+    "pybit": "open another WebSocketTrading",
+    "ccxt": "close() the client after it, since it authenticates again on the connection that stands",
+}
 BROKER_CURE = {
     "pybit": "leave referral_id unset",
     "ccxt": "its option brokerId cannot be emptied: override sign() and drop the header, or quote over the "
@@ -83,7 +90,9 @@ BROKER_CURE = {
 }
 
 
-def each_library(check_id: str, *, severity: Severity, at_risk: int = 0, observes: int = 0) -> pytest.MarkDecorator:
+def each_library(
+    check_id: str, *, severity: Severity, at_risk: int = 0, observes: int = 0
+) -> pytest.MarkDecorator:
     """Make the check once per library, each making about its own."""
     return pytest.mark.parametrize(
         "library",
@@ -157,10 +166,12 @@ async def test_ccxt_signs_its_instruments_query(ccxt: Ccxt, symbol: str, switch:
     asked = made.asked(paths.MARKET_INSTRUMENTS)
     assert asked, f"{ccxt} {made.told} and asked for no instruments"
     assert all(one.is_signed for one in asked), (
-        f"{ccxt} sent GET {paths.MARKET_INSTRUMENTS} without X-BAPI-API-KEY though usePrivateInstrumentsInfo is "
-        f"set, {switch}: nest it under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo"
+        f"{ccxt} sent GET {paths.MARKET_INSTRUMENTS} without X-BAPI-API-KEY though usePrivateInstrumentsInfo "
+        f"is set, {switch}: nest it under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo"
     )
-    assert symbol in (made.told.value or ()), f"{ccxt} signed its query and does not show {symbol}: {made.told}"
+    assert symbol in (made.told.value or ()), (
+        f"{ccxt} signed its query and does not show {symbol}: {made.told}"
+    )
 
 
 @check("SDK-04", severity=MAJOR, at_risk=0, library="ccxt")
@@ -194,7 +205,9 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
     made = await library.place(_least(desk, Side.BUY, price), desk.via)
 
     sent = [one.terms.get("timeInForce") for one in made.creates]
-    assert sent == [TimeInForce.POST_ONLY], f"{library} sent an order with timeInForce {sent} for a PostOnly one"
+    assert sent == [TimeInForce.POST_ONLY], (
+        f"{library} sent an order with timeInForce {sent} for a PostOnly one"
+    )
     answer = _answered(library, made)
     assert answer.order is not None, f"a passive order of {library} was {answer}"
     resting = await desk.resting(answer.order)
@@ -218,7 +231,9 @@ async def test_crossing_quote_never_trades(library: Library, desk: Desk, side: S
     made = await library.place(_least(desk, side, price), desk.via)
 
     sent = [one.terms.get("timeInForce") for one in made.creates]
-    assert sent == [TimeInForce.POST_ONLY], f"{library} sent an order with timeInForce {sent} for a PostOnly one"
+    assert sent == [TimeInForce.POST_ONLY], (
+        f"{library} sent an order with timeInForce {sent} for a PostOnly one"
+    )
     await _assert_closed_as_taker(desk, _answered(library, made))
 
 
@@ -304,7 +319,10 @@ async def test_pybit_tells_the_code(pybit: Pybit) -> None:
     Passes: one create per code, and the exception carries that code.
     Source: docs/v5/error.mdx
     """
-    made = {code: await pybit.place(REHEARSED, Transport.REST, [refused(code)]) for code in OPEN_OUTCOMES + REFUSALS}
+    made = {
+        code: await pybit.place(REHEARSED, Transport.REST, [refused(code)])
+        for code in OPEN_OUTCOMES + REFUSALS
+    }
 
     wrong = [f"{code} as {one.told}" for code, one in made.items() if one.told.code != code]
     repeated = [str(int(code)) for code, one in made.items() if len(one.creates) != 1]
@@ -324,10 +342,13 @@ async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
     """
     made = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in OPEN_OUTCOMES}
 
-    wrong = [f"{int(code)} as {one.told.error}" for code, one in made.items() if MAY_REST not in one.told.classes]
+    wrong = [
+        f"{int(code)} as {one.told.error}" for code, one in made.items() if MAY_REST not in one.told.classes
+    ]
     assert [len(one.creates) for one in made.values()] == [1] * len(made), f"{ccxt} sent an order again"
     assert wrong == [], (
-        f"{ccxt} raises {', '.join(wrong)} though the order may rest: look it up by its orderLinkId after these codes"
+        f"{ccxt} raises {', '.join(wrong)} though the order may rest: "
+        "look it up by its orderLinkId after these codes"
     )
 
 
@@ -341,7 +362,9 @@ async def test_ccxt_tells_a_refusal(ccxt: Ccxt) -> None:
     """
     made = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in REFUSALS}
 
-    wrong = [f"{int(code)} as {one.told}" for code, one in made.items() if "ExchangeError" not in one.told.classes]
+    wrong = [
+        f"{int(code)} as {one.told}" for code, one in made.items() if "ExchangeError" not in one.told.classes
+    ]
     unnamed = [int(code) for code, one in made.items() if str(int(code)) not in one.told.text]
     assert [len(one.creates) for one in made.values()] == [1] * len(made), f"{ccxt} sent an order again"
     assert wrong == [], f"{ccxt} raises {', '.join(wrong)}"
@@ -380,9 +403,7 @@ async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | Non
     [
         pytest.param(ACKNOWLEDGED, id="acknowledged"),
         pytest.param(refused(RetCode.PRICE_DECIMALS, "Order price has too many decimals."), id="refused"),
-        pytest.param(
-            Scripted(RetCode.PERMISSION_DENIED, "Permission denied.", has_req_id=False), id="refused-without-reqId"
-        ),
+        pytest.param(UNATTRIBUTED, id="refused-without-reqId"),
     ],
 )
 async def test_trade_stream_call_settles(library: Library, answer: Scripted) -> None:
@@ -394,13 +415,29 @@ async def test_trade_stream_call_settles(library: Library, answer: Scripted) -> 
     Passes: the caller is told within five seconds, of an error when the answer is one.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
-    told = (await library.place(REHEARSED, Transport.TRADE, [answer])).told
+    (told,) = await library.place_in_turn(REHEARSED, [answer])
 
     assert told.is_settled, (
         f"{library} {told} after an answer with retCode {answer.ret_code}"
         f"{'' if answer.has_req_id else ' and no reqId'}: {SETTLE_CURE[library.name]}"
     )
     assert bool(told.classes) == (answer.ret_code != 0), f"{library} {told} after retCode {answer.ret_code}"
+
+
+@each_library("SDK-10", severity=MAJOR)
+async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
+    """Orders that follow a refusal without a reqId are told as the venue answers them.
+
+    Sequence: place on the trade stream by script, refused without a reqId; place twice more, acknowledged.
+    Passes: either later call tells its acknowledgement within five seconds.
+    Source: docs/v5/websocket/trade/guideline.mdx, reqId; 20001
+    """
+    told = await library.place_in_turn(REHEARSED, [UNATTRIBUTED, ACKNOWLEDGED, ACKNOWLEDGED])
+
+    assert all(later.is_settled and not later.classes for later in told[1:]), (
+        f"{library}, after a refusal without reqId, {' and then '.join(map(str, told[1:]))} "
+        f"though both orders were acknowledged: {RECOVERY_CURE[library.name]}"
+    )
 
 
 @each_library("SDK-10", severity=MAJOR)
@@ -482,7 +519,9 @@ async def _assert_closed_as_taker(desk: Desk, answer: Answer) -> None:
     fills = await desk.executions(answer.order)
     assert fills == [], f"{', '.join(map(str, fills))} although PostOnly"
     closed = await desk.closed(answer.order)
-    assert closed.reject_reason is RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY, f"its reason is {closed.reject_reason}"
+    assert closed.reject_reason is RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY, (
+        f"its reason is {closed.reject_reason}"
+    )
     assert closed.cum_exec_qty == 0, f"a crossing PostOnly order executed: {closed}"
 
 
@@ -493,7 +532,9 @@ def _off_grid(made: Made, instrument: Instrument) -> list[object]:
     return [
         figure
         for figure, step in zip(sent.figures, steps, strict=True)
-        if not (isinstance(figure, str) and figure == plain(Decimal(figure)) and on_grid(Decimal(figure), step))
+        if not (
+            isinstance(figure, str) and figure == plain(Decimal(figure)) and on_grid(Decimal(figure), step)
+        )
     ]
 
 
