@@ -24,6 +24,7 @@ from fixtures.libraries import (
     Made,
     Pybit,
     Scripted,
+    Sent,
     Switch,
     is_at_least,
     refused,
@@ -150,7 +151,7 @@ async def test_pybit_reads_account_instruments_by_its_method(pybit: Pybit, symbo
 
 
 @check("SDK-03", severity=MAJOR, at_risk=0, library="ccxt")
-@pytest.mark.parametrize("switch", list(Switch))
+@pytest.mark.parametrize("switch", list(Switch), ids=["at-construction", "afterwards", "nested"])
 async def test_ccxt_signs_its_instruments_query(ccxt: Ccxt, symbol: str, switch: Switch) -> None:
     """With its switch for private instruments set, CCXT asks for the instruments with a signature.
 
@@ -204,10 +205,8 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
     price = await desk.passive_price(Side.BUY)
     made = await library.place(_least(desk, Side.BUY, price), desk.via)
 
-    sent = [one.terms.get("timeInForce") for one in made.creates]
-    assert sent == [TimeInForce.POST_ONLY], (
-        f"{library} sent an order with timeInForce {sent} for a PostOnly one"
-    )
+    sent = _sent(library, made).terms.get("timeInForce")
+    assert sent == TimeInForce.POST_ONLY, f"{library} sent timeInForce {sent} for a PostOnly order"
     answer = _answered(library, made)
     assert answer.order is not None, f"a passive order of {library} was {answer}"
     resting = await desk.resting(answer.order)
@@ -218,7 +217,7 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
 @each_library("SDK-05", severity=BLOCKER, at_risk=1, observes=1)
 @over_both_transports
 @pytest.mark.parametrize("side", list(Side))
-async def test_crossing_quote_never_trades(library: Library, desk: Desk, side: Side) -> None:
+async def test_quote_through_a_library_never_trades(library: Library, desk: Desk, side: Side) -> None:
     """A PostOnly order sent through the library across the spread is closed without a fill.
 
     The library tells an acknowledgement; the refusal arrives later, as the terminal state of the order.
@@ -230,10 +229,8 @@ async def test_crossing_quote_never_trades(library: Library, desk: Desk, side: S
     price = await desk.crossing_price(side)
     made = await library.place(_least(desk, side, price), desk.via)
 
-    sent = [one.terms.get("timeInForce") for one in made.creates]
-    assert sent == [TimeInForce.POST_ONLY], (
-        f"{library} sent an order with timeInForce {sent} for a PostOnly one"
-    )
+    sent = _sent(library, made).terms.get("timeInForce")
+    assert sent == TimeInForce.POST_ONLY, f"{library} sent timeInForce {sent} for a PostOnly order"
     await _assert_closed_as_taker(desk, _answered(library, made))
 
 
@@ -250,7 +247,7 @@ async def test_floats_leave_as_decimals_on_the_grid(library: Library, qty: float
     """
     made = await library.place_figures(REHEARSED, qty, price)
 
-    odd = _off_grid(made, UNLISTED)
+    odd = _off_grid(_sent(library, made), UNLISTED)
     assert odd == [], (
         f"{library} sent {' and '.join(map(repr, odd))} for the floats {qty!r} and {price!r}: "
         f"{FLOATS_CURE[library.name]}"
@@ -268,8 +265,8 @@ async def test_texts_leave_as_they_are(library: Library, transport: Transport) -
     """
     made = await library.place(REHEARSED, transport, [ACKNOWLEDGED])
 
-    figures = [one.figures for one in made.creates]
-    assert figures == [(REHEARSED.qty, REHEARSED.price)], (
+    figures = _sent(library, made).figures
+    assert figures == (REHEARSED.qty, REHEARSED.price), (
         f"{library} sent {figures} for the strings {REHEARSED.qty!r} and {REHEARSED.price!r}"
     )
 
@@ -470,9 +467,9 @@ async def test_order_credits_no_broker(library: Library, transport: Transport) -
     """
     made = await library.place(REHEARSED, transport, [ACKNOWLEDGED])
 
-    brokers = [one.broker for one in made.creates]
-    assert brokers == [None], (
-        f"{library} sent the order over {transport} with Referer {brokers}: {BROKER_CURE[library.name]}"
+    broker = _sent(library, made).broker
+    assert broker is None, (
+        f"{library} sent the order over {transport} with Referer {broker!r}: {BROKER_CURE[library.name]}"
     )
 
 
@@ -487,15 +484,21 @@ async def test_ccxt_stamps_the_venue_time(ccxt: Ccxt, transport: Transport) -> N
     """
     made = await ccxt.place_with_clock_ahead(REHEARSED, transport, CLOCK_AHEAD_MS)
 
-    off = [one.stamped_ms - (one.at_ms + CLOCK_AHEAD_MS) for one in made.creates]
-    assert [abs(ms) <= OFF_BY_MS for ms in off] == [True], (
-        f"{ccxt} stamped its order over {transport} {off} ms off the venue's clock though it had learnt the "
+    sent = _sent(ccxt, made)
+    off_ms = sent.stamped_ms - (sent.at_ms + CLOCK_AHEAD_MS)
+    assert abs(off_ms) <= OFF_BY_MS, (
+        f"{ccxt} stamped its order over {transport} {off_ms} ms off the venue's clock though it had learnt the "
         "difference: keep this machine's clock right by NTP, or quote over REST"
     )
 
 
 def _least(desk: Desk, side: Side, price: Decimal) -> Intent:
     return Intent.least(desk.instrument, side, price, desk.fresh_link_id())
+
+
+def _sent(library: Library, made: Made) -> Sent:
+    assert len(made.creates) == 1, f"{library} {made.told}, and sent {len(made.creates)} orders"
+    return made.creates[0]
 
 
 def _answered(library: Library, made: Made) -> Answer:
@@ -525,9 +528,8 @@ async def _assert_closed_as_taker(desk: Desk, answer: Answer) -> None:
     assert closed.cum_exec_qty == 0, f"a crossing PostOnly order executed: {closed}"
 
 
-def _off_grid(made: Made, instrument: Instrument) -> list[object]:
-    """The figures of the one order that are no plain decimal string on the instrument's steps."""
-    (sent,) = made.creates
+def _off_grid(sent: Sent, instrument: Instrument) -> list[object]:
+    """The figures of an order that are no plain decimal string on the instrument's steps."""
     steps = (instrument.base_precision, instrument.tick_size)
     return [
         figure

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
-CHECK_ID = re.compile(r"(VIS|FLT|PRM|MKR|RTY|IDM|ERR|CON)-\d\d")
+CHECK_ID = re.compile(r"(VIS|FLT|PRM|MKR|RTY|IDM|ERR|CON|SDK)-\d\d")
 
 
 def functions() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
