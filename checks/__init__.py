@@ -48,8 +48,8 @@ def check(
         which is what the check costs at worst where money is real; 0 is for a check that sends none
     observes: the least number of messages that the venue must send while the check runs; 0 is for
         a check of the suite's own policy
-    library: the client library that the check is about; its failure is a deviation unless the listing trades
-        through it
+    library: the client library that the check judges, as PyPI names it; its FAIL counts only for a listing
+        that trades through it and is a deviation for the others. None when the check judges the venue
     """
     return pytest.mark.check(
         id=check_id, severity=severity, at_risk=at_risk, observes=observes, library=library

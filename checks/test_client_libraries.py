@@ -82,7 +82,7 @@ SETTLE_CURE = {
 }
 RECOVERY_CURE = {
     "pybit": "open another WebSocketTrading",
-    "ccxt": "close() the client after it, since it authenticates again on the connection that stands",
+    "ccxt": "await close_ws_clients() after it: the client authenticates again on the connection that stands",
 }
 BROKER_CURE = {
     "pybit": "leave referral_id unset",
@@ -487,8 +487,8 @@ async def test_ccxt_stamps_the_venue_time(ccxt: Ccxt, transport: Transport) -> N
     sent = _sent(ccxt, made)
     off_ms = sent.stamped_ms - (sent.at_ms + CLOCK_AHEAD_MS)
     assert abs(off_ms) <= OFF_BY_MS, (
-        f"{ccxt} stamped its order over {transport} {off_ms} ms off the venue's clock though it had learnt the "
-        "difference: keep this machine's clock right by NTP, or quote over REST"
+        f"{ccxt} stamped its order over {transport} {off_ms} ms off the venue's clock though it had learnt "
+        "the difference: keep this machine's clock right by NTP, or quote over REST"
     )
 
 
