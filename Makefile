@@ -6,12 +6,13 @@ READY := .venv/.locked
 RENDERER := reports/renderer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup renderer signoff test bench lint lock clean
+.PHONY: help setup renderer signoff test bench docs lint lock clean
 
 help:
 	@echo "make signoff   run the checklist on the embedded venue and write the sign-off"
 	@echo "make test      run the suite's own tests"
 	@echo "make bench     measure clients and venue; writes bench/results.json and docs/bench.md"
+	@echo "make docs      write docs/checks.md from the code; make lint fails while it is stale"
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make lock      pin the dependencies of pyproject.toml anew"
 
@@ -38,11 +39,15 @@ test: setup renderer
 bench: setup
 	$(BIN)/python -m bench
 
+docs: setup
+	$(BIN)/python -m reports.cards
+
 lint: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m reports.cards --check
 
 lock: setup
 	$(BIN)/uv --version >/dev/null 2>&1 || $(PYTHON) -m pip --python $(BIN)/python install --quiet uv

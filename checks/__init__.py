@@ -8,10 +8,11 @@ The four items are those of Bybit's page for spot listings:
 4. Operational readiness: ``test_retry`` (RTY), ``test_idempotency`` (IDM), ``test_error_codes`` (ERR),
    ``test_connectivity`` (CON)
 
-Beside them stands what the page says about client libraries: ``test_client_libraries`` (SDK).
+The page's tips on Pybit and CCXT follow as a section of their own: ``test_client_libraries`` (SDK).
 
 A check looks at the market, acts once, awaits an event and asserts. It is a function whose docstring
-is the requirement; ``check`` gives it its id. Several functions or parameters may share an id: the
+is its card: the requirement, a paragraph, then ``Sequence:``, ``Passes:``, for a library ``Cure:``, and
+``Source:``; ``check`` gives it its id. Several functions or parameters may share an id: the
 check passes when all of them do.
 
 Source: docs/institutional/dmm-listing/spot.mdx

@@ -116,6 +116,7 @@ async def test_version_is_recent_enough(library: Library) -> None:
 
     Sequence: read the installed version.
     Passes: pybit is 5.17.0 or newer, ccxt 4.5.72 or newer.
+    Cure: pip install -U, and pin what was tried.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT"
     """
     floor = FLOORS[library.name]
@@ -131,6 +132,7 @@ async def test_pybit_reads_account_instruments_as_the_page_does(pybit: Pybit, sy
 
     Sequence: _submit_request as printed, the request is seen, rows.
     Passes: one signed GET /v5/account/instruments-info, and a row of the symbol.
+    Cure: pass auth=True, and a version of 5.15.0 or newer.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
     _assert_signed_and_found(pybit, await pybit.page_call(), symbol)
@@ -145,6 +147,7 @@ async def test_pybit_reads_account_instruments_by_its_method(pybit: Pybit, symbo
 
     Sequence: get_account_instruments_info, the request is seen, rows.
     Passes: one signed GET /v5/account/instruments-info, and a row of the symbol.
+    Cure: call _submit_request with auth=True as the page does.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
     _assert_signed_and_found(pybit, await pybit.own_call(), symbol)
@@ -160,6 +163,7 @@ async def test_ccxt_signs_its_instruments_query(ccxt: Ccxt, symbol: str, switch:
 
     Sequence: set the option, load the markets of a fresh client, the requests are seen.
     Passes: every instruments query names the key and carries a signature, and the symbol is loaded.
+    Cure: nest the option under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 2
     """
     made = await ccxt.load_markets(switch)
@@ -181,6 +185,7 @@ async def test_ccxt_reads_account_instruments(ccxt: Ccxt, market: Market, symbol
 
     Sequence: privateGetV5AccountInstrumentsInfo, the request is seen, a signed query of our own.
     Passes: a signed request, one row of the symbol, and the same names, status and filters in both answers.
+    Cure: ask the endpoint without the library.
     Source: docs/v5/account/instrument.mdx
     """
     made = await ccxt.account_rows()
@@ -200,6 +205,7 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
 
     Sequence: place behind the touch, the request is seen, acknowledged, New, cancel.
     Passes: exactly one create with timeInForce PostOnly, which the order stream shows as PostOnly.
+    Cure: do not quote through the library.
     Source: docs/v5/order/create-order.mdx, timeInForce
     """
     price = await desk.passive_price(Side.BUY)
@@ -224,6 +230,7 @@ async def test_quote_through_a_library_never_trades(library: Library, desk: Desk
 
     Sequence: place through the touch, the request is seen, acknowledged, Rejected or Cancelled; or refused.
     Passes: PostOnly on the wire, no execution, EC_PostOnlyWillTakeLiquidity; or a refusal with 170218.
+    Cure: do not quote through the library.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
     price = await desk.crossing_price(side)
@@ -243,6 +250,7 @@ async def test_floats_leave_as_decimals_on_the_grid(library: Library, qty: float
 
     Sequence: place with floats by script, the request is seen.
     Passes: both figures are strings without an exponent, on the instrument's steps.
+    Cure: give quantities and prices as strings that stand on the grid.
     Source: docs/v5/order/create-order.mdx, qty and price; docs/v5/error.mdx, 170130, 170134, 170137
     """
     made = await library.place_figures(REHEARSED, qty, price)
@@ -261,6 +269,7 @@ async def test_texts_leave_as_they_are(library: Library, transport: Transport) -
 
     Sequence: place with strings by script, the request is seen.
     Passes: both figures are the strings that were given.
+    Cure: do not quote through the library.
     Source: docs/v5/order/create-order.mdx, qty and price
     """
     made = await library.place(REHEARSED, transport, [ACKNOWLEDGED])
@@ -277,6 +286,7 @@ async def test_ccxt_shows_the_published_filters(ccxt: Ccxt, instrument: Instrume
 
     Sequence: load the markets with a signature, read precision and limits.
     Passes: each equals the figure that the venue publishes to this key.
+    Cure: read the figures from market['info'].
     Source: docs/v5/market/instrument.mdx
     """
     shown = ccxt.published(instrument.symbol)
@@ -298,6 +308,7 @@ async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrumen
 
     Sequence: load the markets with a signature, read the limits.
     Passes: the maximum equals maxLimitOrderQty.
+    Cure: read the figure from market['info']['lotSizeFilter'].
     Source: docs/v5/market/instrument.mdx, maxLimitOrderQty
     """
     shown = ccxt.published(instrument.symbol).max_limit_order_qty
@@ -314,6 +325,7 @@ async def test_pybit_tells_the_code(pybit: Pybit) -> None:
 
     Sequence: place by script, refused; for each of the codes.
     Passes: one create per code, and the exception carries that code.
+    Cure: read the code from the exception's status_code, and look the order up.
     Source: docs/v5/error.mdx
     """
     made = {
@@ -335,6 +347,7 @@ async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
 
     Sequence: place by script, refused with an ambiguous code; for each of the codes.
     Passes: every exception is an OperationFailed, and the order is sent once.
+    Cure: read the code from the exception's text, and look the order up by its orderLinkId.
     Source: docs/v5/error.mdx
     """
     made = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in OPEN_OUTCOMES}
@@ -355,6 +368,7 @@ async def test_ccxt_tells_a_refusal(ccxt: Ccxt) -> None:
 
     Sequence: place by script, refused; for each of the codes.
     Passes: every exception names the venue's code and is an ExchangeError, and the order is sent once.
+    Cure: read the code from the exception's text.
     Source: docs/v5/error.mdx
     """
     made = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in REFUSALS}
@@ -379,6 +393,7 @@ async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | Non
     Sequence: place by script, 10006, the wait, the next attempt if there is one, acknowledged.
     Passes: the caller is answered, or told of a rate limit; the next attempt is not before the reset and
         at most five seconds later.
+    Cure: keep 10006 out of the library's own retries, and wait for the reset, not below zero.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     limited = refused(RetCode.TOO_MANY_VISITS, "Too many visits!", reset_in_ms=reset_in_ms)
@@ -410,6 +425,7 @@ async def test_trade_stream_call_settles(library: Library, answer: Scripted) -> 
 
     Sequence: place on the trade stream by script, answered, the caller is told.
     Passes: the caller is told within five seconds, of an error when the answer is one.
+    Cure: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
     (told,) = await library.place_in_turn(REHEARSED, [answer])
@@ -427,6 +443,7 @@ async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
 
     Sequence: place on the trade stream by script, refused without a reqId; place twice more, acknowledged.
     Passes: either later call tells its acknowledgement within five seconds.
+    Cure: open another connection after such a refusal.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId; 20001
     """
     told = await library.place_in_turn(REHEARSED, [UNATTRIBUTED, ACKNOWLEDGED, ACKNOWLEDGED])
@@ -445,6 +462,7 @@ async def test_trade_stream_call_settles_at_no_latency(library: Library) -> None
 
     Sequence: place on the trade stream by script, answered while the frame is being sent, the caller is told.
     Passes: the caller is told within five seconds.
+    Cure: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
     told = (await library.place(REHEARSED, Transport.TRADE, [ACKNOWLEDGED], held=True)).told
@@ -463,6 +481,7 @@ async def test_order_credits_no_broker(library: Library, transport: Transport) -
 
     Sequence: place by script, the request is seen.
     Passes: the create carries neither Referer nor X-Referer.
+    Cure: leave referral_id unset; in CCXT drop the header in sign(), or quote over the trade stream.
     Source: docs/institutional/dmm-listing/spot.mdx, section 3
     """
     made = await library.place(REHEARSED, transport, [ACKNOWLEDGED])
@@ -480,6 +499,7 @@ async def test_ccxt_stamps_the_venue_time(ccxt: Ccxt, transport: Transport) -> N
 
     Sequence: learn the time of a clock half a minute behind, place by script, the request is seen.
     Passes: the order's timestamp is within a second of the venue's clock, on either transport.
+    Cure: keep this machine's clock right by NTP, or quote over REST.
     Source: docs/v5/guide.mdx, X-BAPI-TIMESTAMP; docs/v5/websocket/trade/guideline.mdx
     """
     made = await ccxt.place_with_clock_ahead(REHEARSED, transport, CLOCK_AHEAD_MS)

@@ -21,6 +21,9 @@ AT_ONCE = 5
 async def test_private_stream_opens(connections: Connections, evidence: Evidence) -> None:
     """A private stream authenticates and acknowledges its topics within five seconds.
 
+    Sequence: connect, authenticate, subscribe to order.spot and execution.spot, subscription
+        acknowledged.
+    Passes: The time from connect to the acknowledged subscription is at most five seconds.
     Source: docs/v5/websocket/wss-authentication.mdx
     """
     opened = await connections.open_private("order.spot", "execution.spot")
@@ -35,6 +38,8 @@ async def test_every_stream_answers_pings(connections: Connections, evidence: Ev
 
     The client itself pings every 20 seconds for as long as the run takes.
 
+    Sequence: on each open stream: ping, pong, three times in a row.
+    Passes: As many pongs of the stream's own shape arrive as pings were sent.
     Source: docs/v5/websocket/wss-authentication.mdx, heartbeat
     """
     for channel in connections.channels:
@@ -50,6 +55,9 @@ async def test_every_stream_answers_pings(connections: Connections, evidence: Ev
 async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str], None]) -> None:
     """Of twenty orders placed and cancelled, the order stream shows each one's end exactly once.
 
+    Sequence: twenty times in groups of five: create, acknowledged, cancel, end pushed; then quiet.
+    Passes: The closed states that the order stream pushed are counted per order_link_id and are
+        exactly one each.
     Source: docs/v5/websocket/private/order.mdx
     """
     placed: list[Order] = []
@@ -70,6 +78,8 @@ async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str],
 async def test_expired_stream_signature_is_refused(connections: Connections) -> None:
     """A correct signature whose expiry is past opens no stream.
 
+    Sequence: on each signed stream: connect, auth with an expiry ten seconds past, answer.
+    Passes: The answer to the authentication is a refusal.
     Source: docs/v5/websocket/wss-authentication.mdx, expires
     """
     for channel in connections.signed_channels:

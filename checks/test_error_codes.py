@@ -41,6 +41,9 @@ REFUSALS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
 async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
     """An order with one wrong term is refused with the code of that term, and nothing is live.
 
+    Sequence: create with one wrong term, refused, open orders queried.
+    Passes: The retCode is one that the documents give for that term, and no order of the run is
+        open.
     Source: docs/v5/error.mdx
     """
     terms, codes = REFUSALS[fault]
@@ -56,6 +59,8 @@ async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
 async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     """A cancel of an order that never existed says that it does not exist.
 
+    Sequence: cancel of an orderLinkId that was never used, refused.
+    Passes: The retCode is one of those that say an order is unknown or closed.
     Source: docs/v5/error.mdx, 170213
     """
     answer = await desk.attempt_cancel(desk.fresh_link_id())
@@ -67,6 +72,8 @@ async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
 async def test_bad_signature_carries_its_code(account: Account) -> None:
     """A request signed with another secret is refused with 10004.
 
+    Sequence: signed read with the key and another secret, refused.
+    Passes: The retCode equals 10004.
     Source: docs/v5/error.mdx, 10004
     """
     answer = await account.answer_to_wrong_secret()
@@ -79,6 +86,8 @@ async def test_bad_signature_carries_its_code(account: Account) -> None:
 async def test_insufficient_balance_carries_its_code(desk: Desk, account: Account) -> None:
     """A passive sell of more than the free balance is refused with 170131, and nothing is live.
 
+    Sequence: free balance read, passive sell of more than that, refused, open orders queried.
+    Passes: The retCode equals 170131, and no order of the run is open.
     Source: docs/v5/error.mdx, 170131
     """
     free = (await account.balance(desk.instrument.base_coin)).free
@@ -99,6 +108,8 @@ async def test_insufficient_balance_carries_its_code(desk: Desk, account: Accoun
 def test_every_documented_code_is_classified(policy: Policy) -> None:
     """The client knows what to do about every documented code, on both transports.
 
+    Sequence: the client's own table of codes is read; nothing is sent.
+    Passes: Each documented code has an action on each transport.
     Source: docs/v5/error.mdx
     """
     unclassified = policy.unclassified(frozenset(RetCode) - {RetCode.OK})
@@ -114,6 +125,8 @@ def test_unknown_code_is_never_answered_with_a_resend(
 ) -> None:
     """After a code that nobody documented the client looks up what it wrote, or stops.
 
+    Sequence: the client's policy is asked about code 999999 after each operation; nothing is sent.
+    Passes: The policy's action is to look up after a write and to stop after a read.
     Source: docs/v5/error.mdx (codes are added without notice)
     """
     happened = Happened(
@@ -135,6 +148,8 @@ async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
 
     Permission refusals were seen without a reqId; a client that waits for it hangs.
 
+    Sequence: create for an unknown symbol over the trade stream, refused.
+    Passes: The refusal's reqId equals the request's.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
     answer = await desk.attempt_with(symbol="NOSUCHCOINUSDT")

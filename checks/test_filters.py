@@ -39,6 +39,8 @@ NOTHING_ORDERED = {
 async def test_filters_are_complete(market: Market, symbol: str) -> None:
     """Every filter that an order is checked against is published as a positive decimal.
 
+    Sequence: signed instruments-info query, row.
+    Passes: Each filter field is in the row, and its text is a decimal above zero.
     Source: docs/v5/market/instrument.mdx
     """
     rows = await market.listed(symbol, View.SIGNED_MARKET)
@@ -56,6 +58,9 @@ async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listi
 
     Maximum sizes change on the 3rd and the 17th of a month, so the agreement has a date.
 
+    Sequence: signed instruments-info query, row.
+    Passes: Each published filter equals, as a decimal, the figure of the listing in
+        environments.yaml.
     Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
     """
     rows = await market.listed(symbol, View.SIGNED_MARKET)
@@ -75,6 +80,8 @@ async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listi
 async def test_price_on_tick_is_accepted(desk: Desk) -> None:
     """An order on the tick grid rests, and ends Cancelled when it is cancelled.
 
+    Sequence: create on the tick grid, acknowledged, New, cancel, Cancelled.
+    Passes: The order stream shows New, and its last state is Cancelled.
     Source: docs/v5/order/create-order.mdx
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
@@ -91,6 +98,8 @@ async def test_price_on_tick_is_accepted(desk: Desk) -> None:
 async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument) -> None:
     """A price between two ticks is refused for its decimals, not rounded.
 
+    Sequence: create a tenth of a tick off the grid, refused, open orders queried.
+    Passes: The retCode equals 170134, and no order of the run is open.
     Source: docs/v5/error.mdx, 170134
     """
     price = await desk.passive_price(Side.BUY)
@@ -106,6 +115,8 @@ async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument) -> 
 async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument) -> None:
     """A quantity between two base steps is refused for its decimals, not rounded.
 
+    Sequence: create a tenth of a base step off the grid, refused, open orders queried.
+    Passes: The retCode equals 170137, and no order of the run is open.
     Source: docs/v5/error.mdx, 170137
     """
     price = await desk.passive_price(Side.BUY)
@@ -121,6 +132,9 @@ async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument) -
 async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument) -> None:
     """The least quantity that reaches the minimum amount is accepted, one step less is refused.
 
+    Sequence: create one base step below the minimum amount, refused; create at the minimum,
+        acknowledged.
+    Passes: The retCode of the smaller order is the documented one, that of the larger is 0.
     Source: docs/v5/market/instrument.mdx, minOrderAmt; docs/v5/error.mdx, 170140
     """
     price = await desk.passive_price(Side.BUY)
@@ -141,6 +155,10 @@ async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: In
 
     Only the aggressive side is bounded: a buy above the upper limit, a sell below the lower one.
 
+    Sequence: price limits read, create one tick beyond the limit of the side, refused, open orders
+        queried.
+    Passes: The retCode is a documented refusal of a price outside the band, and no order of the run
+        is open.
     Source: docs/v5/market/order-price-limit.mdx, docs/v5/error.mdx
     """
     await desk.two_sided_quote()
@@ -160,6 +178,8 @@ async def test_accepted_terms_are_the_sent_terms(desk: Desk) -> None:
 
     A venue that is set to move prices into the band shows it here.
 
+    Sequence: create, acknowledged, New.
+    Passes: Price, quantity and time in force of the pushed state equal those of the request.
     Source: docs/v5/websocket/private/order.mdx, docs/v5/account/set-price-limit.mdx
     """
     order = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))

@@ -26,6 +26,9 @@ ILLEGAL_ID = {RetCode.REQUEST_PARAM_ERROR, RetCode.PARAM_INVALID}
 async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     """A second order under a live order's id is refused, and one order stays live.
 
+    Sequence: create, acknowledged, New, create under the same orderLinkId, refused, open orders
+        queried.
+    Passes: The second retCode says that the id is taken, and one order is open.
     Source: docs/v5/error.mdx, 170141 and 110072
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
@@ -42,6 +45,9 @@ async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
 async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
     """An id used over REST is refused over the trade stream, and one order stays live.
 
+    Sequence: create over REST, acknowledged, New, create under the same orderLinkId over the trade
+        stream, refused, open orders queried.
+    Passes: The second retCode says that the id is taken, and one order is open.
     Source: docs/v5/error.mdx, 170141 and 110072
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY), via=Transport.REST)
@@ -57,6 +63,9 @@ async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
 async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     """The id of a closed order is refused: an id is unique for good.
 
+    Sequence: create, acknowledged, New, cancel, Cancelled, create under the same orderLinkId,
+        refused.
+    Passes: The second retCode says that the id is taken.
     Source: docs/v5/order/create-order.mdx, orderLinkId
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
@@ -74,6 +83,9 @@ async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
 async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     """Of five requests under one id sent at once, exactly one becomes an order.
 
+    Sequence: five creates under one orderLinkId at once, five answers, open orders queried.
+    Passes: One orderId is acknowledged, every other answer says that the id is taken, and one order
+        is open.
     Source: docs/v5/order/create-order.mdx, orderLinkId
     """
     price, order_link_id = await desk.passive_price(Side.BUY), desk.fresh_link_id()
@@ -93,6 +105,9 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
 
     This is what a client does when the outcome of a create is unknown.
 
+    Sequence: create, acknowledged, query by orderLinkId, cancel, Cancelled, query by orderLinkId.
+    Passes: The first query shows the acknowledged orderId within the look-up time, the second one
+        the status Cancelled.
     Source: docs/v5/order/open-order.mdx
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
@@ -113,6 +128,10 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
 async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
     """A cancel by orderLinkId works once; repeated, it says that the order is gone.
 
+    Sequence: create, acknowledged, New, cancel by orderLinkId, Cancelled, the same cancel again,
+        refused.
+    Passes: The first cancel has retCode 0 and the order ends Cancelled; the second retCode says
+        that the order is gone.
     Source: docs/v5/error.mdx, 170213
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
@@ -132,6 +151,8 @@ async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
 async def test_longest_id_is_accepted(desk: Desk) -> None:
     """An orderLinkId of 36 characters is accepted and comes back unchanged.
 
+    Sequence: create under an orderLinkId of 36 characters, acknowledged, New.
+    Passes: The pushed orderLinkId equals the sent one.
     Source: docs/v5/order/batch-place.mdx, orderLinkId
     """
     longest = desk.fresh_link_id().ljust(LONGEST_ORDER_LINK_ID, "_")
@@ -154,6 +175,8 @@ async def test_longest_id_is_accepted(desk: Desk) -> None:
 async def test_illegal_id_is_refused(desk: Desk, spoil: Callable[[str], str]) -> None:
     """An orderLinkId that is longer than any venue accepts, or has an illegal character, is refused.
 
+    Sequence: create under an illegal orderLinkId, refused.
+    Passes: The retCode is a documented refusal of a malformed parameter.
     Source: docs/v5/order/batch-place.mdx, orderLinkId
     """
     answer = await desk.attempt(

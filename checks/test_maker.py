@@ -24,6 +24,9 @@ CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     """A PostOnly order behind the touch rests until it is cancelled.
 
+    Sequence: create behind the touch, acknowledged, New, seen in realtime, cancel, Cancelled.
+    Passes: The order is pushed as a PostOnly New, listed in realtime, and ends Cancelled with
+        nothing executed.
     Source: docs/v5/order/create-order.mdx
     """
     order = await desk.place(side, await desk.passive_price(side))
@@ -52,6 +55,10 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
     The create request itself is acknowledged: the refusal arrives later, as the terminal state of
     the order. A venue that refuses at once must do so with 170218.
 
+    Sequence: create one tick through the touch, acknowledged, executions queried, Rejected or
+        Cancelled.
+    Passes: There is no execution and no executed quantity, and the rejectReason is
+        EC_PostOnlyWillTakeLiquidity, or the create is refused with 170218.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
     answer = await desk.attempt(side, await desk.crossing_price(side))
@@ -65,6 +72,9 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
 async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
     """A PostOnly order priced exactly at the best opposite price is closed without a fill.
 
+    Sequence: create at the opposite touch, acknowledged, executions queried, Rejected or Cancelled.
+    Passes: There is no execution and no executed quantity, and the rejectReason is
+        EC_PostOnlyWillTakeLiquidity, or the create is refused with 170218.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
     answer = await desk.attempt(side, await desk.crossing_price(side, ticks=0))
@@ -77,6 +87,10 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
 async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> None:
     """A trade-stream acknowledgement is not the outcome: the order stream tells rest from rejection.
 
+    Sequence: create behind the touch, acknowledged; create through the touch, acknowledged; New of
+        the first, Rejected or Cancelled of the second.
+    Passes: The acknowledgement carries the reqId, the stream's orderId equals the acknowledged one,
+        and the crossing order ends by its reason without a fill.
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     passive = await desk.attempt(Side.BUY, await desk.passive_price(Side.BUY))
@@ -95,6 +109,10 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
 
     Where the venue refuses a crossing order at once there is only the cancelled one to compare.
 
+    Sequence: create, New, cancel; create through the touch, acknowledged; the end of both pushed,
+        in realtime, in the history.
+    Passes: Status, rejectReason and executed quantity are equal in the order stream, realtime and
+        the history.
     Source: docs/v5/order/open-order.mdx, docs/v5/order/order-list.mdx
     """
     cancelled = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
@@ -111,6 +129,9 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
 async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
     """A bid and an ask rest together, follow an amended price, and end Cancelled without a fill.
 
+    Sequence: create bid and ask, New of both, amend of both, amended prices pushed, cancel of both,
+        Cancelled of both.
+    Passes: Each amended price is pushed, both orders end Cancelled, and nothing is executed.
     Source: docs/v5/order/amend-order.mdx
     """
     prices = {side: await desk.passive_price(side) for side in Side}

@@ -30,6 +30,8 @@ NOT_WHITELISTED = {
 async def test_key_is_valid_here(account: Account) -> None:
     """The venue knows the key and accepts its signature.
 
+    Sequence: signed read, answer.
+    Passes: The retCode equals 0.
     Source: docs/v5/user/apikey-info.mdx
     """
     answer = await account.answer()
@@ -41,6 +43,8 @@ async def test_key_is_valid_here(account: Account) -> None:
 async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
     """The key belongs to the UID that the desk whitelisted, itself or as its parent.
 
+    Sequence: query-api, UID and parent UID.
+    Passes: The UID or the parent UID equals the one that the desk whitelisted.
     Source: docs/institutional/dmm-listing/spot.mdx, prerequisites
     """
     expected = run.environment.expected_uid
@@ -55,6 +59,8 @@ async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
 async def test_key_may_trade_spot(account: Account) -> None:
     """The key is not read-only and holds the SpotTrade permission.
 
+    Sequence: query-api, permissions.
+    Passes: readOnly is 0 and the permissions hold Spot.SpotTrade.
     Source: docs/v5/user/apikey-info.mdx
     """
     key = await account.key()
@@ -67,6 +73,8 @@ async def test_key_may_trade_spot(account: Account) -> None:
 async def test_key_cannot_withdraw(account: Account) -> None:
     """The key holds no permission to withdraw.
 
+    Sequence: query-api, permissions.
+    Passes: The permissions do not hold Wallet.Withdraw.
     Source: docs/v5/user/apikey-info.mdx
     """
     key = await account.key()
@@ -78,6 +86,8 @@ async def test_key_cannot_withdraw(account: Account) -> None:
 async def test_account_is_unified(account: Account) -> None:
     """The account is a unified trading account, by the key and by the account itself.
 
+    Sequence: query-api, account info.
+    Passes: The key says uta, and unifiedMarginStatus is one of the unified ones, 3 to 6.
     Source: docs/v5/account/account-info.mdx
     """
     key, status = await account.key(), await account.unified_margin_status()
@@ -90,6 +100,8 @@ async def test_account_is_unified(account: Account) -> None:
 async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     """A PostOnly order over REST rests, and ends Cancelled when it is cancelled.
 
+    Sequence: create behind the touch, acknowledged, New, cancel, Cancelled.
+    Passes: The order is pushed New with nothing executed, and its last state is Cancelled.
     Source: docs/v5/order/create-order.mdx
     """
     await _assert_quote_lives_and_dies(desk)
@@ -100,6 +112,8 @@ async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
 async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
     """A PostOnly order over the trade stream rests, and ends Cancelled when it is cancelled.
 
+    Sequence: create behind the touch over the trade stream, acknowledged, New, cancel, Cancelled.
+    Passes: The order is pushed New with nothing executed, and its last state is Cancelled.
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     await _assert_quote_lives_and_dies(desk)
@@ -110,6 +124,10 @@ async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
 async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Instrument, symbol: str) -> None:
     """Before the listing is public, a UID outside the whitelist neither sees nor trades the symbol.
 
+    Sequence: account instruments-info under the stranger's key, empty; create under the stranger's
+        key, refused.
+    Passes: No row is returned, and the retCode is a documented refusal of a UID or symbol that is
+        not admitted.
     Source: docs/institutional/dmm-listing/spot.mdx, prerequisites; docs/v5/error.mdx, 10029
     """
     seen = await stranger.market.listed(symbol, View.ACCOUNT)
@@ -129,6 +147,8 @@ async def test_funds_carry_the_plan(
 
     Funds in the Funding wallet do not count.
 
+    Sequence: last price and wallet balance read.
+    Passes: The free balance of each coin is at least the planned number of least-sized orders.
     Source: docs/v5/account/wallet-balance.mdx
     """
     price = await market.last_price(instrument.symbol)
@@ -149,6 +169,9 @@ async def test_funds_carry_the_plan(
 async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side: Side) -> None:
     """A resting order locks what it may spend, and its end releases it to the last decimal.
 
+    Sequence: balance read, create, New, balance read, cancel, Cancelled, balance read.
+    Passes: The locked balance grows by exactly what the order may spend, and the last balance
+        equals the first.
     Source: docs/v5/account/wallet-balance.mdx, locked
     """
     coin = desk.instrument.coin_held(side)
@@ -172,6 +195,8 @@ async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side:
 async def test_bad_credentials_are_told_apart(account: Account) -> None:
     """A wrong secret and an unknown key are refused with their own codes.
 
+    Sequence: signed read with another secret, refused; signed read with an unknown key, refused.
+    Passes: The retCodes equal 10004 and 10003.
     Source: docs/v5/error.mdx, 10003 and 10004
     """
     wrong_secret = await account.answer_to_wrong_secret()
@@ -185,6 +210,8 @@ async def test_bad_credentials_are_told_apart(account: Account) -> None:
 async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: Instrument) -> None:
     """A read-only key of the same UID is refused when it sends an order.
 
+    Sequence: create under the read-only key, refused.
+    Passes: The retCode equals 10005.
     Source: docs/v5/error.mdx, 10005
     """
     price = await desk.passive_price(Side.BUY)

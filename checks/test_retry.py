@@ -22,6 +22,8 @@ BURST = 1.2
 async def test_rest_reply_carries_limits(account: Account) -> None:
     """A signed REST reply carries limit, remaining and reset time.
 
+    Sequence: signed read, answer with headers.
+    Passes: The headers name a limit, a remainder from 0 to below the limit, and a reset time.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     answer = await account.answer()
@@ -36,6 +38,8 @@ async def test_rest_reply_carries_limits(account: Account) -> None:
 async def test_order_reply_carries_limits(desk: Desk) -> None:
     """A reply to an order request carries limit, remaining and reset time, on both transports.
 
+    Sequence: cancel of an orderLinkId that was never used, answer.
+    Passes: The answer names a limit and a remainder from 0 to below the limit.
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     answer = await desk.attempt_cancel(desk.fresh_link_id())
@@ -48,6 +52,9 @@ async def test_order_reply_carries_limits(desk: Desk) -> None:
 async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     """Beyond the limit the venue refuses with 10006 and a reset time, after which it answers again.
 
+    Sequence: advertised limit read, a burst of 1.2 times the limit, some refused, reset time
+        awaited, one more read.
+    Passes: Each refusal has retCode 10006 and a reset time, and the read after it has retCode 0.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     advertised = (await account.answer()).limit
@@ -75,6 +82,8 @@ async def test_timestamp_window_is_enforced(
 ) -> None:
     """A signed read is accepted from recv_window before the venue's clock to one second after it.
 
+    Sequence: signed read with a shifted timestamp, answer.
+    Passes: The retCode equals 10002 outside the window and 0 inside.
     Source: docs/v5/guide.mdx, timestamp
     """
     shifts = {"past": -run.environment.recv_window_ms - 500, "ahead": 900, "far ahead": 1500}
@@ -89,6 +98,9 @@ async def test_timestamp_window_is_enforced(
 async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     """An order request with a stale timestamp is refused, a timely one is judged on its content.
 
+    Sequence: cancel with a stale timestamp, refused; the same cancel in time, judged on its
+        content.
+    Passes: The first retCode equals 10002, the second does not.
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     stale = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=-run.environment.recv_window_ms - 500)
@@ -104,6 +116,8 @@ async def test_clocks_agree(market: Market, evidence: Evidence) -> None:
 
     Judged on the sample with the shortest round trip.
 
+    Sequence: ten times: time asked, venue's time.
+    Passes: On the sample with the shortest round trip, the offset is below 500 ms.
     Source: docs/v5/market/time.mdx
     """
     samples = await market.clock_offsets(10)

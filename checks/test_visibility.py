@@ -25,6 +25,8 @@ async def test_account_sees_symbol(market: Market, symbol: str) -> None:
 
     This is the view that knows who asks: a whitelisted listing shows up here first.
 
+    Sequence: account instruments-info query, rows.
+    Passes: The rows are exactly the one of the symbol.
     Source: docs/v5/account/instrument.mdx
     """
     rows = await market.listed(symbol, View.ACCOUNT)
@@ -36,6 +38,8 @@ async def test_account_sees_symbol(market: Market, symbol: str) -> None:
 async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> None:
     """The signed market query of the page's own sample returns the symbol, once.
 
+    Sequence: signed market instruments-info query, rows.
+    Passes: The rows are exactly the one of the symbol.
     Source: docs/institutional/dmm-listing/spot.mdx, section 1
     """
     rows = await market.listed(symbol, View.SIGNED_MARKET)
@@ -49,6 +53,9 @@ async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> N
 async def test_public_visibility_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
     """The public sees the symbol from its public phase on, and not before.
 
+    Sequence: unsigned market instruments-info query, rows.
+    Passes: There is no row in phase prelisting, and exactly the one of the symbol in the later
+        phases.
     Source: docs/v5/market/instrument.mdx
     """
     seen = [row.symbol for row in await market.listed(symbol, View.PUBLIC)]
@@ -61,6 +68,8 @@ async def test_public_visibility_follows_phase(market: Market, symbol: str, list
 async def test_views_agree(market: Market, symbol: str) -> None:
     """Every view that shows the symbol shows the same status and filters.
 
+    Sequence: account, signed and unsigned instruments-info queries, rows.
+    Passes: Status and filters of every returned row equal those of the account view.
     Source: docs/v5/market/instrument.mdx, docs/v5/account/instrument.mdx
     """
     rows = {view: row for view in View for row in await market.listed(symbol, view)}
@@ -74,6 +83,8 @@ async def test_views_agree(market: Market, symbol: str) -> None:
 async def test_status_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
     """The instrument's status is one that its agreed phase allows.
 
+    Sequence: signed market instruments-info query, status.
+    Passes: The status is one that the phase agreed in environments.yaml allows.
     Source: docs/v5/enum.mdx, status
     """
     statuses = {row.status for row in await market.listed(symbol, View.SIGNED_MARKET)}
@@ -88,6 +99,9 @@ async def test_status_follows_phase(market: Market, symbol: str, listing: Listin
 async def test_unknown_symbol_is_not_listed(market: Market) -> None:
     """A symbol that does not exist is not returned, so that a returned one means something.
 
+    Sequence: instruments-info query of a symbol that does not exist, empty; its order book,
+        refused.
+    Passes: No row is returned, and the book's retCode equals 10001.
     Source: docs/v5/market/instrument.mdx
     """
     rows = await market.listed(NO_SUCH_SYMBOL, View.SIGNED_MARKET)

@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.run import Run
-from reports import labels, signoff, waivers
+from reports import labels, proven, signoff, waivers
+from reports.conclusion import Ending, conclude
+from reports.findings import findings
 from reports.latency import latencies
 from reports.leaks import remove_leaks, secrets_of
-from reports.model import Check, Ending, Outcome, RunVerdict, conclude, results
+from reports.model import Check, Outcome, results
+from reports.previous import previous
+from reports.profile import Profile
 from reports.provenance import provenance
 from reports.redaction import redacted, redactor
 from reports.renderer.render import NotRendered, render
@@ -26,6 +30,7 @@ class Finished:
 
     interrupted: what ended the run early, None when it ran to its end
     narrowed: what the command line narrowed the checks to, None when it took the whole folder
+    profile: how much of the checklist was asked for
     cleanup: the command that looks for orders of this run and cancels them
     started_ms, ended_ms: Unix ms, client clock
     allure_results: where allure-pytest wrote; missing when that plugin was left out
@@ -37,6 +42,7 @@ class Finished:
     outcomes: tuple[Outcome, ...]
     interrupted: str | None
     narrowed: str | None
+    profile: Profile
     cleanup: str
     started_ms: int
     ended_ms: int
@@ -79,8 +85,9 @@ def write(run: Run, finished: Finished) -> Written:
     if late:
         _take_back(run, finished)
         leaking += late
-        content = redacted(signoff.as_json(_document(run, finished, ledger, leaking)), redact)
-    return _written(run, content, leaking, unrendered)
+        document = _document(run, finished, ledger, leaking)
+        content = redacted(signoff.as_json(document), redact)
+    return _written(run, content, document.conclusion.exit_code, leaking, unrendered)
 
 
 def _take_back(run: Run, finished: Finished) -> None:
@@ -90,12 +97,14 @@ def _take_back(run: Run, finished: Finished) -> None:
     (finished.allure_results / FACTS).unlink(missing_ok=True)
 
 
-def _written(run: Run, content: dict[str, Any], leaking: tuple[Path, ...], unrendered: str | None) -> Written:
+def _written(
+    run: Run, content: dict[str, Any], exit_code: int, leaking: tuple[Path, ...], unrendered: str | None
+) -> Written:
     rendered = (run.folder / signoff.REPORT).exists()
     names = (PAGE, CONTENT, signoff.REPORT if rendered else "junit.xml")
     return Written(
         content=content,
-        exit_code=RunVerdict(content["verdict"]).exit_code,
+        exit_code=exit_code,
         rendered=rendered,
         files=tuple(name for name in names if (run.folder / name).exists()),
         remarks=(
@@ -108,19 +117,30 @@ def _written(run: Run, content: dict[str, Any], leaking: tuple[Path, ...], unren
 def _document(
     run: Run, finished: Finished, ledger: signoff.Ledger, leaking: tuple[Path, ...]
 ) -> signoff.SignOff:
-    items = finished.requirements.items
+    items, version = finished.requirements.items, finished.requirements.version
     today = datetime.fromtimestamp(finished.ended_ms / 1000, UTC).date()
-    ending = Ending(run.flat, finished.interrupted, finished.narrowed, tuple(path.name for path in leaking))
+    ending = Ending(
+        run.flat,
+        finished.interrupted,
+        finished.narrowed,
+        tuple(path.name for path in leaking),
+        finished.profile if finished.profile is Profile.SMOKE else None,
+    )
     found = waivers.apply(results(finished.plan, items, finished.outcomes), finished.waivers, today)
+    tested = subject(run)
     return signoff.SignOff(
         run_id=run.run_id,
+        profile=finished.profile,
         started_ms=finished.started_ms,
         ended_ms=finished.ended_ms,
         conclusion=conclude(found, items, ending),
-        subject=subject(run),
+        subject=tested,
         provenance=provenance(finished.root),
         requirements=finished.requirements,
         results=found,
+        findings=findings(found),
+        previous=previous(run.folder, tested),
+        proven=proven.proven(proven.read(finished.root), [one.id for one in finished.plan], version),
         waivers=finished.waivers,
         latencies=latencies(run.evidence.since(0)),
         measurements=run.evidence.measurements,

@@ -11,7 +11,7 @@ import allure
 import pytest
 from allure_commons.model2 import Label, Parameter, Status, StatusDetails, TestResult
 
-from reports.model import Check, Item, Outcome, Verdict
+from reports.model import Check, Item, Outcome, Requirement, Verdict
 from reports.redaction import redacted
 
 STATUSES = {
@@ -70,14 +70,13 @@ def finish(result: TestResult, check: Check, place: Place, outcome: Outcome) -> 
     """Write our title, requirement, labels, parameters and verdict over what allure-pytest guessed."""
     requirement = outcome.requirement
     result.name = f"{check.id} {requirement.title}" + (f" [{outcome.label}]" if outcome.label else "")
-    source = f"Source: `{requirement.source}`" if requirement.source else ""
-    result.description = "\n\n".join(part for part in (requirement.paragraph, source) if part)
+    result.description = _described(requirement)
     result.descriptionHtml = None
     shared = {"made as": place.made_as} if len(check.requirements) > 1 else {}
     parameters = {"env": place.environment, **outcome.parameters, **shared}
     result.parameters = [Parameter(name=name, value=value) for name, value in parameters.items()]
     kept = [label for label in result.labels if label.name not in OF_NO_INTEREST]
-    result.labels = kept + _labels(check, place)
+    result.labels = kept + _labels(check, place) + _tags(outcome)
     result.status = STATUSES[outcome.verdict]
     result.statusDetails = _details(outcome, result.statusDetails)
 
@@ -122,6 +121,22 @@ def _labels(check: Check, place: Place) -> list[Label]:
         "severity": SEVERITIES.get(check.severity, "normal"),
     }
     return [Label(name=name, value=value) for name, value in wanted.items()]
+
+
+def _described(requirement: Requirement) -> str:
+    """The requirement's card, as Markdown."""
+    source = f"`{requirement.source}`" if requirement.source else ""
+    lines = {"Sequence": requirement.sequence, "Passes": requirement.passes, "Source": source}
+    labelled = [f"{label}: {text}" for label, text in lines.items() if text]
+    return "\n\n".join(part for part in (requirement.paragraph, *labelled) if part)
+
+
+def _tags(outcome: Outcome) -> list[Label]:
+    """Whose the failure is, and its root cause, so that the report can be filtered by either."""
+    attributed = outcome.attribution
+    if attributed is None:
+        return []
+    return [Label(name="tag", value=value) for value in (attributed.party, attributed.cause) if value]
 
 
 def _details(outcome: Outcome, found: StatusDetails | None) -> StatusDetails | None:

@@ -1,8 +1,10 @@
-"""What a run of the checklist came to; the verdict is computed here and only here."""
+"""What the checks of a run came to."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from reports.finding import Attribution
 
 
 class Verdict(StrEnum):
@@ -27,6 +29,9 @@ WORST_FIRST = (
     Verdict.NOT_APPLICABLE,
 )
 """A check that was made several times is as good as the worst; a declared N/A does not spoil a PASS."""
+
+TO_MEND = (Verdict.FAIL, Verdict.ERROR, Verdict.BLOCKED)
+"""The verdicts that somebody has to do something about."""
 
 UNSETTLED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN)
 """The verdicts that say nothing about the venue: a run with one of them is not complete."""
@@ -56,8 +61,10 @@ _EXIT_CODES = {
 GRAVEST_FIRST = ("blocker", "major", "minor", "")
 """Severities; a check that was never collected has none."""
 
-EXPLAINS_THE_REST = ("PRM-01", "PRM-02")
-"""Checks whose failure leads every list: a wrong key or UID explains whatever else failed."""
+EXPLAINS_THE_REST = ("PRM-01", "PRM-02", "PRM-03", "VIS-01")
+"""Checks whose failure leads every list: a wrong key, UID or permission, or a symbol that is not shown,
+explains whatever else failed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,30 @@ class Requirement:
     title: the requirement in one sentence
     paragraph: what a reader would not guess, "" when there is nothing
     source: where it is documented, "" when unknown
+    sequence: the events in their order, "" when unknown
+    passes: what is compared with what, "" when unknown
+    cure: what to do about a library that does not comply, "" for a check of the venue
     """
 
     title: str
     paragraph: str = ""
     source: str = ""
+    sequence: str = ""
+    passes: str = ""
+    cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A client library that a check judges.
+
+    version: as installed, "" when it is not
+    traded: a listing under test trades through it, so that its failures count
+    """
+
+    name: str
+    version: str
+    traded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +107,24 @@ class Check:
     requirements: one per function that carries the id; none for a check that was never collected
     severity: one of GRAVEST_FIRST
     makings: how often it must be made, over its functions and parameters
+    library: None for a check of the venue
     """
 
     id: str
     requirements: tuple[Requirement, ...] = ()
     severity: str = ""
     makings: int = 0
+    library: Library | None = None
 
     @property
     def title(self) -> str:
         """The first requirement's title."""
         return self.requirements[0].title if self.requirements else "Not collected."
+
+    @property
+    def counts(self) -> bool:
+        """False for a check of a library that no listing under test trades through."""
+        return self.library is None or self.library.traded
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +140,7 @@ class Outcome:
     orders: the order_link_ids that the evidence names, each with its order_id; "" when the venue gave none
     started_ms, ended_ms: Unix ms, client clock
     allure_uuid: the Allure result, "" when there is none
+    attribution: None when there is nothing to mend
     """
 
     check_id: str
@@ -121,6 +155,7 @@ class Outcome:
     started_ms: int
     ended_ms: int
     allure_uuid: str = ""
+    attribution: Attribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +181,11 @@ class Result:
         """The requirement that decided the verdict, in one sentence."""
         deciding = (outcome.requirement.title for outcome in self.outcomes if outcome.verdict is self.verdict)
         return next(deciding, self.check.title)
+
+    @property
+    def deviates(self) -> bool:
+        """True for a failure of a library that no listing under test trades through: it breaks nothing."""
+        return self.verdict is Verdict.FAIL and not self.check.counts
 
     @property
     def has_failed_making(self) -> bool:
@@ -184,7 +224,7 @@ class Result:
 class Item:
     """One item of the checklist with the checks that belong to it.
 
-    number: 1 to 4; 0 gathers what was checked beyond the checklist
+    number: 1 to 4 are the page's, 5 its tips on libraries; 0 gathers what was checked beyond the checklist
     """
 
     number: int
@@ -193,32 +233,7 @@ class Item:
     checks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """A run's verdict and the sentence that says why."""
-
-    verdict: RunVerdict
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a run ended, beside its checks.
-
-    flat: True once the venue showed that no order of the run is left, False when some are, None
-        when nobody could ask
-    interrupted: what ended the run early, None when it ran to its end
-    narrowed: what the command line narrowed the checks to, None when it took the whole folder
-    leaks: the names of the files that held a secret and were deleted
-    """
-
-    flat: bool | None
-    interrupted: str | None = None
-    narrowed: str | None = None
-    leaks: tuple[str, ...] = ()
-
-
-BEYOND = Item(0, "Beyond the checklist", "Checked in addition to the four items.", ())
+BEYOND = Item(0, "Beyond the checklist", "Checked in addition to what is required.", ())
 
 
 def gravest(severities: Iterable[str]) -> str:
@@ -226,9 +241,10 @@ def gravest(severities: Iterable[str]) -> str:
     return min(severities, key=GRAVEST_FIRST.index, default="")
 
 
-def urgency(check_id: str, severity: str) -> tuple[bool, int]:
+def urgency(check_id: str, severity: str) -> tuple[int, int]:
     """Sorts failures: what explains the rest first, then the gravest."""
-    return check_id not in EXPLAINS_THE_REST, GRAVEST_FIRST.index(severity)
+    first = EXPLAINS_THE_REST.index(check_id) if check_id in EXPLAINS_THE_REST else len(EXPLAINS_THE_REST)
+    return first, GRAVEST_FIRST.index(severity)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -253,86 +269,3 @@ def results(plan: Sequence[Check], items: Sequence[Item], outcomes: Sequence[Out
         made[outcome.check_id].append(outcome)
     found = [result_of(check, number.get(check.id, BEYOND.number), made[check.id]) for check in plan]
     return tuple(sorted(found, key=lambda result: result.item or len(items) + 1))
-
-
-def conclude(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> Conclusion:
-    """The run's verdict and why."""
-    fails = [result for result in found if result.verdict is Verdict.FAIL]
-    waived = [result for result in found if result.verdict is Verdict.WAIVED]
-    if cut := _cut_short(ending, fails):
-        return Conclusion(RunVerdict.INCOMPLETE, cut)
-    if fails:
-        return Conclusion(RunVerdict.NOT_READY, _broke(fails))
-    if lacking := _lacking(found, items, ending):
-        return Conclusion(RunVerdict.INCOMPLETE, lacking)
-    return Conclusion(RunVerdict.READY_WITH_WAIVERS if waived else RunVerdict.READY, _passed(found, waived))
-
-
-def _cut_short(ending: Ending, fails: Sequence[Result]) -> str:
-    """Why not even a failure counts; "" when the run can be judged."""
-    if ending.leaks:
-        return f"A secret stood in {', '.join(ending.leaks)}: the run must not be handed over."
-    if ending.interrupted is not None:
-        return f"The run did not reach its end: {_ended(ending.interrupted + _had_failed(fails))}"
-    return ""
-
-
-def _lacking(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> str:
-    """What a run without a failure lacks to be READY, the most pressing first; "" when nothing."""
-    if ending.flat is False:
-        return "Orders are left open."
-    if ending.narrowed is not None:
-        return f"The run was narrowed to {_ended(ending.narrowed)}"
-    if unsettled := [result for result in found if result.verdict in UNSETTLED]:
-        return _missing(unsettled)
-    if bare := [item for item in items if not _has_shown_something(item, found)]:
-        return f"Item {bare[0].number}, “{bare[0].title}”, has no check that passed."
-    return "" if ending.flat else "It is not proven that no order is left."
-
-
-def _has_shown_something(item: Item, found: Iterable[Result]) -> bool:
-    return any(
-        result.item == item.number and result.verdict in {Verdict.PASS, Verdict.WAIVED} for result in found
-    )
-
-
-def _had_failed(fails: Sequence[Result]) -> str:
-    if not fails:
-        return ""
-    first, count = _leading(fails), "1 check" if len(fails) == 1 else f"{len(fails)} checks"
-    return f"; {count} had failed, first {first.id} “{first.title}”: {first.sentence}"
-
-
-def _broke(fails: Sequence[Result]) -> str:
-    first = _leading(fails)
-    others = f" {len(fails) - 1} more failed." if len(fails) > 1 else ""
-    if not first.has_failed_making:
-        return f"{first.sentence[:1].upper()}{_ended(first.sentence[1:])}{others}"
-    return f"{first.id} “{first.title}” broke: {_ended(first.sentence)}{others}"
-
-
-def _leading(fails: Sequence[Result]) -> Result:
-    return min(fails, key=lambda result: urgency(result.id, result.check.severity))
-
-
-def _missing(unsettled: Sequence[Result]) -> str:
-    first = min(unsettled, key=lambda result: WORST_FIRST.index(result.verdict))
-    count = "1 check has" if len(unsettled) == 1 else f"{len(unsettled)} checks have"
-    return f"{count} no settled outcome, first {first.id} ({first.verdict}): {_ended(first.sentence)}"
-
-
-def _passed(found: Sequence[Result], waived: Sequence[Result]) -> str:
-    passed = sum(result.verdict is Verdict.PASS for result in found)
-    spared = [result for result in found if result.verdict is Verdict.NOT_APPLICABLE]
-    parts = [f"{passed} of {len(found)} checks passed"]
-    parts += [f"{len(waived)} waived ({', '.join(result.id for result in waived)})"] if waived else []
-    parts += (
-        [f"{len(spared)} declared not applicable ({', '.join(result.id for result in spared)})"]
-        if spared
-        else []
-    )
-    return f"{', '.join(parts)}."
-
-
-def _ended(sentence: str) -> str:
-    return sentence if sentence.rstrip("'\"”)").endswith((".", "…")) else f"{sentence}."

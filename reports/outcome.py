@@ -14,7 +14,7 @@ from reports.model import WORST_FIRST, Requirement, Verdict
 
 LONGEST_SENTENCE = 300
 _ENUM_MEMBER = re.compile(r"<(\w+\.\w+): [^<>]*>")
-_SOURCE = re.compile(r"^Source:\s*", re.MULTILINE)
+_LABEL = re.compile(r"^(Sequence|Passes|Cure|Source):", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,17 @@ BEGINNINGS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def requirement_of(docstring: str | None) -> Requirement:
-    """The requirement that a check's docstring states."""
-    text, _, source = _split_source(docstring or "")
+    """The requirement that a check's docstring states, with its labelled lines."""
+    text, *labelled = _LABEL.split(docstring or "")
     title, _, paragraph = text.strip().partition("\n\n")
+    said = {label: _joined(words) for label, words in zip(labelled[::2], labelled[1::2], strict=True)}
     return Requirement(
-        _joined(title), "\n\n".join(map(_joined, paragraph.strip().split("\n\n"))), _joined(source)
+        _joined(title),
+        "\n\n".join(map(_joined, paragraph.strip().split("\n\n"))),
+        said.get("Source", ""),
+        said.get("Sequence", ""),
+        said.get("Passes", ""),
+        said.get("Cure", ""),
     )
 
 
@@ -72,6 +78,13 @@ def judge(phases: Sequence[Phase], not_applicable: str | None) -> tuple[Verdict,
     if {"call", "teardown"} <= {phase.when for phase in phases}:
         return Verdict.PASS, ""
     return Verdict.NOT_RUN, "the check did not finish"
+
+
+def decisive(phases: Sequence[Phase], not_applicable: str | None) -> BaseException | None:
+    """What was raised where the verdict of the making was decided; None when nothing was."""
+    raised = [phase for phase in phases if phase.raised is not None]
+    ranked = sorted(raised, key=lambda one: WORST_FIRST.index(_judge_phase(one, not_applicable)[0]))
+    return ranked[0].raised if ranked else None
 
 
 def sentence_of(raised: BaseException) -> str:
@@ -101,13 +114,6 @@ def _judge_phase(phase: Phase, not_applicable: str | None) -> tuple[Verdict, str
         return Verdict.ERROR, f"{phase.when}: {told(raised)}"
     verdict = next((verdict for kind, verdict in OF_A_CALL if isinstance(raised, kind)), Verdict.ERROR)
     return verdict, sentence_of(raised) if isinstance(raised, AssertionError) else told(raised)
-
-
-def _split_source(docstring: str) -> tuple[str, str, str]:
-    found = _SOURCE.search(docstring)
-    if found is None:
-        return docstring, "", ""
-    return docstring[: found.start()], found.group(), docstring[found.end() :]
 
 
 def _joined(text: str) -> str:

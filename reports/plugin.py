@@ -7,24 +7,42 @@ from collections.abc import Generator
 import pytest
 
 from fixtures.desk import Blocked
-from fixtures.plugin import RUN
+from fixtures.plugin import CHECKS, RUN
 from fixtures.run import Run
 from reports import requirements, waivers
+from reports.items import line_of
 from reports.live import LiveLine
+from reports.profile import Profile, required_by, select
 from reports.recorder import Recorder
 from reports.redaction import redact_report, redactor
+
+_REQUIRED = pytest.StashKey[requirements.Requirements]()
+"""What a run of the chosen profile must contain; absent for the suite's own tests."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that says how much of the checklist is made."""
+    parser.getgroup("checklist").addoption(
+        "--profile",
+        choices=[*Profile],
+        default=Profile.SIGNOFF,
+        help="smoke: a short look, no sign-off; signoff (default): what is required; regression: everything",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Send the reports of this run into its folder, before the plugins that write them are asked where to."""
-    run = config.stash.get(RUN, None)
-    if run is None:
+    if not config.stash.get(CHECKS, False):
         return
     try:
-        required = requirements.read(requirements.newest(config.rootpath / "checks"))
+        complete = requirements.read(requirements.newest(config.rootpath / "checks"))
         waived = waivers.read(config.rootpath / "waivers.yaml")
     except (requirements.RequirementsError, waivers.WaiverError) as error:
         raise pytest.UsageError(str(error)) from None
+    config.stash[_REQUIRED] = required = required_by(Profile(config.option.profile), complete)
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
     config.option.allure_report_dir = str(run.folder / "allure-results")
     # An option is missing when its plugin was left out with `-p no:…`.
     config.option.xmlpath = config.getoption("xmlpath", None) or str(run.folder / "junit.xml")
@@ -34,6 +52,32 @@ def pytest_configure(config: pytest.Config) -> None:
     run.announce = lambda text: live.show(redact(text))
     config.pluginmanager.register(Recorder(config, run, required, waived, live), "checklist-recorder")
     config.pluginmanager.register(Redaction(run), "checklist-redaction")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is beyond the profile."""
+    required = config.stash.get(_REQUIRED, None)
+    if required is not None and config.option.profile != Profile.REGRESSION:
+        select(config, items, required)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_finish(session: pytest.Session) -> Generator[None, object, object]:
+    """Let ``--collect-only -q`` read as the checklist."""
+    config, items = session.config, session.items
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    quiet = config.option.collectonly and config.option.verbose == -1
+    if reporter is None or not quiet or _REQUIRED not in config.stash:
+        return (yield)
+    # pytest itself would list the node ids of what it finds here.
+    session.items = []
+    try:
+        done = yield
+    finally:
+        session.items = items
+    for item in items:
+        reporter.write_line(line_of(item, config.option.symbol or ()))
+    return done
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,33 +1,29 @@
 """Turns what pytest sees into outcomes, and writes the reports when the session is over."""
 
-import re
 import shlex
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import Enum
-from inspect import getdoc, getmodule
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 
+from fixtures.catalogue import library_of, trades_through
 from fixtures.clients.clock import SystemClock
-from fixtures.evidence import Direction
+from fixtures.evidence import Direction, Record
 from fixtures.plugin import NOT_APPLICABLE
 from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
+from reports.attribution import Seen, attribute
+from reports.finding import Attribution
 from reports.finish import Finished, write
+from reports.items import check_id_of, group, label, parameters, requirement
 from reports.live import LiveLine
-from reports.model import BEYOND, Check, Item, Outcome, Requirement, gravest
-from reports.outcome import Phase, judge, requirement_of, told
+from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, gravest
+from reports.outcome import Phase, decisive, judge, told
+from reports.profile import Profile
 from reports.requirements import Requirements
 from reports.selection import narrowed
-
-PARAMETERS = {"desk": "transport"}
-"""What a parameter of a check is called in a report, where that is not its own name."""
-
-PLAIN = (str, int, Decimal, Enum)
-"""Parameters whose text says what they are; the others show as the id that the check gives them."""
 
 
 @dataclass(slots=True)
@@ -81,7 +77,18 @@ class Recorder:
         known = self._collected.get(check_id, Check(check_id))
         demanded = tuple(dict.fromkeys((*known.requirements, requirement(item))))
         severity = gravest((known.severity, str(marker.kwargs["severity"])))
-        self._collected[check_id] = Check(check_id, demanded, severity, known.makings + 1)
+        library = known.library or self._library(item)
+        self._collected[check_id] = Check(check_id, demanded, severity, known.makings + 1, library)
+
+    def _library(self, item: pytest.Item) -> Library | None:
+        name = library_of(item)
+        if not name:
+            return None
+        traded = trades_through(name, self._run.environment, self._run.symbols)
+        try:
+            return Library(name, version(name), traded)
+        except PackageNotFoundError:
+            return Library(name, "", traded)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Fix the plan: what is required, and what was selected beyond it."""
@@ -161,7 +168,9 @@ class Recorder:
         records = self._run.evidence.since(making.mark)
         start, end = making.called
         called = self._run.evidence.since(start)[: end - start]
-        verdict, sentence = judge(making.phases, item.stash.get(NOT_APPLICABLE, None))
+        not_applicable = item.stash.get(NOT_APPLICABLE, None)
+        verdict, sentence = judge(making.phases, not_applicable)
+        raised = decisive(making.phases, not_applicable) if verdict in TO_MEND else None
         made_with = parameters(item)
         return Outcome(
             check_id=check_id_of(item),
@@ -176,6 +185,23 @@ class Recorder:
             started_ms=making.started_ms,
             ended_ms=self._clock.now_ms(),
             allure_uuid=allure_uuid,
+            attribution=None
+            if raised is None
+            else self._attribution(item, raised, sentence, called or records),
+        )
+
+    def _attribution(
+        self, item: pytest.Item, raised: BaseException, sentence: str, records: Sequence[Record]
+    ) -> Attribution:
+        return attribute(
+            Seen(
+                check_id=check_id_of(item),
+                library=library_of(item),
+                raised=raised,
+                sentence=sentence,
+                records=records,
+                one_machine=self._run.environment.embedded,
+            )
         )
 
     def _attach(self, outcome: Outcome) -> None:
@@ -234,6 +260,7 @@ class Recorder:
             narrowed=narrowed(
                 self._config.args, self._config.invocation_params.dir, self._config.rootpath / "checks"
             ),
+            profile=Profile(self._config.option.profile),
             cleanup=cleanup_command(
                 self._run.run_id, self._config.option.environments, self._config.option.out
             ),
@@ -261,39 +288,3 @@ def cleanup_command(run_id: str, environments: str | None, out: str | None) -> s
 def shown(folder: Path, working_directory: Path) -> Path:
     """The folder as the reader can type it."""
     return folder.relative_to(working_directory) if folder.is_relative_to(working_directory) else folder
-
-
-def check_id_of(item: pytest.Item) -> str:
-    """The check's id, "" for an item that is no check."""
-    marker = item.get_closest_marker("check")
-    return str(marker.kwargs["id"]) if marker else ""
-
-
-def requirement(item: pytest.Item) -> Requirement:
-    """What the item's function demands."""
-    return requirement_of(getdoc(item.function) if isinstance(item, pytest.Function) else None)
-
-
-def group(item: pytest.Item) -> str:
-    """The prefix of the check's id and what its module is about, up to the first colon or full stop."""
-    about = (getdoc(getmodule(getattr(item, "obj", None))) or "").splitlines()
-    return f"{check_id_of(item).partition('-')[0]}  {re.split('[:.]', about[0])[0] if about else ''}".strip()
-
-
-def parameters(item: pytest.Item) -> dict[str, str]:
-    """What the item was parametrised with."""
-    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
-        return {}
-    given = item.callspec.params
-    shown = {
-        PARAMETERS.get(name, name): str(value) for name, value in given.items() if isinstance(value, PLAIN)
-    }
-    case = item.callspec.id
-    for value in shown.values():
-        case = re.sub(rf"(^|-){re.escape(value)}(?=-|$)", "", case, count=1).strip("-")
-    return shown if len(shown) == len(given) else {**shown, "case": case}
-
-
-def label(made_with: Mapping[str, str], symbols: Sequence[str]) -> str:
-    """The parameters in a few words; a symbol is told only where there are several."""
-    return " · ".join(value for name, value in made_with.items() if name != "symbol" or len(symbols) > 1)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -28,6 +28,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: str
+    smoke: tuple[str, ...] = ()
     items: tuple[_Item, ...]
 
 
@@ -36,16 +37,23 @@ class Requirements:
     """A version of the requirement set.
 
     sha256: of the file's bytes
+    smoke: the ids of the short profile, which is no sign-off
     """
 
     version: str
     sha256: str
     items: tuple[Item, ...]
+    smoke: tuple[str, ...] = ()
 
     @property
     def check_ids(self) -> tuple[str, ...]:
         """Every id that a sign-off must contain."""
         return tuple(check_id for item in self.items for check_id in item.checks)
+
+    def only_smoke(self) -> "Requirements":
+        """The set cut down to the short profile."""
+        cut = (replace(one, checks=tuple(x for x in one.checks if x in self.smoke)) for one in self.items)
+        return replace(self, items=tuple(item for item in cut if item.checks))
 
     def plan(self, collected: Mapping[str, Check]) -> tuple[Check, ...]:
         """The required checks in their order, then what was collected beyond them."""
@@ -69,5 +77,10 @@ def read(path: Path) -> Requirements:
         file = _File.model_validate(yaml.safe_load(content))
     except (yaml.YAMLError, ValidationError) as error:
         raise RequirementsError(f"{path.name}: {str(error).splitlines()[0]}") from None
-    items = tuple(Item(item.number, item.title, item.clause, item.checks) for item in file.items)
-    return Requirements(file.version, hashlib.sha256(content).hexdigest(), items)
+    # A section may be named before its first check stands.
+    items = tuple(Item(one.number, one.title, one.clause, one.checks) for one in file.items if one.checks)
+    required = Requirements(file.version, hashlib.sha256(content).hexdigest(), items, file.smoke)
+    unknown = sorted(set(file.smoke) - set(required.check_ids))
+    if unknown:
+        raise RequirementsError(f"{path.name}: smoke names {unknown[0]}, which no item requires")
+    return required

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -14,22 +14,26 @@ from jsonschema import Draft202012Validator
 from markupsafe import Markup
 
 from fixtures.evidence import Measurement
+from reports import sections
+from reports.conclusion import Conclusion
 from reports.deviations import deviations
+from reports.findings import Finding
 from reports.latency import Latency
-from reports.model import BEYOND, Conclusion, Item, Outcome, Result, Verdict, worst
+from reports.model import BEYOND, TO_MEND, Item, Outcome, Result, Verdict, worst
 from reports.plot import Axis
+from reports.previous import Previous
+from reports.proven import Proven
 from reports.provenance import Provenance
 from reports.requirements import Requirements
+from reports.sections import Json, moment
 from reports.subject import Listed, Subject
 from reports.waivers import Waiver
 
 HERE = Path(__file__).parent
 SCHEMA = HERE / "signoff.schema.json"
 TEMPLATE = "signoff.html.j2"
-FORMAT = "dmm-onboarding-sign-off/1"
+FORMAT = "dmm-onboarding-sign-off/2"
 REPORT = "allure-report.html"
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,11 @@ class SignOff:
     flat: True when the venue showed that no order of the run is left, None when nobody could ask
     cleanup: the command that makes the venue flat, None where nothing can be left
     today: the day on which waivers are judged, UTC
+    profile: how much of the checklist the run made
     """
 
     run_id: str
+    profile: str
     started_ms: int
     ended_ms: int
     conclusion: Conclusion
@@ -58,6 +64,9 @@ class SignOff:
     provenance: Provenance
     requirements: Requirements
     results: tuple[Result, ...]
+    findings: tuple[Finding, ...]
+    previous: Previous
+    proven: Proven
     waivers: tuple[Waiver, ...]
     latencies: tuple[Latency, ...]
     measurements: tuple[Measurement, ...]
@@ -81,6 +90,7 @@ def as_json(signoff: SignOff) -> Json:
         "rehearsal": signoff.subject.rehearsal or None,
         "run": {
             "id": signoff.run_id,
+            "profile": signoff.profile,
             "started": moment(signoff.started_ms),
             "ended": moment(signoff.ended_ms),
             "orders_left": None if signoff.flat is None else not signoff.flat,
@@ -94,6 +104,10 @@ def as_json(signoff: SignOff) -> Json:
         },
         "requirements": {"version": signoff.requirements.version, "sha256": signoff.requirements.sha256},
         "items": [_item(item, signoff.results) for item in _items(signoff)],
+        "findings": [sections.finding(one) for one in signoff.findings],
+        "libraries": [sections.deviation(result) for result in signoff.results if result.deviates],
+        "proof": sections.proof(signoff.proven),
+        "previous": sections.previous(signoff.previous),
         "latencies": [_latency(latency) for latency in signoff.latencies],
         "measurements": [
             {"name": one.name, "value": one.value, "unit": one.unit} for one in signoff.measurements
@@ -144,14 +158,12 @@ def as_html(content: Json, latencies: Sequence[Latency], *, linked: bool) -> str
         plots=plots,
         axis=Markup(axis.labels()),  # noqa: S704 - our own SVG
         report=REPORT if linked else None,
-        deviations=deviations(content, alike=(Verdict.BLOCKED, Verdict.NOT_RUN)),
+        deviations=[
+            one
+            for one in deviations(content, alike=(Verdict.NOT_APPLICABLE, Verdict.NOT_RUN))
+            if one.verdict not in TO_MEND
+        ],
     )
-
-
-def moment(unix_ms: int) -> str:
-    """A moment in UTC, ISO 8601, to the millisecond."""
-    seconds, ms = divmod(unix_ms, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ms:03d}Z"
 
 
 def _subject(signoff: SignOff) -> Json:
@@ -191,6 +203,7 @@ def _item(item: Item, results: Sequence[Result]) -> Json:
         "clause": item.clause,
         "verdict": worst(result.verdict for result in own),
         "counts": {verdict: counted[verdict] for verdict in Verdict},
+        "deviating": sum(result.deviates for result in own),
         "checks": [_check(result) for result in own],
     }
 
@@ -201,9 +214,17 @@ def _check(result: Result) -> Json:
         "id": result.id,
         "title": result.title,
         "requirements": [
-            {"title": one.title, "paragraph": one.paragraph, "source": one.source} for one in requirements
+            {
+                "title": one.title,
+                "paragraph": one.paragraph,
+                "sequence": one.sequence,
+                "passes": one.passes,
+                "source": one.source,
+            }
+            for one in requirements
         ],
         "severity": result.check.severity or None,
+        "library": sections.library(result),
         "verdict": result.verdict,
         "sentence": result.sentence,
         "observations": result.observations,

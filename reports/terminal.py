@@ -9,11 +9,15 @@ import pytest
 from fixtures.run import Run
 from reports.deviations import deviations
 from reports.finish import Written
-from reports.model import BEYOND, UNSETTLED, WORST_FIRST, Check, Item, RunVerdict, Verdict, urgency
+from reports.model import BEYOND, TO_MEND, UNSETTLED, WORST_FIRST, Check, Item, RunVerdict, Verdict, urgency
+from reports.profile import Profile
 
 COLUMNS = tuple(Verdict)
 LONGEST_LIST = 8
 """How many ids a line names before it counts the rest."""
+LONGEST_HISTORY = 5
+LONGEST_PROOF = 120
+"""Characters of a message that the terminal shows."""
 COLOUR = {
     RunVerdict.READY: "green",
     RunVerdict.READY_WITH_WAIVERS: "yellow",
@@ -43,10 +47,37 @@ def table_lines(content: dict[str, Any]) -> list[str]:
 
 
 def deviation_lines(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Verdict and line of what did not pass; checks that share verdict and reason share a line."""
+    """Verdict and line of what neither passed nor is to be mended; checks that share both share a line."""
     for one in deviations(content, alike=COLUMNS):
-        more = f" and {len(one.ids) - LONGEST_LIST} more" if len(one.ids) > LONGEST_LIST else ""
-        yield one.verdict, f"  {one.verdict:<8} {' '.join(one.ids[:LONGEST_LIST])}{more}  {one.sentence}"
+        if one.verdict not in TO_MEND:
+            yield one.verdict, f"  {one.verdict:<8} {_ids(one.ids)}  {one.sentence}"
+
+
+def finding_lines(content: dict[str, Any]) -> Iterator[str]:
+    """What is to be mended: verdict, checks and reason, then whose it is and the message that proves it."""
+    for one in content["findings"]:
+        ids = _ids([check["id"] for check in one["checks"]])
+        yield f"  {one['checks'][0]['verdict']:<8} {ids}  {one['sentence']}"
+        proof = _shown(one["frame"])
+        if one["party"] or proof:
+            yield f"{'':<11}{': '.join(filter(None, (one['party'], proof)))}"
+
+
+def library_lines(content: dict[str, Any]) -> Iterator[str]:
+    """What a library does that no listing under test trades through."""
+    for one in content["libraries"]:
+        library = one["library"]
+        yield f"  deviates {one['check']}  {library['name']} {library['version'] or ''}: {one['sentence']}"
+
+
+def earlier_line(content: dict[str, Any]) -> str | None:
+    """How the earlier runs of the same subject ended, newest first; None when there are none."""
+    runs = content["previous"]["runs"]
+    if not runs:
+        return None
+    shown = ", ".join(f"{one['verdict']} ({one['run']})" for one in runs[:LONGEST_HISTORY])
+    more = f" and {len(runs) - LONGEST_HISTORY} more" if len(runs) > LONGEST_HISTORY else ""
+    return f"earlier runs, newest first: {shown}{more}"
 
 
 def orders_line(content: dict[str, Any]) -> str | None:
@@ -74,10 +105,7 @@ def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
         return f"cancel the orders that are left: {cleanup}"
     if verdict is RunVerdict.NOT_READY:
         return _about(_first_failed(content), folder, rendered=rendered)
-    first = _first_unsettled(content)
-    if first is not None:
-        return f"settle what is missing, first {first['id']}, then run again"
-    return f"make sure that no order is left: {cleanup}" if cleanup else _WHOLE
+    return _what_is_missing(content)
 
 
 def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> None:
@@ -88,8 +116,15 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> N
     for line in table_lines(content):
         reporter.write_line(line)
     reporter.write_line("")
+    for line in finding_lines(content):
+        reporter.write_line(line, red=not line.startswith("   "))
+    for line in library_lines(content):
+        reporter.write_line(line, yellow=True)
     for verdict, line in deviation_lines(content):
         reporter.write_line(line, red=verdict not in _CALM, yellow=verdict == Verdict.WAIVED)
+    reporter.write_line(f"\n{content['proof']['sentence']}")
+    if earlier := earlier_line(content):
+        reporter.write_line(earlier)
     if content["rehearsal"]:
         reporter.write_line(f"\n{content['rehearsal']}", yellow=True, bold=True)
     reporter.write_line(f"\n{content['verdict']}: {content['sentence']}", bold=True, **{colour: True})
@@ -108,6 +143,20 @@ def _table_line(item: dict[str, Any], shown: Sequence[Verdict]) -> str:
     return f"  {number + item['title']:<27}{len(item['checks']):>8}{counts}"
 
 
+def _ids(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - LONGEST_LIST} more" if len(ids) > LONGEST_LIST else ""
+    return f"{' '.join(ids[:LONGEST_LIST])}{more}"
+
+
+def _shown(frame: dict[str, Any] | None) -> str:
+    """The message that proves a finding, on one line; "" when there is none."""
+    if frame is None:
+        return ""
+    text = frame["text"] if len(frame["text"]) <= LONGEST_PROOF else f"{frame['text'][:LONGEST_PROOF]}…"
+    code = "" if frame["ret_code"] is None else f" {frame['ret_code']}"
+    return f"#{frame['seq']} {frame['channel']} {frame['title']}{code} {text}"
+
+
 def _total(content: dict[str, Any], verdict: Verdict) -> int:
     return sum(item["counts"][verdict] for item in content["items"])
 
@@ -117,12 +166,24 @@ def _of(content: dict[str, Any], verdicts: Sequence[str]) -> list[dict[str, Any]
 
 
 def _first_failed(content: dict[str, Any]) -> dict[str, Any]:
-    return min(_of(content, (Verdict.FAIL,)), key=lambda one: urgency(one["id"], one["severity"] or ""))
+    counting = [
+        one for one in _of(content, (Verdict.FAIL,)) if not one["library"] or one["library"]["traded"]
+    ]
+    return min(counting, key=lambda one: urgency(one["id"], one["severity"] or ""))
 
 
 def _first_unsettled(content: dict[str, Any]) -> dict[str, Any] | None:
     found = _of(content, UNSETTLED)
     return min(found, key=lambda one: WORST_FIRST.index(Verdict(one["verdict"])), default=None)
+
+
+def _what_is_missing(content: dict[str, Any]) -> str:
+    first, cleanup = _first_unsettled(content), content["run"]["cleanup"]
+    if first is not None:
+        return f"settle what is missing, first {first['id']}, then run again"
+    if cleanup:
+        return f"make sure that no order is left: {cleanup}"
+    return _SIGNOFF if content["run"]["profile"] == Profile.SMOKE else _WHOLE
 
 
 def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
@@ -138,4 +199,5 @@ def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
 
 
 _WHOLE = "run the whole checklist again: pytest without a selection"
+_SIGNOFF = "this was the smoke profile: run the whole checklist, --profile signoff"
 _CALM = (Verdict.NOT_APPLICABLE, Verdict.WAIVED)

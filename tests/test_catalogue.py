@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from reports.outcome import requirement_of
+from reports.requirements import newest
+
 ROOT = Path(__file__).parents[1]
-CHECK_ID = re.compile(r"(VIS|FLT|PRM|MKR|RTY|IDM|ERR|CON|SDK)-\d\d")
+CHECK_ID = re.compile(r"\b[A-Z]{3}-\d\d\b")
 
 
 def functions() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -28,7 +31,7 @@ def ids_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 def required() -> set[str]:
     """The ids that a sign-off must contain."""
-    content = yaml.safe_load((ROOT / "checks/requirements-2026-11-23.yaml").read_text(encoding="utf-8"))
+    content = yaml.safe_load(newest(ROOT / "checks").read_text(encoding="utf-8"))
     return {check_id for item in content["items"] for check_id in item["checks"]}
 
 
@@ -45,6 +48,18 @@ def test_check_is_described(function: ast.FunctionDef | ast.AsyncFunctionDef) ->
     assert ids_of(function)
     assert text.splitlines()[0].endswith(".")
     assert re.search(r"^Source: docs/", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("function", list(functions()), ids=lambda function: function.name)
+def test_check_is_a_card(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """A check says its sequence of events and its pass rule, each once, right before its source."""
+    *_, block = (ast.get_docstring(function) or "").split("\n\n")
+
+    labels = re.findall(r"^([A-Z]\w+):", block, re.MULTILINE)
+    assert [one for one in labels if one != "Cure"] == ["Sequence", "Passes", "Source"]
+    demanded = requirement_of(ast.get_docstring(function))
+    assert demanded.sequence.endswith(".")
+    assert demanded.passes.endswith(".")
 
 
 @pytest.mark.parametrize("function", list(functions()), ids=lambda function: function.name)

@@ -6,8 +6,12 @@ from datetime import date
 from typing import Any
 
 from fixtures.evidence import Channel, Direction, Measurement, Record
+from reports.conclusion import Ending, conclude
+from reports.findings import findings
 from reports.latency import Latency
-from reports.model import Check, Ending, Item, Outcome, Requirement, Verdict, conclude, results
+from reports.model import Check, Item, Outcome, Requirement, Verdict, results
+from reports.previous import Previous
+from reports.proven import proven
 from reports.provenance import Provenance
 from reports.requirements import Requirements
 from reports.signoff import Ledger, SignOff
@@ -79,6 +83,7 @@ def signed_off(
     found = apply(results(PLAN, ITEMS, outcomes() if made is None else made), waived, today)
     return SignOff(
         run_id=RUN_ID,
+        profile="signoff",
         started_ms=START_MS,
         ended_ms=START_MS + 5000,
         conclusion=conclude(found, ITEMS, Ending(flat=True)),
@@ -94,6 +99,9 @@ def signed_off(
         provenance=Provenance("0.1.0", "unknown", "unknown"),
         requirements=REQUIRED,
         results=found,
+        findings=findings(found),
+        previous=Previous(),
+        proven=proven("no kill matrix", [one.id for one in PLAN], REQUIRED.version),
         waivers=waived,
         latencies=(Latency("create acknowledged, REST", (900, 1200, 4000), 1),),
         measurements=(Measurement("clock offset", -12, "ms"),),

@@ -10,6 +10,7 @@ from fixtures.environment import Credentials
 from fixtures.evidence import Channel, Direction
 from fixtures.run import Identity, Run
 from reports.finish import Finished, write
+from reports.profile import Profile
 from reports.renderer.render import render
 from tests.reports.made_up import KEY, PLAN, REQUIRED, RUN_ID, SECRET, START_MS, UID, outcomes, waiver
 
@@ -32,6 +33,7 @@ def finished(run: Run, tmp_path: Path) -> Finished:
         outcomes=outcomes(),
         interrupted=None,
         narrowed=None,
+        profile=Profile.SIGNOFF,
         cleanup=f"pytest --cleanup {RUN_ID}",
         started_ms=START_MS,
         ended_ms=START_MS + 1000,

@@ -4,15 +4,14 @@ from datetime import date
 
 import pytest
 
+from reports.conclusion import Ending, conclude
 from reports.model import (
     GRAVEST_FIRST,
     WORST_FIRST,
     Check,
-    Ending,
     Outcome,
     RunVerdict,
     Verdict,
-    conclude,
     gravest,
     result_of,
     results,

@@ -125,11 +125,23 @@ def test_silent_exception_is_told_by_its_name() -> None:
     assert sentence_of(TimeoutError()) == "TimeoutError"
 
 
-def test_docstring_becomes_title_paragraph_and_source() -> None:
-    """The first line is the requirement, the last block its source."""
-    docstring = "It rests\nuntil cancelled.\n\nThe ack comes first.\n\nSource: docs/v5/a.mdx,\nsection b\n"
+def test_docstring_becomes_a_requirement() -> None:
+    """The first line is the requirement, a paragraph may follow, the last block holds the labelled lines."""
+    docstring = (
+        "It rests\nuntil cancelled.\n\nThe ack comes first.\n\n"
+        "Sequence: create, New,\n    cancel.\nPasses: Price: sent and seen are equal.\n"
+        "Cure: Pin it.\nSource: docs/v5/a.mdx,\nsection b\n"
+    )
 
     assert requirement_of(docstring) == Requirement(
-        "It rests until cancelled.", "The ack comes first.", "docs/v5/a.mdx, section b"
+        "It rests until cancelled.",
+        "The ack comes first.",
+        "docs/v5/a.mdx, section b",
+        "create, New, cancel.",
+        "Price: sent and seen are equal.",
+        "Pin it.",
+    )
+    assert requirement_of("It rests.\n\nSource: docs/v5/a.mdx") == Requirement(
+        "It rests.", "", "docs/v5/a.mdx"
     )
     assert requirement_of(None) == Requirement("", "", "")

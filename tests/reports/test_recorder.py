@@ -1,50 +1,8 @@
-"""What is told of one making; whole runs stand in test_plugin."""
+"""What the end of a run is told with; whole runs stand in test_plugin."""
 
 from pathlib import Path
 
-import pytest
-
-from reports.recorder import (
-    check_id_of,
-    cleanup_command,
-    group,
-    label,
-    leaves,
-    parameters,
-    requirement,
-    shown,
-)
-
-
-@pytest.mark.check(id="MKR-02", severity="blocker", observes=1)
-@pytest.mark.parametrize("desk", ["rest"])
-@pytest.mark.parametrize("change", [pytest.param(len, id="37 characters")])
-def test_item_is_told_in_words(request: pytest.FixtureRequest, desk: str, change: object) -> None:
-    """The id, the requirement, the group and the parameters come from the item itself.
-
-    Source: docs/v5/enum.mdx
-    """
-    item = request.node
-
-    assert (desk, change) == ("rest", len)
-    assert check_id_of(item) == "MKR-02"
-    assert requirement(item).source == "docs/v5/enum.mdx"
-    assert group(item) == "MKR  What is told of one making; whole runs stand in test_plugin"
-    assert parameters(item) == {"transport": "rest", "case": "37 characters"}
-
-
-def test_item_without_a_mark_is_no_check(request: pytest.FixtureRequest) -> None:
-    """What carries no mark has no id and no parameters."""
-    assert (check_id_of(request.node), parameters(request.node)) == ("", {})
-
-
-def test_symbol_is_told_only_where_there_are_several() -> None:
-    """On one listing its name is noise."""
-    made_with = {"symbol": "XRPUSDT", "transport": "rest"}
-
-    assert label(made_with, ("XRPUSDT",)) == "rest"
-    assert label(made_with, ("XRPUSDT", "BTCUSDT")) == "XRPUSDT · rest"
-    assert label({}, ("XRPUSDT",)) == ""
+from reports.recorder import cleanup_command, leaves, shown
 
 
 def test_folder_is_shown_as_it_can_be_typed() -> None:

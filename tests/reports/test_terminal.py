@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.model import Conclusion, RunVerdict, Verdict
+from reports.conclusion import Conclusion
+from reports.model import RunVerdict, Verdict
 from reports.signoff import SignOff, as_json
 from reports.terminal import deviation_lines, next_step, orders_line, table_lines
 from tests.reports.made_up import RUN_ID, outcomes, signed_off, waiver

@@ -1,0 +1,93 @@
+"""Which failures of a run are one: a wrong key is one finding, not sixty."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reports.finding import Attribution, Cause, Frame, Party
+from reports.model import TO_MEND, WORST_FIRST, Result, urgency
+
+EXPLAINS: Mapping[Cause, frozenset[Cause]] = {
+    Cause.KEY: frozenset({Cause.UID, Cause.PERMISSION, Cause.WHITELIST, Cause.HIDDEN, Cause.FUNDS}),
+    Cause.UID: frozenset({Cause.PERMISSION, Cause.WHITELIST, Cause.HIDDEN, Cause.FUNDS}),
+    Cause.WHITELIST: frozenset({Cause.HIDDEN}),
+}
+"""Root causes that follow from a deeper one when both are found in one run."""
+
+_POINTER = re.compile(r"\bsee ([A-Z]{3}-\d\d)$")
+"""How a missing prerequisite names the check that looked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One root cause with the checks that it explains.
+
+    party: None for a missing prerequisite
+    headline: what is wrong, one sentence
+    results: the checks that show it first, then those that follow from it; at least one
+    frame: None when no message of the venue bears on it
+    """
+
+    party: Party | None
+    headline: str
+    results: tuple[Result, ...]
+    frame: Frame | None
+
+
+_FIGURES = re.compile(r"-?\d[\d.]*|\b(?:Buy|Sell|bid|ask)\b")
+"""What tells two failures of one kind apart without making them two kinds."""
+
+_Key = tuple[str, str]
+
+
+def findings(results: Sequence[Result]) -> tuple[Finding, ...]:
+    """What did not pass, by root cause, the most telling first; a deviation of a library is none."""
+    open_ = [one for one in results if one.verdict in TO_MEND and not one.deviates]
+    attributed = {result.id: _attribution_of(result) for result in open_}
+    causes = {one.cause for one in attributed.values() if one.cause is not None}
+    keys = {result.id: _key(result, attributed[result.id], causes) for result in open_}
+    gathered: dict[_Key, list[Result]] = {}
+    for result in open_:
+        pointed = _POINTER.search(result.sentence)
+        key = keys.get(pointed.group(1), keys[result.id]) if pointed else keys[result.id]
+        gathered.setdefault(key, []).append(result)
+    return tuple(sorted((_finding(key, own, attributed) for key, own in gathered.items()), key=_rank))
+
+
+def _attribution_of(result: Result) -> Attribution:
+    """The attribution of the making that decided the check; one with a cause tells most."""
+    own = [outcome for outcome in result.outcomes if outcome.verdict is result.verdict]
+    said = [outcome.attribution for outcome in own if outcome.attribution is not None]
+    # A check that passed and failed only by its waiver was decided by no making.
+    return min(said, key=lambda one: one.cause is None, default=Attribution(Party.SUITE, None, None))
+
+
+def _key(result: Result, attribution: Attribution, causes: set[Cause]) -> _Key:
+    cause = attribution.cause
+    if cause is not None:
+        return "cause", next(
+            (deep for deep, ends in EXPLAINS.items() if deep in causes and cause in ends), cause
+        )
+    return f"{result.verdict} {attribution.party}", _FIGURES.sub("#", result.sentence)
+
+
+def _finding(key: _Key, results: Sequence[Result], attributed: Mapping[str, Attribution]) -> Finding:
+    def telling(result: Result) -> tuple[bool, int, tuple[int, int]]:
+        own = attributed[result.id].cause
+        return (
+            key[0] == "cause" and own != key[1],
+            WORST_FIRST.index(result.verdict),
+            urgency(result.id, result.check.severity),
+        )
+
+    ordered = sorted(results, key=telling)
+    first = attributed[ordered[0].id]
+    frames = (attributed[result.id].frame for result in ordered)
+    headline = Cause(key[1]) if key[0] == "cause" else ordered[0].sentence
+    return Finding(first.party, headline, tuple(ordered), next(filter(None, frames), None))
+
+
+def _rank(finding: Finding) -> tuple[bool, int, tuple[int, int]]:
+    first = finding.results[0]
+    alone = not isinstance(finding.headline, Cause)
+    return alone, WORST_FIRST.index(first.verdict), urgency(first.id, first.check.severity)
