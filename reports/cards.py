@@ -27,6 +27,9 @@ NEEDS: Mapping[str, str] = {
     "connections": "streams can be opened",
     "instrument": "the symbol is shown to the key with usable filters",
     "listing": "the symbol is listed in environments.yaml",
+    "library": "the library is installed",
+    "pybit": "pybit is installed",
+    "ccxt": "ccxt is installed",
     "venue_script": "the embedded venue, whose listing can be changed",
 }
 """What a fixture needs to be there; what is not named here needs nothing."""

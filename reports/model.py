@@ -141,6 +141,7 @@ class Outcome:
     started_ms, ended_ms: Unix ms, client clock
     allure_uuid: the Allure result, "" when there is none
     attribution: None when there is nothing to mend
+    library: what the making judged, None for the venue; makings of one check may judge different ones
     """
 
     check_id: str
@@ -156,6 +157,7 @@ class Outcome:
     ended_ms: int
     allure_uuid: str = ""
     attribution: Attribution | None = None
+    library: Library | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +185,15 @@ class Result:
         return next(deciding, self.check.title)
 
     @property
+    def library(self) -> Library | None:
+        """What the makings that decided judged: the venue (None) before a traded library before any other."""
+        judged = [one.library for one in self.outcomes if one.verdict is self.verdict] or [self.check.library]
+        return min(judged, key=lambda one: (one is not None, one is not None and not one.traded))
+
+    @property
     def deviates(self) -> bool:
         """True for a failure of a library that no listing under test trades through: it breaks nothing."""
-        return self.verdict is Verdict.FAIL and not self.check.counts
+        return self.verdict is Verdict.FAIL and self.library is not None and not self.library.traded
 
     @property
     def has_failed_making(self) -> bool:

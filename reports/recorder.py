@@ -188,6 +188,7 @@ class Recorder:
             attribution=None
             if raised is None
             else self._attribution(item, raised, sentence, called or records),
+            library=self._library(item),
         )
 
     def _attribution(

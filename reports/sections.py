@@ -34,7 +34,7 @@ def finding(one: Finding) -> Json:
 
 def library(result: Result) -> Json | None:
     """The library that a check judges."""
-    judged = result.check.library
+    judged = result.library
     if judged is None:
         return None
     return {"name": judged.name, "version": judged.version or None, "traded": judged.traded}

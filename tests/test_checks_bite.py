@@ -12,21 +12,28 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from fixtures.clients.policy_defects import POLICY_DEFECTS
+from fixtures.libraries.defects import LIBRARY_DEFECTS
 from fixtures.venue.defects import DEFECTS
 from proof.bites import BITES, UNPROVEN, UNSEEN
+from proof.findings import FINDINGS, making
 
 ROOT = Path(__file__).parents[1]
 ASSERTIONS = {"AssertionError", "fixtures.desk.pushes.NotSeen"}
 
 
 def failures(tmp_path: Path, *options: str) -> dict[str, set[str]]:
-    """What the checks of one run failed with: check id -> the exceptions, by name."""
+    """What the checks of one run failed with: check id -> the exceptions, by name.
+
+    A making that fails on the sound venue, because of a client library, is left out.
+    """
     junit = tmp_path / "junit.xml"
     quietly = ["-q", "-p", "no:reports.plugin", "-p", "no:cacheprovider", "--tb=no"]
     pytest.main([*quietly, f"--junitxml={junit}", f"--out={tmp_path}", *options, str(ROOT / "checks")])
     failed: dict[str, set[str]] = {}
     for case in ET.parse(junit).iter("testcase"):  # noqa: S314 - written a line above
         (check_id,) = {p.get("value", "") for p in case.iter("property") if p.get("name") == "check"}
+        if making(case.get("name", ""), ("NEWUSDT",)) in FINDINGS:
+            continue
         fault = case.find("failure") if case.find("failure") is not None else case.find("error")
         if fault is not None:
             failed.setdefault(check_id, set()).add(fault.get("message", "").split(":")[0])
@@ -45,7 +52,7 @@ def test_defect_is_caught_by_assertion(tmp_path: Path, defect: str) -> None:
 
 
 def test_sound_venue_fails_nothing(tmp_path: Path) -> None:
-    """On the sound venue no check fails."""
+    """On the sound venue no check fails but what is found about the client libraries."""
     assert failures(tmp_path) == {}
 
 
@@ -59,5 +66,5 @@ def test_every_check_has_its_defect() -> None:
 
 
 def test_every_defect_names_its_checks() -> None:
-    """Each defect of the venue or of the policy has its checks, or the reason why it has none."""
-    assert {*BITES, *UNSEEN} == {*DEFECTS, *POLICY_DEFECTS}
+    """Each defect of the venue, a library or the policy has its checks, or the reason why it has none."""
+    assert {*BITES, *UNSEEN} == {*DEFECTS, *LIBRARY_DEFECTS, *POLICY_DEFECTS}

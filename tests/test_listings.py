@@ -7,6 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+from proof.findings import FINDINGS, making
+
 ROOT = Path(__file__).parents[1]
 
 MICRO: dict[str, Any] = {
@@ -44,7 +46,7 @@ COARSE: dict[str, Any] = {
 
 @pytest.mark.parametrize(("symbol", "listing"), [("MICROUSDT", MICRO), ("COARSEUSDT", COARSE)])
 def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing: dict[str, Any]) -> None:
-    """No check fails, is blocked or breaks on a sound venue, whatever the filters and the phase."""
+    """Whatever filters and phase, no check fails on a sound venue but by what is found about a library."""
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     content["listings"][symbol] = listing
     file, junit = tmp_path / "environments.yaml", tmp_path / "junit.xml"
@@ -61,7 +63,8 @@ def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing
         ]
     )
 
-    cases = list(ET.parse(junit).iter("testcase"))  # noqa: S314 - written a line above
+    made = ET.parse(junit).iter("testcase")  # noqa: S314 - written a line above
+    cases = [case for case in made if making(case.get("name", ""), (symbol,)) not in FINDINGS]
     faults = [f.get("message", "") for case in cases for f in (*case.iter("failure"), *case.iter("error"))]
     assert faults == []
     assert len(cases) > 100
