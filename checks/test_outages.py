@@ -59,11 +59,11 @@ async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evi
 
 @pytest.mark.regression
 @check("CON-08", severity=MAJOR, at_risk=1)
-async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes) -> None:
+async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes, watch: Watch) -> None:
     """Open orders end CancelByDCP once every connection that holds dcp.spot is gone for the window.
 
-    The run's own stream does not hold the topic. The protection cancels every spot order of the UID, those of
-    other programs too: run it on a UID of its own.
+    Neither the run's own stream nor the watching one holds the topic. The protection cancels every spot order
+    of the UID, those of other programs too: run it on a UID of its own.
 
     Sequence: create, New, arm dcp.spot on a second stream, break that stream off, the window passes,
         Cancelled.
@@ -80,7 +80,7 @@ async def test_protection_cancels_orders(desk: Desk, account: Account, probes: P
     await desk.resting(order)
 
     await probes.lose_protection()
-    end = await desk.closed(order, within_ms=window_s * 1000 + 3 * desk.patience.event_ms)
+    end = await watch.closed(order, within_ms=window_s * 1000 + 3 * desk.patience.event_ms)
 
     assert end.cancel_type is CancelType.BY_DCP, (
         f"the protected order ended {end}, cancelled {end.cancel_type}"
