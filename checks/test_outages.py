@@ -160,7 +160,7 @@ async def test_session_too_many_is_no_loop(
     assert later == "", f"with room again a trade stream is refused: {later}"
 
 
-@check("CON-15", severity=MAJOR, at_risk=2)
+@check("CON-15", severity=MAJOR, at_risk=3)
 async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script, symbol: str) -> None:
     """When a listing opens for every order type, resting orders and streams stay as they are.
 
