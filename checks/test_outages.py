@@ -54,11 +54,11 @@ async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evi
 
 
 @check("CON-08", severity=MAJOR, at_risk=1)
-async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes) -> None:
+async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes, watch: Watch) -> None:
     """Open orders end CancelByDCP once every connection that holds dcp.spot is gone for the window.
 
-    The run's own stream does not hold the topic. The protection cancels every spot order of the UID, those of
-    other programs too: run it on a UID of its own.
+    Neither the run's own stream nor the watching one holds the topic. The protection cancels every spot order
+    of the UID, those of other programs too: run it on a UID of its own.
 
     Sequence: create, New, arm dcp.spot on a second stream, break that stream off, the window passes,
         Cancelled.
@@ -75,7 +75,7 @@ async def test_protection_cancels_orders(desk: Desk, account: Account, probes: P
     await desk.resting(order)
 
     await probes.lose_protection()
-    end = await desk.closed(order, within_ms=window_s * 1000 + 3 * desk.patience.event_ms)
+    end = await watch.closed(order, within_ms=window_s * 1000 + 3 * desk.patience.event_ms)
 
     assert end.cancel_type is CancelType.BY_DCP, (
         f"the protected order ended {end}, cancelled {end.cancel_type}"
@@ -155,7 +155,7 @@ async def test_session_too_many_is_no_loop(
     assert later == "", f"with room again a trade stream is refused: {later}"
 
 
-@check("CON-15", severity=MAJOR, at_risk=2)
+@check("CON-15", severity=MAJOR, at_risk=3)
 async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script, symbol: str) -> None:
     """When a listing opens for every order type, resting orders and streams stay as they are.
 
