@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, check, over_both_transports
-from fixtures.desk import Account, Blocked, Desk, Market, View, attempt_oversized
+from fixtures.desk import Account, Blocked, Desk, Market, View, attempt_beyond_band, attempt_oversized
 from fixtures.environment import Listing
 from fixtures.run import Run
 from fixtures.v5.codes import RetCode
@@ -179,7 +179,7 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
 @check("FLT-08", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
-async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: Instrument, side: Side) -> None:
+async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
     """A price one tick beyond the price band is refused and never live.
 
     Only the aggressive side is bounded: a buy above the upper limit, a sell below the lower one.
@@ -190,14 +190,10 @@ async def test_price_band_is_enforced(desk: Desk, market: Market, instrument: In
         is open.
     Source: docs/v5/market/order-price-limit.mdx, docs/v5/error.mdx
     """
-    await desk.two_sided_quote()
-    band = await market.band(instrument.symbol)
-    beyond = instrument.beyond(band.limit(side), side)
+    answer, where = await attempt_beyond_band(desk, side)
 
-    answer = await desk.attempt(side, beyond)
-
-    assert answer.ret_code in OUTSIDE_BAND, f"a {side} at {beyond}, outside {band}, was {answer}"
-    assert await desk.open_orders() == [], f"a {side} at {beyond}, outside {band}, is live"
+    assert answer.ret_code in OUTSIDE_BAND, f"{where}, was {answer}"
+    assert await desk.open_orders() == [], f"{where}, is live"
 
 
 @check("FLT-09", severity=MAJOR, at_risk=0)

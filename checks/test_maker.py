@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream
-from fixtures.desk import Answer, Desk, Order
+from fixtures.desk import Answer, Desk, Order, attempt_crossing
 from fixtures.evidence import Evidence
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
@@ -66,7 +66,7 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
         EC_PostOnlyWillTakeLiquidity, or the create is refused with 170218.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
-    answer = await desk.attempt(side, await desk.crossing_price(side))
+    answer = await attempt_crossing(desk, side)
 
     await _assert_closed_as_taker(desk, answer)
 
@@ -82,7 +82,7 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
         EC_PostOnlyWillTakeLiquidity, or the create is refused with 170218.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
-    answer = await desk.attempt(side, await desk.crossing_price(side, ticks=0))
+    answer = await attempt_crossing(desk, side, ticks=0)
 
     await _assert_closed_as_taker(desk, answer)
 
@@ -99,7 +99,7 @@ async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> No
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     passive = await desk.attempt(Side.BUY, await desk.passive_price(Side.BUY))
-    crossing = await desk.attempt(Side.BUY, await desk.crossing_price(Side.BUY))
+    crossing = await attempt_crossing(desk, Side.BUY)
 
     assert passive.order is not None, f"a passive order was {passive}"
     assert passive.req_id is not None, "the acknowledgement does not carry the request's reqId"
@@ -124,7 +124,7 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
     cancelled = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
     await desk.resting(cancelled)
     await desk.cancel(cancelled)
-    crossing = await desk.attempt(Side.BUY, await desk.crossing_price(Side.BUY))
+    crossing = await attempt_crossing(desk, Side.BUY)
 
     for order in filter(None, (cancelled, crossing.order)):
         await _assert_views_agree(desk, order)

@@ -99,7 +99,7 @@ async def test_cancel_all_keeps_to_its_symbol(desk: Desk, desk_elsewhere: Desk, 
     """A cancel-all of one symbol ends every own order there, and leaves an own order on another symbol alone.
 
     The cancel-all itself goes over REST, the trade stream has none; the orders come from either transport.
-    It is not sent while an order that is not this run's rests on the symbol.
+    It is not sent while an order that is not this run's is open on any symbol.
 
     Sequence: create on another symbol, New, a bid and an ask, two New, cancel-all of the symbol,
         acknowledged, two Cancelled.
