@@ -4,7 +4,8 @@ The four items are those of Bybit's page for spot listings:
 
 1. Instrument visibility: ``test_visibility`` (VIS), ``test_filters`` (FLT)
 2. Permissions: ``test_permissions`` (PRM)
-3. Maker behaviour: ``test_maker``, ``test_maker_batches``, ``test_maker_book`` (MKR)
+3. Maker behaviour: ``test_maker``, ``test_amends``, ``test_fills``, ``test_maker_batches``,
+   ``test_maker_book`` (MKR)
 4. Operational readiness: ``test_retry`` (RTY), ``test_idempotency`` and ``test_lost_answers`` (IDM),
    ``test_error_codes`` (ERR), ``test_connectivity`` and ``test_outages`` (CON)
 
