@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -19,6 +19,8 @@ from typing import Any
 
 from bench import venue
 from bench.contestants import (
+    CREDENTIALS,
+    ORDER,
     CcxtRest,
     CcxtTrade,
     Contestant,
@@ -26,12 +28,14 @@ from bench.contestants import (
     OurTrade,
     PybitRest,
     PybitTrade,
-    rest_floor,
-    trade_floor,
 )
 from bench.drive import Timing
-from bench.page import FLOOR, OURS, PYBIT, page
+from bench.floors import BareRest, BareTrade, rest_socket, trade_socket
+from bench.matching import matching_us
+from bench.pacing import pacing
+from bench.page import BARE, FLOOR, OURS, PYBIT, page
 from bench.signing import signing_us
+from fixtures.loops import new_event_loop
 
 ROUNDS = 7
 STARTS = 3
@@ -69,6 +73,11 @@ async def _clients(port: int, contestants: Mapping[str, Contestant]) -> dict[str
         str(width): {name: asdict(Timing.median(timings)) for name, timings in by_name.items()}
         for width, by_name in rounds.items()
     }
+
+
+def _on_loop(clients: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(clients)
 
 
 def _venue() -> dict[str, Any]:
@@ -110,14 +119,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, _responder() as port:
         folder = Path(name)
         rest: dict[str, Contestant] = {
-            FLOOR: rest_floor(),
+            FLOOR: rest_socket(),
+            BARE: BareRest(CREDENTIALS, ORDER),
             OURS: OurRest(folder),
             "ccxt": CcxtRest(),
             "ccxt, bare": CcxtRest(bare=True),
             PYBIT: PybitRest(),
         }
         trade: dict[str, Contestant] = {
-            FLOOR: trade_floor(),
+            FLOOR: trade_socket(),
+            BARE: BareTrade(ORDER),
             OURS: OurTrade(folder),
             "ccxt": CcxtTrade(),
             PYBIT: PybitTrade(),
@@ -125,11 +136,13 @@ def main() -> None:
         figures = {
             "machine": _machine(),
             "rounds": ROUNDS,
-            "rest": asyncio.run(_clients(port, rest)),
-            "trade": asyncio.run(_clients(port, trade)),
+            "rest": _on_loop(_clients(port, rest)),
+            "trade": _on_loop(_clients(port, trade)),
             "signing_us": signing_us(folder),
         }
     figures["venue"] = _venue()
+    figures["matching_us"] = matching_us()
+    figures["pacing"] = pacing()
     text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
     (_FOLDER / "results.json").write_text(text, encoding="utf-8")
     _PAGE.write_text(page(figures), encoding="utf-8")

@@ -1,12 +1,9 @@
-"""The clients that are measured, each as its users call it, and the floor: a bare socket."""
+"""The clients that are measured, each as its users call it."""
 
 import asyncio
 import logging
-import socket
-import struct
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -212,65 +209,6 @@ class PybitTrade:
         while not stream.auth and time.monotonic() < deadline:
             time.sleep(0.001)
         return stream
-
-
-class Floor:
-    """A blocking socket that sends one prepared request again and again, in_flight of them unanswered."""
-
-    def __init__(self, request: bytes, upgrade: bytes = b"") -> None:
-        self._request = request
-        self._upgrade = upgrade
-
-    async def round(self, port: int, count: int, in_flight: int) -> Timing:
-        """One round on a new connection."""
-        return await asyncio.to_thread(self._round, port, count, in_flight)
-
-    def _round(self, port: int, count: int, in_flight: int) -> Timing:
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._upgrade:
-                connection.sendall(self._upgrade)
-                connection.recv(65536)
-            connection.sendall(self._request)
-            answer = len(connection.recv(65536))
-            return self._pump(connection, answer, count, in_flight)
-
-    def _pump(self, connection: socket.socket, answer: int, count: int, in_flight: int) -> Timing:
-        """Send and receive; every answer has the same number of bytes."""
-        sent: deque[int] = deque()
-        taken: list[int] = []
-        began, unread, left = time.perf_counter_ns(), 0, count
-        while len(taken) < count:
-            burst = min(in_flight - len(sent), left)
-            sent.extend([time.perf_counter_ns()] * burst)
-            left -= burst
-            connection.sendall(self._request * burst)
-            unread += len(connection.recv(65536))
-            whole, unread = divmod(unread, answer)
-            now = time.perf_counter_ns()
-            taken.extend(now - sent.popleft() for _ in range(whole))
-        return Timing.of(taken, time.perf_counter_ns() - began)
-
-
-_JSON = (
-    b'{"category":"spot","symbol":"BTCUSDT","side":"Buy","orderType":"Limit","qty":"0.001","price":"64900"}'
-)
-
-
-def rest_floor() -> Floor:
-    """The floor of REST."""
-    head = b"POST /v5/order/create HTTP/1.1\r\nHost: h\r\nX-BAPI-SIGN: %s\r\nContent-Length: %d\r\n\r\n"
-    return Floor(head % (b"0" * 64, len(_JSON)) + _JSON)
-
-
-def trade_floor() -> Floor:
-    """The floor of the trade stream."""
-    text = b'{"reqId":"1","op":"order.create","args":[%s]}' % _JSON
-    frame = struct.pack(">BBHI", 0x81, 0x80 | 126, len(text), 0) + text
-    upgrade = (
-        b"GET /v5/trade HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OTAxMjM0NQ==\r\n\r\n"
-    )
-    return Floor(frame, upgrade)
 
 
 async def _warm(order: Callable[[], Any], count: int, in_flight: int) -> Timing:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Figures = Mapping[str, Any]
-FLOOR, OURS, PYBIT = "bare socket", "this suite", "pybit"
+FLOOR, BARE, OURS, PYBIT = "bare socket", "bare protocol", "this suite", "pybit"
 
 _HEAD = """# Speed
 
@@ -18,17 +18,30 @@ library is used as its users call it: `RestClient.call` and `TradeStream.call` w
 pacer, retry policy and evidence; pybit's `place_order`, at 32 in flight with a thread and a session each;
 ccxt's `create_order` and `create_order_ws` with its market known. `ccxt, bare` is ccxt's signed endpoint
 method alone. One orderLinkId is sent again and again, so that the journal, which waits for the disk, is
-written once; what a write costs stands under Signing. The bare socket sends prepared bytes and reads no
-answer's content. pybit registers a request after it has sent it and drops an answer that is sooner: where
-it looks the request up, it is made to wait.
+written once; what a write costs stands under Signing. pybit registers a request after it has sent it and
+drops an answer that is sooner: where it looks the request up, it is made to wait.
 
-uvloop is in use on neither side: it is no dependency of the suite.
+There are two floors. The bare socket blocks, sends prepared bytes and reads no answer's content; at 32 in
+flight it sends them in bursts. The bare protocol is asyncio's without a library: it encodes each order as
+its turn comes, signs it over REST, where each order in flight has a connection, and decodes each answer; it
+does nothing else.
+
+Everything on asyncio, ccxt and the responder included, runs on uvloop, as the suite does; pybit has threads.
 """
 _QUIET = 0.5
 _BUSY = """
 
 **The machine was busy with other work during this run.** The figures below are disturbed, most of all those
 of the venue, which is held to one core, and those at 32 in flight. Run it again on a quiet machine."""
+_BOOKS = """A limit order that rests, then its cancel; 1,000 orders at rest on 1,000 prices. The library keeps
+whole numbers and none of Bybit's rules; our book keeps decimals; our core applies every rule, holds
+balances, and makes the pushes.
+"""
+_RUN = """The checklist on `python -m fixtures.venue` in a process of its own, with the documented rate limits
+and latency and with testnet's patience; wall time of the whole `pytest`, report included. The operations are
+the creates, amends and cancels that were sent, on REST and on the trade stream; their least time is each
+endpoint's count by its documented rate, one endpoint after the other.
+"""
 _AIMS = (
     ("rest", "REST", "p50 at most half of pybit's", PYBIT, 0.5),
     ("rest", "REST", "p50 below ccxt async", "ccxt", 1.0),
@@ -37,6 +50,7 @@ _AIMS = (
     ("trade", "trade stream", "p50 below ccxt.pro", "ccxt", 1.0),
     ("trade", "trade stream", "p50 within three times the bare socket", FLOOR, 3.0),
 )
+_COMPARED = (("trade", "trade stream", "p50 beside the bare protocol, no aim", BARE),)
 
 
 def page(figures: Figures) -> str:
@@ -56,17 +70,22 @@ def page(figures: Figures) -> str:
     lines += _aims(figures)
     lines += _signing(figures["signing_us"])
     lines += _venue(figures["venue"])
+    lines += _matching(figures["matching_us"])
+    lines += _pacing(figures["pacing"])
     return "\n".join(lines) + "\n"
 
 
 def _clients(title: str, by_width: Mapping[str, Figures]) -> Iterator[str]:
     yield f"## {title}\n"
-    yield "| in flight | client | p50 µs | p99 µs | orders/s | p50 of pybit's | p50 of the bare socket's |"
-    yield "|---|---|---|---|---|---|---|"
+    yield (
+        "| in flight | client | p50 µs | p99 µs | orders/s "
+        "| p50 of pybit's | p50 of the bare protocol's | p50 of the bare socket's |"
+    )
+    yield "|---|---|---|---|---|---|---|---|"
     for width, clients in by_width.items():
         for name, timing in clients.items():
             p50 = timing["p50_us"]
-            ratios = " | ".join(f"{p50 / clients[other]['p50_us']:.2f}" for other in (PYBIT, FLOOR))
+            ratios = " | ".join(f"{p50 / clients[other]['p50_us']:.2f}" for other in (PYBIT, BARE, FLOOR))
             p99, per_s = timing["p99_us"], timing["per_s"]
             yield f"| {width} | {name} | {p50:,.0f} | {p99:,.0f} | {per_s:,} | {ratios} |"
     yield ""
@@ -80,6 +99,13 @@ def _aims(figures: Figures) -> Iterator[str]:
         for width, clients in figures[key].items():
             ratio = clients[OURS]["p50_us"] / clients[other]["p50_us"]
             yield f"| {path} | {aim} | {width} | {ratio:.2f} | {_met(ratio, most)} |"
+    for key, path, name, other in _COMPARED:
+        for width, clients in figures[key].items():
+            ratio = clients[OURS]["p50_us"] / clients[other]["p50_us"]
+            yield f"| {path} | {name} | {width} | {ratio:.2f} | |"
+    pace = figures["pacing"]
+    ratio = pace["wall_s"] / pace["least_s"]
+    yield f"| checklist | wall time within 1.5 times the rate limits' | | {ratio:.2f} | {_met(ratio, 1.5)} |"
     signing = figures["signing_us"]
     ratio = signing["our signature"] / signing["bare HMAC-SHA256"]
     yield f"| signing | within twice bare HMAC | | {ratio:.2f} | {_met(ratio, 2.0)} |\n"
@@ -118,3 +144,32 @@ def _venue(venue: Figures) -> Iterator[str]:
     first = next(iter(core_us.values()))
     for resting, taken in core_us.items():
         yield f"| {int(resting):,} | {taken:.1f} | {taken / first:.2f} |"
+    yield ""
+
+
+def _matching(taken_us: Mapping[str, float | None]) -> Iterator[str]:
+    yield "## Matching\n"
+    yield _BOOKS
+    yield "| what | µs per order | of the library |"
+    yield "|---|---|---|"
+    library = taken_us["limit_order_book"]
+    for name, taken in taken_us.items():
+        shown = "not installed" if taken is None else f"{taken:.1f}"
+        ratio = "" if taken is None or library is None else f"{taken / library:.2f}"
+        yield f"| {name} | {shown} | {ratio} |"
+    yield ""
+
+
+def _pacing(pace: Figures) -> Iterator[str]:
+    yield "## A run on a live environment\n"
+    yield _RUN
+    yield "| figure | |"
+    yield "|---|---|"
+    yield f"| order operations | {sum(pace['operations'].values()):,} |"
+    yield f"| least time | {pace['least_s']:,.1f} s |"
+    yield f"| wall time | {pace['wall_s']:,.1f} s |"
+    yield f"| ratio | {pace['wall_s'] / pace['least_s']:.2f} |\n"
+    yield "| where the time went, the slowest checks first | s |"
+    yield "|---|---|"
+    for name, seconds in pace["slowest_s"].items():
+        yield f"| {name} | {seconds:.1f} |"

@@ -7,6 +7,9 @@ import asyncio
 import base64
 import hashlib
 import re
+from typing import cast
+
+from fixtures.loops import new_event_loop
 
 _ORDER = b'"retMsg":"OK","%s":{"orderId":"1321003749386327552","orderLinkId":"bench-0001"},"retExtInfo":{}'
 _REST = b'{"retCode":0,' + _ORDER % b"result" + b',"time":1672211918471}'
@@ -40,8 +43,7 @@ class Responder(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep where to write."""
-        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 - what create_server promises
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Answer everything that is complete."""
@@ -115,4 +117,5 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_serve())

@@ -39,7 +39,7 @@ def parameters(item: pytest.Item) -> dict[str, str]:
     """What the item was parametrised with."""
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return {}
-    given = item.callspec.params
+    given = {name: value for name, value in item.callspec.params.items() if not name.startswith("_")}
     shown = {
         PARAMETERS.get(name, name): str(value) for name, value in given.items() if isinstance(value, PLAIN)
     }

@@ -1,4 +1,4 @@
-"""The contestants of this suite, and the floor, against the responder."""
+"""The contestants of this suite, and the floors, against the responder."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.contestants import Contestant, OurRest, OurTrade, rest_floor, trade_floor
+from bench.contestants import CREDENTIALS, ORDER, Contestant, OurRest, OurTrade
+from bench.floors import BareRest, BareTrade, rest_socket, trade_socket
 from bench.responder import Responder
 
 
@@ -20,14 +21,18 @@ async def port() -> AsyncIterator[int]:
 
 
 @pytest.mark.parametrize("in_flight", [1, 4])
-@pytest.mark.parametrize("name", ["rest", "trade", "rest floor", "trade floor"])
+@pytest.mark.parametrize(
+    "name", ["rest", "trade", "rest socket", "trade socket", "rest protocol", "trade protocol"]
+)
 async def test_every_order_is_answered(name: str, in_flight: int, port: int, tmp_path: Path) -> None:
     """A round ends with an answer to each of its orders."""
     contestants: dict[str, Contestant] = {
         "rest": OurRest(tmp_path),
         "trade": OurTrade(tmp_path),
-        "rest floor": rest_floor(),
-        "trade floor": trade_floor(),
+        "rest socket": rest_socket(),
+        "trade socket": trade_socket(),
+        "rest protocol": BareRest(CREDENTIALS, ORDER),
+        "trade protocol": BareTrade(ORDER),
     }
 
     timing = await contestants[name].round(port, 16, in_flight)
