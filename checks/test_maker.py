@@ -59,7 +59,7 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
 
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
-    answer = await desk.attempt(side, await desk.crossing_price(side))
+    answer = await desk.attempt_crossing(side)
 
     await _assert_closed_as_taker(desk, answer)
 
@@ -72,7 +72,7 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
 
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
-    answer = await desk.attempt(side, await desk.crossing_price(side, ticks=0))
+    answer = await desk.attempt_crossing(side, ticks=0)
 
     await _assert_closed_as_taker(desk, answer)
 
@@ -85,7 +85,7 @@ async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> No
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     passive = await desk.attempt(Side.BUY, await desk.passive_price(Side.BUY))
-    crossing = await desk.attempt(Side.BUY, await desk.crossing_price(Side.BUY))
+    crossing = await desk.attempt_crossing(Side.BUY)
 
     assert passive.order is not None, f"a passive order was {passive}"
     assert passive.req_id is not None, "the acknowledgement does not carry the request's reqId"
@@ -105,7 +105,7 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
     cancelled = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
     await desk.resting(cancelled)
     await desk.cancel(cancelled)
-    crossing = await desk.attempt(Side.BUY, await desk.crossing_price(Side.BUY))
+    crossing = await desk.attempt_crossing(Side.BUY)
 
     for order in filter(None, (cancelled, crossing.order)):
         await _assert_views_agree(desk, order)
