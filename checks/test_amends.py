@@ -12,8 +12,6 @@ from fixtures.desk import Desk, OrderId, Taker
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
 
-DEEP_TICKS = 100
-"""How far through the touch an amend goes at most: a market that moves does not step out of its way."""
 CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 NOT_BELOW_FILLED = {RetCode.AMEND_QTY_BELOW_FILLED, RetCode.AMEND_QTY_BELOW_FILLED_DERIV}
 NO_CHANGE = {RetCode.OK, RetCode.REQUEST_PARAM_ERROR}
@@ -34,7 +32,7 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
         amend is refused with 170218.
     Source: docs/v5/order/amend-order.mdx; docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
-    crossing, passive = await desk.crossing_price(side, ticks=DEEP_TICKS), await desk.passive_price(side)
+    crossing, passive = await desk.deep_crossing_price(side), await desk.passive_price(side)
     order = await desk.place(side, passive, desk.instrument.least_qty(min(crossing, passive)))
     await desk.resting(order)
 
@@ -142,8 +140,9 @@ async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) 
 
 @check("MKR-17", severity=MAJOR, at_risk=4)
 @during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
 @over_both_transports
-async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker) -> None:
+async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side: Side) -> None:
     """An amend to less than what is filled is refused, and the order keeps its quantity.
 
     Sequence: create of four least sizes as the touch, three are taken, amend to two, refused
@@ -151,7 +150,7 @@ async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker) -> No
     Source: docs/v5/error.mdx, 170313
     """
     met = await taker.fills_and_then(
-        lambda order: desk.attempt_amend(order, qty=order.qty / 2), Side.BUY, (3,), of=4
+        lambda order: desk.attempt_amend(order, qty=order.qty / 2), side, (3,), of=4
     )
     after = await desk.filled_to(met.resting, met.qty)
 
@@ -171,10 +170,10 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
     Passes: the refusal says that the order is gone or closed, and realtime shows it Filled on its terms.
     Source: docs/v5/error.mdx, 170213, 170139, 170142, 170312
     """
-    order = (await taker.fills(Side.BUY)).resting
+    order = (await taker.fills(Side.SELL)).resting
     await desk.filled_to(order, order.qty)
 
-    answer = await desk.attempt_amend(order, price=desk.instrument.away(order.price, Side.BUY, ticks=3))
+    answer = await desk.attempt_amend(order, price=desk.instrument.away(order.price, Side.SELL, ticks=3))
     after = await desk.in_realtime(order)
 
     assert answer.ret_code in NOT_AMENDABLE, f"an amend of a filled order was {answer}"

@@ -18,7 +18,7 @@ from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, SmpType
 from fixtures.v5.filters import Instrument
 
-RACES = 5
+RACES = 4
 FEE_PLACES = Decimal("1e-8")
 """How far a told fee may be from rate times amount: the documents do not say how it is rounded."""
 
