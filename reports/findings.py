@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.finding import Attribution, Cause, Frame, Party
-from reports.model import TO_MEND, WORST_FIRST, Result, urgency
+from reports.model import TO_MEND, WORST_FIRST, Result, Verdict, urgency
 
 EXPLAINS: Mapping[Cause, frozenset[Cause]] = {
     Cause.KEY: frozenset({Cause.UID, Cause.PERMISSION, Cause.WHITELIST, Cause.HIDDEN, Cause.FUNDS}),
@@ -59,7 +59,8 @@ def _attribution_of(result: Result) -> Attribution:
     own = [outcome for outcome in result.outcomes if outcome.verdict is result.verdict]
     said = [outcome.attribution for outcome in own if outcome.attribution is not None]
     # A check that passed and failed only by its waiver was decided by no making.
-    return min(said, key=lambda one: one.cause is None, default=Attribution(Party.SUITE, None, None))
+    unsaid = Attribution(None if result.verdict is Verdict.BLOCKED else Party.SUITE, None, None)
+    return min(said, key=lambda one: one.cause is None, default=unsaid)
 
 
 def _key(result: Result, attribution: Attribution, causes: set[Cause]) -> _Key:

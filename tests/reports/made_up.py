@@ -25,6 +25,8 @@ CROSSING = Requirement(
     "A PostOnly order priced through the touch is closed without a fill.",
     "The create request itself is acknowledged.",
     "docs/v5/enum.mdx",
+    "create, acknowledged, Rejected.",
+    "The reason is the documented one.",
 )
 ITEMS = tuple(
     Item(number, f"Item {number}", f"Clause {number}.", (f"{prefix}-01",))

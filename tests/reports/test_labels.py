@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from allure_commons import model2
 
+from reports.finding import Attribution, Cause, Party
 from reports.labels import STATUSES, Place, describe_run, finish, scrub
 from reports.model import Verdict
 from tests.reports.made_up import CROSSING, ITEMS, check, outcome
@@ -36,7 +37,10 @@ def test_result_is_described_in_our_words() -> None:
     finish(shown, check("MKR-02"), PLACE, outcome("MKR-02"))
 
     assert shown.name == f"MKR-02 {CROSSING.title} [rest]"
-    assert shown.description == f"{CROSSING.paragraph}\n\nSource: `{CROSSING.source}`"
+    assert shown.description == (
+        f"{CROSSING.paragraph}\n\nSequence: {CROSSING.sequence}\n\n"
+        f"Passes: {CROSSING.passes}\n\nSource: `{CROSSING.source}`"
+    )
     assert {label.name: label.value for label in shown.labels} == {
         "owner": "desk",
         "ALLURE_ID": "MKR-02",
@@ -60,6 +64,26 @@ def test_functions_that_share_an_id_are_told_apart() -> None:
     finish(shown, shared, PLACE, outcome("MKR-02"))
 
     assert ("made as", "test_crossing") in [(one.name, one.value) for one in shown.parameters]
+
+
+def test_failure_is_tagged_with_party_and_cause() -> None:
+    """The report can be filtered by whose a failure is, and by its root cause; a prerequisite is nobody's."""
+    shown, blocked = result(), result()
+    attributed = Attribution(Party.ACCOUNT, Cause.PERMISSION, None)
+
+    finish(shown, check("MKR-02"), PLACE, outcome("MKR-02", Verdict.FAIL, "refused", attribution=attributed))
+    finish(
+        blocked,
+        check("MKR-02"),
+        PLACE,
+        outcome("MKR-02", Verdict.BLOCKED, "no key", attribution=Attribution(None, None, None)),
+    )
+
+    assert [one.value for one in shown.labels if one.name == "tag"] == [
+        "account or key",
+        "The key lacks the permission to trade.",
+    ]
+    assert [one for one in blocked.labels if one.name == "tag"] == []
 
 
 @pytest.mark.parametrize("verdict", STATUSES)

@@ -1,95 +1,19 @@
-"""The rules of a verdict, one by one."""
-
-from datetime import date
+"""What the checks of a run came to."""
 
 import pytest
 
-from reports.conclusion import Ending, conclude
 from reports.model import (
     GRAVEST_FIRST,
     WORST_FIRST,
     Check,
-    Outcome,
-    RunVerdict,
+    Library,
     Verdict,
     gravest,
     result_of,
     results,
     worst,
 )
-from reports.waivers import apply
-from tests.reports.made_up import CROSSING, ITEMS, PLAN, check, outcome, outcomes, waiver
-
-RULES: list[tuple[dict[str, Verdict], str | None, RunVerdict, int]] = [
-    ({}, None, RunVerdict.READY, 0),
-    ({"MKR": Verdict.WAIVED}, None, RunVerdict.READY_WITH_WAIVERS, 0),
-    ({"MKR": Verdict.FAIL}, None, RunVerdict.NOT_READY, 1),
-    ({"MKR": Verdict.FAIL, "VIS": Verdict.ERROR}, None, RunVerdict.NOT_READY, 1),
-    ({"MKR": Verdict.FAIL}, "interrupted", RunVerdict.INCOMPLETE, 2),
-    ({"MKR": Verdict.BLOCKED}, None, RunVerdict.INCOMPLETE, 2),
-    ({"MKR": Verdict.ERROR}, None, RunVerdict.INCOMPLETE, 2),
-    ({"MKR": Verdict.NOT_RUN}, None, RunVerdict.INCOMPLETE, 2),
-    ({"MKR": Verdict.WAIVED, "VIS": Verdict.NOT_RUN}, None, RunVerdict.INCOMPLETE, 2),
-    ({"MKR": Verdict.NOT_APPLICABLE}, None, RunVerdict.INCOMPLETE, 2),
-    ({}, "interrupted", RunVerdict.INCOMPLETE, 2),
-]
-
-
-@pytest.mark.parametrize(("verdicts", "interrupted", "verdict", "exit_code"), RULES)
-def test_verdict_of_a_run_follows_its_rule(
-    verdicts: dict[str, Verdict], interrupted: str | None, verdict: RunVerdict, exit_code: int
-) -> None:
-    """Interruption outranks a failure, a failure an unsettled check, an item needs one PASS or WAIVED."""
-    conclusion = conclude(
-        results(PLAN, ITEMS, outcomes(**verdicts)), ITEMS, Ending(flat=True, interrupted=interrupted)
-    )
-
-    assert conclusion.verdict is verdict
-    assert conclusion.verdict.exit_code == exit_code
-    assert conclusion.sentence
-
-
-ENDINGS: list[tuple[Ending, str]] = [
-    (Ending(flat=None), "It is not proven that no order is left."),
-    (Ending(flat=False), "Orders are left open."),
-    (Ending(flat=True, narrowed="checks/a.py::b"), "The run was narrowed to checks/a.py::b."),
-    (
-        Ending(flat=True, leaks=("notes.txt",)),
-        "A secret stood in notes.txt: the run must not be handed over.",
-    ),
-]
-
-
-@pytest.mark.parametrize(("ending", "sentence"), ENDINGS)
-@pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.WAIVED])
-def test_passing_checks_are_not_enough(ending: Ending, sentence: str, verdict: Verdict) -> None:
-    """A run is READY only when it is flat and whole and leaked nothing, with waivers too."""
-    conclusion = conclude(results(PLAN, ITEMS, outcomes(MKR=verdict)), ITEMS, ending)
-
-    assert (conclusion.verdict, conclusion.sentence) == (RunVerdict.INCOMPLETE, sentence)
-
-
-@pytest.mark.parametrize(
-    ("ending", "verdict"),
-    [
-        (Ending(flat=None), RunVerdict.NOT_READY),
-        (Ending(flat=False), RunVerdict.NOT_READY),
-        (Ending(flat=True, narrowed="checks/a.py::b"), RunVerdict.NOT_READY),
-        (Ending(flat=True, leaks=("notes.txt",)), RunVerdict.INCOMPLETE),
-    ],
-)
-def test_failure_stands_unless_the_run_leaked(ending: Ending, verdict: RunVerdict) -> None:
-    """What broke in a narrowed run, or in one that left orders, broke; a run that leaked says nothing."""
-    assert conclude(results(PLAN, ITEMS, outcomes(MKR=Verdict.FAIL)), ITEMS, ending).verdict is verdict
-
-
-def test_narrowing_is_said_before_what_it_left_out() -> None:
-    """A narrowed run names its selection, not the checks that did not run."""
-    ending = Ending(flat=True, narrowed="checks/a.py::b")
-
-    sentence = conclude(results(PLAN, ITEMS, outcomes(VIS=Verdict.NOT_RUN)), ITEMS, ending).sentence
-
-    assert sentence == "The run was narrowed to checks/a.py::b."
+from tests.reports.made_up import ITEMS, PLAN, check, outcome
 
 
 def test_gravest_severity_wins_in_any_order() -> None:
@@ -136,70 +60,6 @@ def test_declared_exception_does_not_spoil_a_pass() -> None:
     assert result_of(check("MKR-01", makings=2), 3, pair).verdict is Verdict.PASS
 
 
-def test_sentence_of_not_ready_names_requirement_and_proof() -> None:
-    """NOT READY quotes the requirement that broke and what broke it, the gravest first."""
-    plan = (check("MKR-01", "minor"), check("MKR-02"))
-    made = [
-        outcome("MKR-01", Verdict.FAIL, "a minor thing"),
-        outcome("MKR-02", Verdict.FAIL, "executed 20 @ 0.2501 although PostOnly"),
-    ]
-
-    sentence = conclude(results(plan, ITEMS, made), ITEMS, Ending(flat=True)).sentence
-
-    assert sentence == (
-        "MKR-02 “A PostOnly order priced through the touch is closed without a fill.” broke: "
-        "executed 20 @ 0.2501 although PostOnly. 1 more failed."
-    )
-
-
-def test_wrong_key_leads_the_sentence() -> None:
-    """PRM-01 and PRM-02 explain the rest, so they come before graver failures."""
-    plan = (check("MKR-01"), check("PRM-02", "minor"), check("VIS-01"))
-    made = [outcome(one.id, Verdict.FAIL, "it was seen") for one in plan]
-
-    sentence = conclude(results(plan, ITEMS, made), ITEMS, Ending(flat=True)).sentence
-
-    assert sentence.startswith("PRM-02 “")
-
-
-def test_equally_grave_failures_keep_the_order_of_the_plan() -> None:
-    """The first of the plan is told first."""
-    made = outcomes(MKR=Verdict.FAIL, VIS=Verdict.FAIL)
-
-    assert conclude(results(PLAN, ITEMS, made), ITEMS, Ending(flat=True)).sentence.startswith("VIS-01 “")
-
-
-@pytest.mark.parametrize(
-    ("made", "had_failed"),
-    [
-        (outcomes(), ""),
-        (outcomes(MKR=Verdict.FAIL), f"; 1 check had failed, first MKR-01 “{CROSSING.title}”: it was seen"),
-        (
-            outcomes(MKR=Verdict.FAIL, VIS=Verdict.FAIL),
-            f"; 2 checks had failed, first VIS-01 “{CROSSING.title}”: it was seen",
-        ),
-    ],
-)
-def test_interruption_does_not_hide_failures(made: tuple[Outcome, ...], had_failed: str) -> None:
-    """A run that was cut short says what had failed until then."""
-    ending = Ending(flat=True, interrupted="interrupted during RTY-01")
-
-    conclusion = conclude(results(PLAN, ITEMS, made), ITEMS, ending)
-
-    assert conclusion.verdict is RunVerdict.INCOMPLETE
-    assert conclusion.sentence == f"The run did not reach its end: interrupted during RTY-01{had_failed}."
-
-
-def test_void_waiver_did_not_break_anything() -> None:
-    """A check that passed under a waiver is told by its waiver, not by its requirement."""
-    found = apply(results(PLAN, ITEMS, outcomes()), [waiver("MKR-01")], date(2026, 11, 23))
-
-    conclusion = conclude(found, ITEMS, Ending(flat=True))
-
-    assert conclusion.verdict is RunVerdict.NOT_READY
-    assert conclusion.sentence == "The waiver of MKR-01 is void: the check passed; remove it."
-
-
 def test_results_stand_in_the_order_of_the_items() -> None:
     """What was checked beyond the checklist comes last."""
     plan = (check("SDK-01"), *PLAN)
@@ -217,3 +77,14 @@ def test_result_gathers_orders_and_times_of_its_makings() -> None:
 
     assert list(result.orders) == ["261123-013532-k7qm-0001", "261123-013532-k7qm-0002", "other"]
     assert (result.started_ms, result.duration_ms, result.observations) == (5, 44, 8)
+
+
+def test_failure_of_a_library_deviates_unless_it_is_traded_through() -> None:
+    """Only the listing's own library can break it; a pass never deviates."""
+    failed = [outcome("SDK-01", Verdict.FAIL, "it sends 1e-05")]
+    unused, used = (Check("SDK-01", library=Library("ccxt", "", traded)) for traded in (False, True))
+
+    assert result_of(unused, 5, failed).deviates
+    assert not result_of(used, 5, failed).deviates
+    assert not result_of(Check("MKR-01"), 3, failed).deviates
+    assert not result_of(unused, 5, [outcome("SDK-01")]).deviates

@@ -25,11 +25,11 @@ version = "0"
 [tool.pytest.ini_options]
 testpaths = ["checks"]
 strict = true
-addopts = ["--import-mode=importlib", "-p", "no:cacheprovider"]
+addopts = ["--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:randomly"]
 asyncio_mode = "auto"
 asyncio_default_fixture_loop_scope = "session"
 asyncio_default_test_loop_scope = "session"
-markers = ["check(id, severity, observes): a check"]
+markers = ["check(id, severity, observes, library): a check"]
 """
 CONFTEST = 'pytest_plugins = ["fixtures.plugin", "reports.plugin"]\n'
 WITHOUT_RENDERER = """
@@ -45,8 +45,8 @@ from fixtures.desk.flat import LeftBehind
 from fixtures.evidence import Channel, Direction
 from fixtures.venue.demo import MAKER
 
-def check(check_id, severity="major", observes=1):
-    return pytest.mark.check(id=check_id, severity=severity, observes=observes)
+def check(check_id, severity="major", observes=1, library=None):
+    return pytest.mark.check(id=check_id, severity=severity, observes=observes, library=library)
 
 @pytest.fixture
 def look(run):
@@ -166,6 +166,16 @@ def connected(flat):
     raise LeftBehind("1 order is open on NEWUSDT")
 '''
 )
+DEVIATING = (
+    ALL_PASS
+    + '''
+@check("SDK-01", library="yaml")
+def test_deviates(look):
+    """A library sends plain decimals."""
+    look()
+    assert False, "the wire shows 1e-05"
+'''
+)
 LEAKING = (
     ALL_PASS
     + '''
@@ -256,6 +266,7 @@ def _requirements(checks: str) -> dict[str, Any]:
     items = enumerate(("VIS", "PRM", "MKR", "RTY"), start=1)
     return {
         "version": "2026-11-23",
+        "smoke": ["VIS-01", "MKR-01"],
         "items": [
             {
                 "number": number,
@@ -278,7 +289,7 @@ def _environments() -> Any:  # noqa: ANN401 - YAML
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run in which everything happens."""
-    return run(tmp_path_factory.mktemp("mixed"), MIXED)
+    return run(tmp_path_factory.mktemp("mixed"), MIXED, "--profile=regression")
 
 
 @pytest.fixture(scope="module")
@@ -437,6 +448,73 @@ def test_selection_is_incomplete(tmp_path: Path) -> None:
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
     assert done.verdicts["MKR-01"] == ("NOT RUN", "the check did not run")
+
+
+def test_smoke_run_is_no_sign_off(tmp_path: Path) -> None:
+    """The short profile makes its own list, says that it is no sign-off, and ends with 0 when all passed."""
+    done = run(tmp_path, ALL_PASS, "--profile=smoke")
+
+    assert (done.exit_code, done.signoff["verdict"]) == (0, "INCOMPLETE")
+    assert done.signoff["sentence"] == "Profile smoke: no sign-off. 2 of 2 checks passed."
+    assert set(done.verdicts) == {"VIS-01", "MKR-01"}
+    assert "next: this was the smoke profile" in done.said
+
+
+def test_broken_smoke_run_is_not_ready(tmp_path: Path) -> None:
+    """What breaks in the short profile broke."""
+    done = run(tmp_path, ALL_PASS.replace("look()", "assert False", 1), "--profile=smoke")
+
+    assert (done.exit_code, done.signoff["verdict"]) == (1, "NOT READY")
+
+
+def test_library_that_nobody_trades_through_deviates(tmp_path: Path) -> None:
+    """Its failure stands in a section of its own and breaks nothing."""
+    done = run(tmp_path, DEVIATING, "--profile=regression")
+
+    assert (done.exit_code, done.signoff["verdict"]) == (0, "READY")
+    (deviation,) = done.signoff["libraries"]
+    assert (deviation["check"], deviation["sentence"]) == ("SDK-01", "the wire shows 1e-05")
+    assert deviation["frame"]["title"] == "GET /v5/market/time"
+    assert done.verdicts["SDK-01"][0] == "FAIL"
+    assert done.signoff["findings"] == []
+    assert "deviates SDK-01  yaml" in done.said
+
+
+def test_failure_says_whose_it_is_and_shows_the_proof(mixed: Run) -> None:
+    """In the sign-off, on the terminal and as tags in Allure."""
+    first = mixed.signoff["findings"][0]
+    tags = {
+        (label["value"])
+        for path in mixed.folder.rglob("*-result.json")
+        for label in json.loads(path.read_text(encoding="utf-8"))["labels"]
+        if label["name"] == "tag"
+    }
+
+    assert (first["party"], [one["id"] for one in first["checks"]]) == ("venue", ["VIS-01"])
+    assert first["frame"]["title"] == "GET /v5/market/time"
+    assert "venue: #" in mixed.said
+    assert {"venue", "suite"} <= tags
+
+
+def test_collected_checks_read_as_the_checklist(tmp_path: Path) -> None:
+    """Quietly collected, each line is an id, a requirement and its parameters, and nothing beyond the set."""
+    done = run(tmp_path, MIXED, "--collect-only", "-q")
+
+    lines = [line for line in done.said.splitlines() if "  " in line]
+    assert lines[:2] == [
+        "VIS-01  A PostOnly order never trades. [Buy]",
+        "VIS-01  A PostOnly order never trades. [Sell]",
+    ]
+    assert "SDK-01" not in done.said
+    assert "(3 deselected)" in done.said
+
+
+def test_named_check_beyond_the_set_is_made(tmp_path: Path) -> None:
+    """Whoever names an id with -k, or a node id, gets it whatever the profile."""
+    done = run(tmp_path, MIXED, "--collect-only", "-q", "-k", "SDK-01 or VIS-02")
+
+    assert "SDK-01  It is not required." in done.said
+    assert "SDK-02" not in done.said
 
 
 @pytest.mark.parametrize("selected", [["vis", "prm", "mkr", "rty"], [""]], ids=["by node id", "by file"])

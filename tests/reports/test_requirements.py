@@ -48,6 +48,25 @@ def test_latest_set_is_used(path: Path) -> None:
     assert newest(path.parent) == later
 
 
+def test_section_without_checks_is_left_out(path: Path) -> None:
+    """A section can be named before its first check stands; it demands nothing."""
+    path.write_text(
+        f"{TEXT}  - {{number: 5, title: Libraries, clause: Tips., checks: []}}\n", encoding="utf-8"
+    )
+
+    assert [item.number for item in read(path).items] == [1]
+
+
+def test_short_profile_is_a_part_of_the_set(path: Path) -> None:
+    """An id that no item requires is told; what is left out of the set is not required."""
+    path.write_text(f"smoke: [VIS-02]{TEXT}", encoding="utf-8")
+    assert read(path).only_smoke().check_ids == ("VIS-02",)
+
+    path.write_text(f"smoke: [VIS-99]{TEXT}", encoding="utf-8")
+    with pytest.raises(RequirementsError, match="smoke names VIS-99, which no item requires"):
+        read(path)
+
+
 @pytest.mark.parametrize("text", ["items: [", "version: 1", "[]"])
 def test_unreadable_set_is_one_line(path: Path, text: str) -> None:
     """A broken file is told with its name, in one line."""

@@ -11,9 +11,23 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from reports.model import Verdict
-from reports.signoff import SCHEMA, SignOff, anchor, as_html, as_json, facts, moment, validate, write_json
-from tests.reports.made_up import RUN_ID, outcomes, signed_off, waiver
+from reports.finding import Attribution, Cause, Frame, Party
+from reports.model import Library, Verdict, results
+from reports.previous import Earlier, Previous
+from reports.proven import KillMatrix, proven
+from reports.sections import moment
+from reports.signoff import SCHEMA, SignOff, anchor, as_html, as_json, facts, validate, write_json
+from tests.reports.made_up import (
+    CROSSING,
+    ITEMS,
+    PLAN,
+    REQUIRED,
+    RUN_ID,
+    outcome,
+    outcomes,
+    signed_off,
+    waiver,
+)
 
 FAILED = outcomes(MKR=Verdict.FAIL)
 CASES = {
@@ -149,15 +163,84 @@ def test_waiver_is_shown_with_its_state() -> None:
     assert "J. Tan · until 2026-12-31 · in force · DESK-1142" in page(CASES["waived"])
 
 
-def test_checks_with_one_reason_share_a_row() -> None:
-    """What one missing prerequisite blocks is one row on the first page; each failure has its own."""
-    blocked = page(signed_off(outcomes(MKR=Verdict.BLOCKED, VIS=Verdict.BLOCKED)))
-    failed = page(signed_off(outcomes(MKR=Verdict.FAIL, VIS=Verdict.FAIL)))
+def test_finding_shows_party_proof_and_what_it_explains() -> None:
+    """One row per root cause: whose it is, the message, and links to every check that it explains."""
+    frame = Frame(7, 0, "REST", "received", "POST /v5/order/create", 10005, '{"retCode":10005}')
+    attributed = Attribution(Party.ACCOUNT, Cause.PERMISSION, frame)
+    made = tuple(
+        replace(one, verdict=Verdict.FAIL, sentence="refused", attribution=attributed) for one in outcomes()
+    )
 
-    together = '<b class="nowrap">VIS-01</b> <b class="nowrap">MKR-01</b>'
-    assert together in blocked
-    assert "<td>2 checks<span" in blocked
-    assert together not in failed
+    text = page(signed_off(made))
+
+    assert text.count('<span class="party">account or key</span>') == 1
+    assert '<div class="headline">The key lacks the permission to trade.</div>' in text
+    assert "<b>#7</b> REST · POST /v5/order/create · retCode 10005" in text
+    assert all(f'<a class="fail" href="#{one.id}">{one.id}</a>' in text for one in PLAN)
+    assert "4 FAIL" in text
+    validate(as_json(signed_off(made)))
+
+
+def test_prerequisite_is_nobodys() -> None:
+    """What blocks several checks is one row without a party."""
+    text = page(signed_off(outcomes(MKR=Verdict.BLOCKED, VIS=Verdict.BLOCKED)))
+
+    assert text.count('<span class="party none">prerequisite</span>') == 1
+    assert "2 BLOCKED" in text
+
+
+def test_check_says_how_it_is_judged() -> None:
+    """Sequence and pass rule stand beside each requirement."""
+    text = page(CASES["ready"])
+
+    assert "<i>Sequence:</i> create, acknowledged, Rejected." in text
+    assert "<i>Passes:</i> The reason is the documented one." in text
+
+
+def test_library_that_nobody_trades_through_has_its_own_section() -> None:
+    """Library, version, proof and cure; its pill is no FAIL, and neither is its item's."""
+    plan = (*PLAN[:3], replace(PLAN[3], library=Library("ccxt", "4.5.90", traded=False)))
+    cured = replace(CROSSING, cure="Pin it.")
+    made = (*outcomes()[:3], outcome("RTY-01", Verdict.FAIL, "it sends 1e-05", requirement=cured))
+    found = results(plan, ITEMS, made)
+    signoff = replace(CASES["ready"], results=found)
+
+    text = page(signoff)
+
+    assert as_json(signoff)["libraries"][0]["library"] == {
+        "name": "ccxt",
+        "version": "4.5.90",
+        "traded": False,
+    }
+    assert "Client libraries: deviations" in text
+    assert "<td>Pin it.</td>" in text
+    assert text.count("DEVIATES</span>") == 2
+    assert '<span class="pill fail">' not in text
+    validate(as_json(signoff))
+
+
+def test_earlier_runs_stand_in_the_sign_off() -> None:
+    """A READY shows what came before it, and which folders say nothing."""
+    earlier = Earlier("261120-100000-aaaa", "2026-11-20T10:00:00.000Z", "NOT READY", "signoff", "", "ab" * 32)
+    signoff = replace(CASES["ready"], previous=Previous((earlier,), ("x: has no signoff.json",)))
+
+    text = page(signoff)
+
+    assert '<span class="pill not-ready">NOT READY</span>' in text
+    assert "261120-100000-aaaa" in text
+    assert "Passed over: x: has no signoff.json." in text
+    validate(as_json(signoff))
+
+
+def test_proof_is_stated() -> None:
+    """N of N with the digest, or that there is no kill matrix."""
+    matrix = KillMatrix({one.id: ("x",) for one in PLAN[1:]}, REQUIRED.version, "ab" * 32)
+    signoff = replace(CASES["ready"], proven=proven(matrix, [one.id for one in PLAN], REQUIRED.version))
+
+    assert "Checks proven able to fail: 3 of 4 (kill matrix sha256 abababababab)." in page(signoff)
+    assert "Not proven: VIS-01." in page(signoff)
+    assert "Checks proven able to fail: unknown, no kill matrix." in page(CASES["ready"])
+    validate(as_json(signoff))
 
 
 @pytest.mark.parametrize(

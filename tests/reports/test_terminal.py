@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 
 from reports.conclusion import Conclusion
+from reports.finding import Attribution, Cause, Frame, Party
 from reports.model import RunVerdict, Verdict
 from reports.signoff import SignOff, as_json
-from reports.terminal import deviation_lines, next_step, orders_line, table_lines
-from tests.reports.made_up import RUN_ID, outcomes, signed_off, waiver
+from reports.terminal import (
+    deviation_lines,
+    earlier_line,
+    finding_lines,
+    library_lines,
+    next_step,
+    orders_line,
+    table_lines,
+)
+from tests.reports.made_up import RUN_ID, outcome, outcomes, signed_off, waiver
 
 FAILED = signed_off(outcomes(MKR=Verdict.FAIL))
 BLOCKED = signed_off(outcomes(MKR=Verdict.BLOCKED, VIS=Verdict.BLOCKED))
@@ -58,6 +67,11 @@ STEPS = [
     ),
     (signed_off(None, (waiver(),)), True, "remove the waiver of MKR-01 from waivers.yaml, then run again"),
     (WRONG_KEY, True, "open the evidence of PRM-01"),
+    (
+        replace(signed_off(), profile="smoke", cleanup=None, conclusion=UNPROVEN),
+        True,
+        "this was the smoke profile",
+    ),
 ]
 
 
@@ -76,8 +90,48 @@ def test_table_shows_only_verdicts_that_occur() -> None:
 
 
 def test_checks_with_the_same_reason_share_a_line() -> None:
-    """A prerequisite that blocks several checks is told once."""
-    assert list(deviation_lines(as_json(BLOCKED))) == [("BLOCKED", "  BLOCKED  VIS-01 MKR-01  it was seen")]
+    """A prerequisite that blocks several checks is told once, and so is what did not run."""
+    not_run = signed_off(outcomes()[:2])
+
+    assert list(finding_lines(as_json(BLOCKED))) == ["  BLOCKED  VIS-01 MKR-01  it was seen"]
+    assert list(deviation_lines(as_json(BLOCKED))) == []
+    assert list(deviation_lines(as_json(not_run))) == [
+        ("NOT RUN", "  NOT RUN  MKR-01 RTY-01  the check did not run")
+    ]
+
+
+def test_finding_shows_whose_it_is_and_its_proof() -> None:
+    """The second line names the party and the message, shortened."""
+    frame = Frame(7, 0, "REST", "received", "POST /v5/order/create", 10005, "x" * 300)
+    attributed = Attribution(Party.ACCOUNT, Cause.PERMISSION, frame)
+    made = (*outcomes()[:3], outcome("RTY-01", Verdict.FAIL, "was refused", attribution=attributed))
+
+    assert list(finding_lines(as_json(signed_off(made)))) == [
+        "  FAIL     RTY-01  The key lacks the permission to trade.",
+        f"           account or key: #7 REST POST /v5/order/create 10005 {'x' * 120}…",
+    ]
+
+
+def test_deviation_of_a_library_names_its_version() -> None:
+    """Library, version and what was seen, on one line."""
+    content = as_json(signed_off())
+    content["libraries"] = [
+        {"check": "SDK-03", "library": {"name": "ccxt", "version": "4.5.90"}, "sentence": "it sends 1e-05"}
+    ]
+
+    assert list(library_lines(content)) == ["  deviates SDK-03  ccxt 4.5.90: it sends 1e-05"]
+
+
+def test_earlier_runs_are_told_on_one_line() -> None:
+    """The newest five, then how many more; nothing where there are none."""
+    runs = [{"run": f"r{number}", "verdict": "NOT READY"} for number in range(7)]
+    content = as_json(signed_off())
+
+    assert earlier_line(content) is None
+    said = earlier_line(content | {"previous": {"runs": runs}})
+    assert said is not None
+    assert said.startswith("earlier runs, newest first: NOT READY (r0), NOT READY (r1)")
+    assert said.endswith("NOT READY (r4) and 2 more")
 
 
 @pytest.mark.parametrize(

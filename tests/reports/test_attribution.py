@@ -1,0 +1,178 @@
+"""Whose a failure is, and which message proves it."""
+
+import pytest
+
+from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Unanswered, Unreachable
+from fixtures.clients.reply import Reply
+from fixtures.desk import Blocked
+from fixtures.desk.flat import LeftBehind
+from fixtures.desk.pushes import StreamGap
+from fixtures.evidence import Channel, Record
+from fixtures.v5.codes import RetCode
+from reports.attribution import LONGEST_FRAME, Seen, attribute
+from reports.finding import Cause, Party
+from tests.reports.made_up import ONE_ORDER, received, sent
+
+
+def refused(code: int) -> Refused:
+    """A refusal with this code."""
+    return Refused("/v5/order/create", Reply(code, "no", {}, {}, None, None, "", 0))
+
+
+def seen(
+    check_id: str,
+    raised: BaseException,
+    *records: Record,
+    library: str = "",
+    one_machine: bool = False,
+) -> Seen:
+    """A making that did not pass."""
+    return Seen(check_id, library, raised, str(raised), records or ONE_ORDER, one_machine)
+
+
+WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
+    ("MKR-02", AssertionError("executed 20 @ 0.2502"), Party.VENUE, None),
+    ("MKR-02", Malformed("order.spot", "no orderId"), Party.VENUE, None),
+    ("MKR-02", refused(170134), Party.VENUE, None),
+    ("MKR-02", LeftBehind("1 order is open"), Party.VENUE, None),
+    ("MKR-02", refused(RetCode.PERMISSION_DENIED), Party.ACCOUNT, Cause.PERMISSION),
+    ("MKR-02", refused(RetCode.INVALID_API_KEY), Party.ACCOUNT, Cause.KEY),
+    ("MKR-02", refused(RetCode.INVALID_SIGNATURE), Party.ACCOUNT, Cause.KEY),
+    ("MKR-02", refused(RetCode.UNMATCHED_IP), Party.ACCOUNT, Cause.KEY),
+    ("MKR-02", refused(RetCode.API_KEY_EXPIRED), Party.ACCOUNT, Cause.KEY),
+    ("MKR-02", refused(RetCode.API_KEY_EXPIRED_DERIV), Party.ACCOUNT, Cause.KEY),
+    ("MKR-02", refused(RetCode.SYMBOL_NOT_WHITELISTED), Party.ACCOUNT, Cause.WHITELIST),
+    ("MKR-02", refused(RetCode.UID_NOT_AVAILABLE), Party.ACCOUNT, Cause.WHITELIST),
+    ("MKR-02", refused(RetCode.BALANCE_INSUFFICIENT), Party.ACCOUNT, Cause.FUNDS),
+    ("MKR-02", refused(RetCode.TIMESTAMP_WINDOW), Party.SUITE, Cause.CLOCK),
+    ("FLT-04", AssertionError("it was refused with 10005 'Invalid'"), Party.ACCOUNT, Cause.PERMISSION),
+    ("PRM-13", AssertionError("a wrong secret was refused with 10003 'no'"), Party.VENUE, None),
+    ("ERR-01", AssertionError("a bad signature was refused with 10003 'no'"), Party.VENUE, None),
+    ("ERR-01", AssertionError("empty qty: refused with 10005 'no'"), Party.ACCOUNT, Cause.PERMISSION),
+    ("PRM-01", AssertionError("a signed read was odd"), Party.ACCOUNT, Cause.KEY),
+    ("PRM-02", AssertionError("the key's UID is another"), Party.ACCOUNT, Cause.UID),
+    ("PRM-03", AssertionError("the key is read-only"), Party.ACCOUNT, Cause.PERMISSION),
+    ("PRM-04", AssertionError("the key may withdraw"), Party.ACCOUNT, None),
+    ("PRM-11", AssertionError("a Buy of 5 USDT locks 0"), Party.VENUE, None),
+    ("RTY-05", AssertionError("the clock is off"), Party.SUITE, Cause.CLOCK),
+    ("VIS-01", AssertionError("the view does not return NEWUSDT exactly once"), Party.VENUE, Cause.HIDDEN),
+    ("FLT-01", AssertionError("NEWUSDT is not listed"), Party.VENUE, Cause.HIDDEN),
+    ("FLT-02", AssertionError("tickSize 0.001, agreed 0.0001"), Party.LISTING, None),
+    ("VIS-05", AssertionError("the status is PreLaunch"), Party.LISTING, None),
+    ("CON-05", Unanswered("order.create", "closed"), Party.NETWORK, Cause.UNREACHED),
+    ("CON-05", Unreachable("connect", "refused"), Party.NETWORK, Cause.UNREACHED),
+    ("CON-05", Blocked("the venue stopped answering during MKR-01"), Party.NETWORK, Cause.UNREACHED),
+    ("CON-05", StreamGap("the private stream was down"), Party.NETWORK, None),
+    ("CON-05", Misuse("beyond the budget"), Party.SUITE, None),
+    ("CON-05", HookFailed("order", "KeyError"), Party.SUITE, None),
+    ("CON-05", OSError("gone"), Party.SUITE, None),
+    ("CON-05", Blocked("no stranger key"), None, None),
+]
+
+
+@pytest.mark.parametrize(("check_id", "raised", "party", "cause"), WHOSE)
+def test_failure_belongs_to_somebody(
+    check_id: str, raised: BaseException, party: Party | None, cause: Cause | None
+) -> None:
+    """The code of a refusal decides first, then what the check judges, then what was raised."""
+    attributed = attribute(seen(check_id, raised))
+
+    assert (attributed.party, attributed.cause) == (party, cause)
+
+
+def test_library_answers_for_itself() -> None:
+    """What a check of a library finds is the library's, whatever the venue said."""
+    attributed = attribute(seen("SDK-03", refused(RetCode.PERMISSION_DENIED), library="pybit"))
+
+    assert (attributed.party, attributed.cause) == (Party.LIBRARY, None)
+
+
+def test_clock_of_one_machine_is_the_venues() -> None:
+    """Where venue and suite share a clock, only the venue can show another time."""
+    assert attribute(seen("RTY-05", AssertionError("off"), one_machine=True)).party is Party.VENUE
+
+
+def test_funds_are_the_accounts_where_no_order_was_sent() -> None:
+    """The same id judges the funds and whether an order locks them."""
+    balance = received(0, Channel.REST, "GET /v5/account/wallet-balance", {"retCode": 0}, ret_code=0)
+
+    attributed = attribute(seen("PRM-11", AssertionError("the wallet holds less"), balance))
+
+    assert (attributed.party, attributed.cause) == (Party.ACCOUNT, Cause.FUNDS)
+
+
+def test_check_that_asked_nobody_is_the_suites() -> None:
+    """A failure without a message of the venue judges the client's own policy."""
+    alone = Seen("ERR-03", "", AssertionError("no action for 170131"), "no action for 170131", (), False)  # noqa: FBT003 - its last field
+
+    assert (attribute(alone).party, attribute(alone).frame) == (Party.SUITE, None)
+
+
+def test_refusal_in_the_records_explains_what_the_sentence_does_not() -> None:
+    """Five orders that a read-only key was refused fail a count, and are the key's all the same."""
+    refusal = received(1, Channel.REST, "POST /v5/order/create", {"retCode": 10005}, ret_code=10005)
+
+    attributed = attribute(seen("IDM-04", AssertionError("5 requests made the orders "), refusal))
+
+    assert (attributed.party, attributed.cause) == (Party.ACCOUNT, Cause.PERMISSION)
+    assert attributed.frame is not None
+    assert attributed.frame.ret_code == 10005
+
+
+def test_refusal_is_the_proof() -> None:
+    """The frame is the reply whose code the failure names, not the last message."""
+    refusal = received(1, Channel.TRADE, "order.create", {"retCode": 170134}, ret_code=170134)
+    later = received(2, Channel.REST, "GET /v5/order/realtime", {"retCode": 0}, ret_code=0)
+
+    frame = attribute(seen("MKR-01", refused(170134), refusal, later)).frame
+
+    assert frame is not None
+    assert (frame.seq, frame.channel, frame.title, frame.ret_code) == (
+        1,
+        "trade stream",
+        "order.create",
+        170134,
+    )
+
+
+def test_wrong_acknowledgement_is_the_proof() -> None:
+    """What should have been refused is proven by its acknowledgement, not by the push that follows."""
+    frame = attribute(seen("FLT-04", AssertionError("a price off the grid was acknowledged"))).frame
+
+    assert frame is not None
+    assert frame.title in {"POST /v5/order/create", "order.cancel"}
+    assert frame.ret_code == 0
+
+
+def test_shared_figures_find_the_proof_and_the_excerpt() -> None:
+    """Of several messages the one that holds the sentence's figures, shown around them."""
+    fill = received(1, Channel.REST, "GET /v5/execution/list", {"pad": "x" * 2000, "execId": "2290000000001"})
+    later = received(2, Channel.PRIVATE, "wallet", {"data": []})
+
+    frame = attribute(seen("MKR-02", AssertionError("executed (execId 2290000000001)"), fill, later)).frame
+
+    assert frame is not None
+    assert frame.seq == 1
+    assert "2290000000001" in frame.text
+    assert frame.text.startswith("…")
+    assert len(frame.text) <= LONGEST_FRAME + 2
+
+
+def test_what_was_sent_or_told_to_everybody_proves_nothing() -> None:
+    """A request is no word of the venue, and a public push no answer."""
+    request = sent(0, Channel.REST, "GET /v5/market/time", "")
+    reply = received(1, Channel.REST, "GET /v5/market/time", {"retCode": 0}, ret_code=0)
+    public = received(2, Channel.PUBLIC, "orderbook.50", {"data": {}})
+
+    frame = attribute(seen("VIS-03", AssertionError("it differs"), request, reply, public)).frame
+
+    assert frame is not None
+    assert frame.seq == 1
+
+
+def test_cause_of_a_missing_prerequisite_is_looked_for_behind_it() -> None:
+    """A Blocked that was raised because of a refusal keeps the refusal's cause."""
+    blocked = Blocked("the book is not served")
+    blocked.__cause__ = refused(RetCode.SYMBOL_NOT_WHITELISTED)
+
+    assert attribute(seen("MKR-01", blocked)).cause is Cause.WHITELIST
