@@ -39,8 +39,10 @@ CAUSE_OF_CODE: Mapping[int, Cause] = {
 ASKED_FOR: Mapping[str, frozenset[int]] = {
     "ERR-01": frozenset({RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE}),
     "ERR-02": frozenset({RetCode.BALANCE_INSUFFICIENT}),
+    "ERR-07": frozenset(CAUSE_OF_CODE),
     "PRM-10": frozenset(CAUSE_OF_CODE),
     "PRM-13": frozenset(CAUSE_OF_CODE),
+    "PRM-14": frozenset(CAUSE_OF_CODE),
     "PRM-15": frozenset(CAUSE_OF_CODE),
     "RTY-04": frozenset({RetCode.TIMESTAMP_WINDOW}),
 }

@@ -30,7 +30,15 @@ NEEDS: Mapping[str, str] = {
     "library": "the library is installed",
     "pybit": "pybit is installed",
     "ccxt": "ccxt is installed",
-    "venue_script": "the embedded venue, whose listing can be changed",
+    "elsewhere": "a key of another environment",
+    "desk_elsewhere": "a second listing that the key sees",
+    "batch": "the venue takes batches",
+    "book": "the public book can be followed",
+    "obligation": "an obligation is agreed for the listing",
+    "request_ids": "a trade stream",
+    "probes": "further streams can be opened",
+    "watch": "a second private stream can be opened",
+    "venue_script": "the embedded venue, which can be told what to do",
 }
 """What a fixture needs to be there; what is not named here needs nothing."""
 
@@ -119,7 +127,8 @@ def _spared(
     ]
     phases = first.get_closest_marker("phase")
     if phases is not None:
-        reasons.append(f"The listing's phase is not {' or '.join(phases.args)}.")
+        agreed = " or ".join(phases.args)
+        reasons.append(f"The listing's phase is not {agreed}; the embedded venue is taken there.")
     if library := library_of(first):
         reasons.append(f"No listing under test trades through {library}, and it is not installed.")
     if any(Transport.TRADE in _parameters(item) for item in items):
@@ -129,7 +138,11 @@ def _spared(
             if TRADE_STREAM in environment.not_applicable
         ]
     roles = [ROLE_OF_FIXTURE[name] for name in getattr(first, "fixturenames", ()) if name in ROLE_OF_FIXTURE]
-    absent = (environment.absent.get(role) for role in roles for environment in environments.values())
+    absent = (
+        environment.not_applicable.get(role) or environment.absent.get(role)
+        for role in roles
+        for environment in environments.values()
+    )
     return reasons + list(dict.fromkeys(reason for reason in absent if reason))
 
 

@@ -141,7 +141,7 @@ class Outcome:
     started_ms, ended_ms: Unix ms, client clock
     allure_uuid: the Allure result, "" when there is none
     attribution: None when there is nothing to mend
-    library: what the making judged, None for the venue; makings of one check may judge different ones
+    library: what the making judged, None for what its check judges; makings may judge different ones
     """
 
     check_id: str
@@ -186,9 +186,9 @@ class Result:
 
     @property
     def library(self) -> Library | None:
-        """What the makings that decided judged: the venue (None) before a traded library before any other."""
-        judged = [one.library for one in self.outcomes if one.verdict is self.verdict] or [self.check.library]
-        return min(judged, key=lambda one: (one is not None, one is not None and not one.traded))
+        """What the makings that decided judged: a library that is traded through before any other."""
+        judged = [one.library for one in self.outcomes if one.verdict is self.verdict and one.library]
+        return next((one for one in judged if one.traded), judged[0] if judged else self.check.library)
 
     @property
     def deviates(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.finding import Frame
 from reports.findings import Finding
-from reports.model import Outcome, Result
+from reports.model import Library, Outcome, Result
 from reports.previous import Previous
 from reports.proven import FILE, Proven
 
@@ -32,25 +32,27 @@ def finding(one: Finding) -> Json:
     }
 
 
-def library(result: Result) -> Json | None:
-    """The library that a check judges."""
-    judged = result.library
+def library(judged: Library | None) -> Json | None:
+    """The library that a check or a making judges."""
     if judged is None:
         return None
     return {"name": judged.name, "version": judged.version or None, "traded": judged.traded}
 
 
-def deviation(result: Result) -> Json:
-    """A failure of a library that no listing under test trades through."""
-    failed = [one for one in result.outcomes if one.verdict is result.verdict]
-    return {
-        "check": result.id,
-        "library": library(result),
-        "title": result.title,
-        "sentence": result.sentence,
-        "cure": next((one.requirement.cure for one in failed if one.requirement.cure), None),
-        "frame": _first_frame(failed),
-    }
+def deviations(result: Result) -> list[Json]:
+    """The failures of a library that no listing under test trades through, one per making."""
+    return [
+        {
+            "check": result.id,
+            "library": library(one.library or result.check.library),
+            "title": one.requirement.title,
+            "sentence": one.sentence,
+            "cure": one.requirement.cure or None,
+            "frame": _first_frame([one]),
+        }
+        for one in result.outcomes
+        if result.deviates and one.verdict is result.verdict
+    ]
 
 
 def previous(earlier: Previous) -> Json:

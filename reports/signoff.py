@@ -105,7 +105,7 @@ def as_json(signoff: SignOff) -> Json:
         "requirements": {"version": signoff.requirements.version, "sha256": signoff.requirements.sha256},
         "items": [_item(item, signoff.results) for item in _items(signoff)],
         "findings": [sections.finding(one) for one in signoff.findings],
-        "libraries": [sections.deviation(result) for result in signoff.results if result.deviates],
+        "libraries": [one for result in signoff.results for one in sections.deviations(result)],
         "proof": sections.proof(signoff.proven),
         "previous": sections.previous(signoff.previous),
         "latencies": [_latency(latency) for latency in signoff.latencies],
@@ -224,7 +224,7 @@ def _check(result: Result) -> Json:
             for one in requirements
         ],
         "severity": result.check.severity or None,
-        "library": sections.library(result),
+        "library": sections.library(result.library),
         "verdict": result.verdict,
         "sentence": result.sentence,
         "observations": result.observations,
