@@ -96,7 +96,7 @@ class BookCopy:
     _asked: Row | None = None
 
     def take(self, kind: str, content: Row) -> None:
-        """Apply a frame; a delta that is older than the book is left out, one before the snapshot waits for it.
+        """Apply a frame; a delta older than the book is left out, one before the snapshot waits for it.
 
         Source: docs/v5/websocket/public/full-ob.mdx, whose snapshot comes over REST
         """
