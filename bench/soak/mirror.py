@@ -92,16 +92,28 @@ class BookCopy:
     u: int = 0
     bids: dict[Decimal, Sizes] = field(default_factory=dict)
     asks: dict[Decimal, Sizes] = field(default_factory=dict)
+    _early: list[Row] = field(default_factory=list)
     _asked: Row | None = None
 
     def take(self, kind: str, content: Row) -> None:
-        """Apply a frame; a delta before the first snapshot, or older than the book, is left out."""
+        """Apply a frame; a delta older than the book is left out, one before the snapshot waits for it.
+
+        Source: docs/v5/websocket/public/full-ob.mdx, whose snapshot comes over REST
+        """
         self.ledger.counts["book frames"] += 1
         if kind == "snapshot":
             self.bids.clear()
             self.asks.clear()
-        elif not 0 < self.u < content["u"]:
-            return
+            self._apply(content)
+            early, self._early = self._early, []
+            for delta in early:
+                self.take("delta", delta)
+        elif not self.u:
+            self._early.append(content)
+        elif content["u"] > self.u:
+            self._apply(content)
+
+    def _apply(self, content: Row) -> None:
         _apply(self.bids, content["b"])
         _apply(self.asks, content["a"])
         self.u = content["u"]

@@ -121,7 +121,14 @@ class PlainStream:
         cls, address: Address, path: str, on_frame: Callable[[dict[str, Any]], None] = lambda _frame: None
     ) -> "PlainStream":
         """Connect."""
-        socket = await connect(address.stream + path, compression=None, proxy=None, max_size=None)
+        socket = await connect(
+            address.stream + path,
+            compression=None,
+            proxy=None,
+            max_size=None,
+            open_timeout=TIMEOUT_S,
+            ping_timeout=TIMEOUT_S,
+        )
         stream = cls(socket, "reqId" if path == paths.TRADE_STREAM else "req_id", on_frame)
         stream._reader = asyncio.create_task(stream._read())
         return stream

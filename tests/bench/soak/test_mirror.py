@@ -84,7 +84,16 @@ def _kept(*frames: tuple[str, dict[str, Any]], shown: dict[str, Any] | None = No
 
 def test_a_book_follows_its_frames() -> None:
     """Levels of size 0 go, and what is older than the book is left out."""
-    book = _kept(("delta", DELTA), ("snapshot", SNAPSHOT), ("delta", DELTA), ("delta", SNAPSHOT))
+    book = _kept(("snapshot", SNAPSHOT), ("delta", DELTA), ("delta", SNAPSHOT))
+
+    assert (book.u, book.bids, book.asks) == (6, {Decimal(9): ("2",)}, {Decimal(11): ("1",)})
+
+
+def test_a_delta_waits_for_the_snapshot() -> None:
+    """What comes before a snapshot is applied after it, unless the snapshot has it already."""
+    older = {**DELTA, "u": 5, "b": [["8", "7"]]}
+
+    book = _kept(("delta", older), ("delta", DELTA), ("snapshot", SNAPSHOT))
 
     assert (book.u, book.bids, book.asks) == (6, {Decimal(9): ("2",)}, {Decimal(11): ("1",)})
 
