@@ -62,3 +62,9 @@ UNPROVEN: Mapping[str, str] = {
     "ERR-04": "Judges the client's own policy: tests/fixtures/clients/test_retry.py.",
 }
 """The checks that no defect of the venue can make fail, and why."""
+
+SILENCE: Mapping[str, str] = {
+    "cancel_acks_but_rests": "An order that goes on resting has no end to show.",
+    "never_pushes_orders": "There is no push to be read.",
+}
+"""The defects that a check can only notice by waiting in vain, and why no reason exists."""
