@@ -1,14 +1,18 @@
 """``python -m proof``: show that every check can fail, or that the same run gives the same verdicts."""
 
 import argparse
+import os
 import sys
 
 from proof import determinism, prove
 
+JOBS = 3 * (os.cpu_count() or 1)
+"""A check mostly waits: for a push that a defect keeps back, for a quiet time to pass."""
+
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
-    parser.add_argument("--jobs", type=int, default=2, help="worker processes (default: 2)")
+    parser.add_argument("--jobs", type=int, default=JOBS, help=f"worker processes (default: {JOBS})")
     parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="only this defect")
     parser.add_argument("--full", action="store_true", help="every check on every defect")
     commands = parser.add_subparsers(dest="command")

@@ -15,7 +15,11 @@ _KILLS = {Kind.ASSERTION, Kind.SILENCE}
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Everything that was run. sound: one verdict per market; touched: mutant -> makings that would see it."""
+    """Everything that was run.
+
+    sound: one verdict per market
+    touched: mutant -> the makings that would see it
+    """
 
     sound: tuple[Verdict, ...]
     broken: tuple[Verdict, ...]
@@ -59,7 +63,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The proof. checks: id -> the defects that it kills"""
+    """The proof. checks: id -> the defects that it kills."""
 
     rows: tuple[Row, ...]
     checks: Mapping[str, list[str]]

@@ -15,7 +15,7 @@ from unittest import mock
 
 import fixtures.venue
 from fixtures.v5.codes import RetCode
-from fixtures.venue.rules import Judge, Rule
+from fixtures.venue.rules import Judge, Refusal, Rule
 from proof.shifts import Shift, shifts
 
 Table = tuple[Rule[Any], ...]
@@ -111,7 +111,7 @@ def tampered(name: str) -> Iterator[None]:
     table = tables()[mutant.table]
     changed = (*table[: mutant.place], *filter(None, [mutant.rule]), *table[mutant.place + 1 :])
 
-    def refusal(judge: Judge, rules: Table, subject: Any) -> Any:
+    def refusal(judge: Judge, rules: Table, subject: object) -> Refusal | None:
         return REFUSAL(judge, changed if rules is table else rules, subject)
 
     with mock.patch.object(Judge, "refusal", refusal):
@@ -136,7 +136,7 @@ class Trace:
         """Note every judgement of every venue."""
         by_table = _by_table()
 
-        def refusal(judge: Judge, rules: Table, subject: Any) -> Any:
+        def refusal(judge: Judge, rules: Table, subject: object) -> Refusal | None:
             self._note(by_table.get(id(rules), ()), subject)
             return REFUSAL(judge, rules, subject)
 
@@ -144,7 +144,10 @@ class Trace:
             yield
 
     def found(self) -> dict[str, frozenset[str]]:
-        """Mutant -> makings, of every mutant; of the shifts only those of the first thing that a rule compares."""
+        """Mutant -> makings, of every mutant.
+
+        Of the shifts only those of the first thing that a rule turned out to compare.
+        """
         real: dict[str, frozenset[str]] = {}
         first: dict[tuple[str, int], str] = {}
         for mutant in mutants().values():

@@ -143,9 +143,9 @@ def _said(row: Row, check_id: str) -> str:
 
 def _mutants(matrix: Matrix) -> Iterator[str]:
     yield (
-        "Every rule of every table is removed, answers with the code of its neighbour, and, where it compares,\n"
-        "compares shifted by one step either way. The checks that would meet the change in a traced run on the\n"
-        "sound venue are made until one is red.\n"
+        "Every rule of every table is removed, answers with the code of its neighbour, and, where it\n"
+        "compares, compares shifted by one step either way. The checks that would meet the change in a\n"
+        "traced run on the sound venue are made until one is red.\n"
     )
     yield "| change | mutants | failed an assertion | ended in an error | survived |"
     yield "|---|---|---|---|---|"

@@ -56,9 +56,9 @@ def _moment(stamp: Stamp, steps: int) -> Stamp:
 def _tolerance(form: Form, steps: int) -> Form:
     """A tolerance moved by its step, a tick or a hundredth of a percent."""
     step = Decimal("0.01") if form.text("slippageToleranceType") == "Percent" else Decimal(1)
-    amount = form.figure("slippageTolerance")
-    if amount is None:
+    if form.is_empty("slippageTolerance"):
         return form
+    amount = form.figure("slippageTolerance") or Decimal(0)
     return replace(form, body={**form.body, "slippageTolerance": plain(amount + steps * step)})
 
 
@@ -101,7 +101,10 @@ def shifts(broken: Broken) -> Iterator[Shift]:
     for grid in _GRIDS:
         for factor in (Decimal(10), Decimal("0.1")):
             yield Shift(
-                grid, f"with {grid} × {factor}", _with_grid(broken, grid, factor), _tests_grid(broken, grid)
+                grid,
+                f"with {grid} times {factor}",
+                _with_grid(broken, grid, factor),
+                _tests_grid(broken, grid),
             )
 
 
