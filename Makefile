@@ -6,10 +6,12 @@ READY := .venv/.locked
 RENDERER := reports/renderer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup renderer signoff test bench soak flow docs lint lock clean
+.PHONY: help setup renderer signoff prove prove-full test bench soak flow docs lint lock clean
 
 help:
 	@echo "make signoff   run the checklist on the embedded venue and write the sign-off"
+	@echo "make prove     make the checks on every defect of the venue; writes docs/kill-matrix.md and .json"
+	@echo "make prove-full  the same with every check on every defect, for the night"
 	@echo "make test      run the suite's own tests"
 	@echo "make bench     measure clients and venue; writes bench/results.json and docs/bench.md"
 	@echo "make docs      write docs/checks.md from the code; make lint fails while it is stale"
@@ -34,6 +36,12 @@ $(RENDERER): $(READY) reports/renderer/package-lock.json
 
 signoff: setup renderer
 	$(BIN)/pytest
+
+prove: setup
+	$(BIN)/python -m proof
+
+prove-full: setup
+	$(BIN)/python -m proof --full
 
 test: setup renderer
 	$(BIN)/pytest tests

@@ -27,9 +27,16 @@ NOT_LET_IN = {
 """The refusals that fit an operation without authentication."""
 
 REFUSALS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
+    "no orderType": ({"orderType": None}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
+    "no price": ({"price": None}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
+    "no side": ({"side": None}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
+    "no symbol": ({"symbol": None}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
     "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
     "empty qty": ({"qty": ""}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
     "word for qty": ({"qty": "ten"}, {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}),
+    "word for price": ({"price": "ten"}, {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}),
+    "unknown orderFilter": ({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}),
+    "unknown smpType": ({"smpType": "CancelAll"}, {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}),
     "unknown timeInForce": ({"timeInForce": "Forever"}, {RetCode.INVALID_TIF}),
     "unknown orderType": ({"orderType": "Iceberg"}, {RetCode.INVALID_ORDER_TYPE}),
     "unknown side": ({"side": "Hold"}, {RetCode.INVALID_SIDE}),
@@ -37,6 +44,24 @@ REFUSALS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
         {"symbol": "NOSUCHCOINUSDT"},
         {RetCode.INVALID_SYMBOL, RetCode.SYMBOL_NOT_WHITELISTED, RetCode.REQUEST_PARAM_ERROR},
     ),
+}
+MARKET: dict[str, object] = {"orderType": "Market", "timeInForce": None, "price": None}
+TICKS = {"slippageToleranceType": "TickSize"}
+PERCENT = {"slippageToleranceType": "Percent"}
+REFUSALS |= {
+    fault: ({**MARKET, **terms}, codes)
+    for fault, terms, codes in (
+        ("unknown marketUnit", {"marketUnit": "dozen"}, {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}),
+        (
+            "unknown tolerance type",
+            {"slippageToleranceType": "Yards", "slippageTolerance": "1"},
+            {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR},
+        ),
+        ("no ticks", {**TICKS, "slippageTolerance": "0"}, {RetCode.TICKSIZE_TOLERANCE_RANGE}),
+        ("too many ticks", {**TICKS, "slippageTolerance": "10001"}, {RetCode.TICKSIZE_TOLERANCE_RANGE}),
+        ("no percent", {**PERCENT, "slippageTolerance": "0"}, {RetCode.PERCENT_TOLERANCE_RANGE}),
+        ("too many percent", {**PERCENT, "slippageTolerance": "10.01"}, {RetCode.PERCENT_TOLERANCE_RANGE}),
+    )
 }
 """What is wrong with an order -> the terms that replace sound ones, and the codes that may answer.
 

@@ -225,7 +225,7 @@ async def test_timestamp_window_is_enforced(
 @check("RTY-04", severity=BLOCKER, at_risk=0)
 @over_both_transports
 async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
-    """An order request with a stale timestamp is refused, a timely one is judged on its content.
+    """An order request with a stale or future timestamp is refused, a timely one is judged on its content.
 
     Sequence: cancel with a stale timestamp, refused; the same cancel in time, judged on its
         content.
@@ -233,9 +233,11 @@ async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     stale = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=-run.environment.recv_window_ms - 500)
-    timely = await desk.attempt_cancel(desk.fresh_link_id())
+    future = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=1500)
+    timely = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=900)
 
     assert stale.ret_code == RetCode.TIMESTAMP_WINDOW, f"a stale order request was {stale}"
+    assert future.ret_code == RetCode.TIMESTAMP_WINDOW, f"an order request of the future was {future}"
     assert timely.ret_code != RetCode.TIMESTAMP_WINDOW, f"a timely order request was {timely}"
 
 

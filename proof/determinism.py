@@ -1,0 +1,55 @@
+"""The whole checklist again and again: every making must come to the same each time, in whatever order."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from proof.jobs import Job, Verdict
+from proof.workers import workers
+
+RANDOM_EVERY = 2
+"""Every so many runs one has an order of its own."""
+
+
+def plan(runs: int, market: str) -> list[Job]:
+    """The runs, every other one in a random order whose seed is the number of the run."""
+    return [
+        Job(
+            f"run {number}",
+            market=market,
+            order=number if number % RANDOM_EVERY == 0 else None,
+            symbols=("NEWUSDT",),
+        )
+        for number in range(1, runs + 1)
+    ]
+
+
+def differences(verdicts: Iterable[Verdict]) -> dict[str, dict[str, list[str]]]:
+    """Making -> what it came to -> the runs, of the makings that did not always come to the same."""
+    seen: dict[str, dict[str, list[str]]] = {}
+    told = list(verdicts)
+    nodes = {outcome.node: outcome.check for verdict in told for outcome in verdict.outcomes}
+    for verdict in told:
+        kinds = {outcome.node: str(outcome.kind) for outcome in verdict.outcomes}
+        for node, check_id in nodes.items():
+            came_to = seen.setdefault(f"{check_id} {node.rpartition('::')[2]}", {})
+            came_to.setdefault(kinds.get(node, "not made"), []).append(verdict.job.name)
+    return {making: came_to for making, came_to in seen.items() if len(came_to) > 1}
+
+
+def main(runs: int, market: str, jobs: int) -> int:
+    """Run, print a table, and return 1 when two runs differ or one is not green."""
+    with workers(jobs) as pool:
+        verdicts = pool.verdicts("runs", plan(runs, market))
+    lines = []
+    for verdict in verdicts:
+        kinds = Counter(str(outcome.kind) for outcome in verdict.outcomes)
+        order = f"random order, seed {verdict.job.order}" if verdict.job.order else "the checklist's order"
+        lines.append(f"{verdict.job.name:<8} {order:<24} " + ", ".join(f"{n} {k}" for k, n in kinds.items()))
+    differ = differences(verdicts)
+    for making, came_to in differ.items():
+        lines.append(f"{making}: " + "; ".join(f"{kind} in {', '.join(of)}" for kind, of in came_to.items()))
+    red = [x for verdict in verdicts for x in verdict.outcomes if x.kind not in {"passed", "skipped"}]
+    lines += [f"red: {outcome.check} {outcome.node}: {outcome.said}" for outcome in red]
+    lines.append(f"{runs} runs in a {market} market: {len(differ)} makings differ, {len(red)} red")
+    print("\n".join(lines))  # noqa: T201 - its table
+    return 1 if differ or red else 0

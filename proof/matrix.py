@@ -1,0 +1,151 @@
+"""The kill matrix: defect and check, caught by an assertion, by a wait in vain, by an error, or missed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from proof.bites import BITES, SILENCE, UNPROVEN, UNSEEN
+from proof.jobs import Kind, Outcome, Verdict
+from proof.mutants import mutants
+from proof.survivors import reason
+
+LEAST_SHARE = 0.95
+_WORST = (Kind.ASSERTION, Kind.SILENCE, Kind.ERROR, Kind.PASSED, Kind.SKIPPED)
+_KILLS = {Kind.ASSERTION, Kind.SILENCE}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Everything that was run.
+
+    sound: one verdict per market
+    touched: mutant -> the makings that would see it
+    """
+
+    sound: tuple[Verdict, ...]
+    broken: tuple[Verdict, ...]
+    mutated: tuple[Verdict, ...]
+    touched: Mapping[str, frozenset[str]]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One defect: what each check that was made on it came to.
+
+    said: check -> the outcome that counts, of all its makings: an assertion before a wait in vain, a wait
+        before an error, an error before a pass
+    """
+
+    name: str
+    named: tuple[str, ...]
+    said: Mapping[str, Outcome]
+
+    @property
+    def killed_by(self) -> list[str]:
+        """The checks that failed by assertion."""
+        return [check_id for check_id, outcome in self.said.items() if outcome.kind in _KILLS]
+
+    def of(self, *kinds: Kind) -> list[str]:
+        """The checks that came to one of these."""
+        return [check_id for check_id, outcome in self.said.items() if outcome.kind in kinds]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a mutant. by: the outcome that noticed it, None for a survivor."""
+
+    name: str
+    kind: str
+    by: Outcome | None
+    tried: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The proof. checks: id -> the defects that it kills."""
+
+    rows: tuple[Row, ...]
+    checks: Mapping[str, list[str]]
+    fates: tuple[Fate, ...]
+    broken_rules: tuple[str, ...]
+    full: bool
+
+    @property
+    def survivors(self) -> list[Fate]:
+        """The mutants that nothing noticed."""
+        return [fate for fate in self.fates if fate.by is None]
+
+    @property
+    def share(self) -> float:
+        """How many of the mutants were noticed, of all of them, equivalent ones included."""
+        return 1 - len(self.survivors) / len(self.fates) if self.fates else 1.0
+
+    def totals(self) -> str:
+        """The proof in one line."""
+        able = sum(bool(defects) for defects in self.checks.values())
+        caught = sum(bool(row.killed_by) for row in self.rows)
+        return (
+            f"{able} of {len(self.checks)} checks proven able to fail; {caught} of {len(self.rows)} defects "
+            f"caught; {len(self.fates) - len(self.survivors)} of {len(self.fates)} mutants noticed "
+            f"({self.share:.1%})"
+        )
+
+
+def build(trial: Trial) -> Matrix:
+    """The matrix of a trial, with the rules that it breaks."""
+    rows = tuple(_row(verdict) for verdict in trial.broken)
+    known = sorted({outcome.check for verdict in trial.sound for outcome in verdict.outcomes})
+    checks = {check_id: [row.name for row in rows if check_id in row.killed_by] for check_id in known}
+    fates = tuple(_fates(trial))
+    matrix = Matrix(rows, checks, fates, (), trial.full)
+    return Matrix(rows, checks, fates, tuple(_broken_rules(trial, matrix)), trial.full)
+
+
+def _row(verdict: Verdict) -> Row:
+    name = verdict.job.name
+    worst: dict[str, Outcome] = {}
+    for outcome in verdict.outcomes:
+        known = worst.get(outcome.check)
+        if known is None or _WORST.index(outcome.kind) < _WORST.index(known.kind):
+            worst[outcome.check] = outcome
+    return Row(name, BITES.get(name, ()), dict(sorted(worst.items())))
+
+
+def _fates(trial: Trial) -> Iterable[Fate]:
+    by_name = {verdict.job.name: verdict for verdict in trial.mutated}
+    for name, nodes in trial.touched.items():
+        verdict = by_name.get(name)
+        red = [x for x in verdict.outcomes if x.kind in {*_KILLS, Kind.ERROR}] if verdict else []
+        by = min(red, key=lambda outcome: _WORST.index(outcome.kind), default=None)
+        why = "" if by else reason(name, seen=bool(nodes))
+        yield Fate(name, mutants()[name].kind, by, len(verdict.outcomes) if verdict else 0, why)
+
+
+def _broken_rules(trial: Trial, matrix: Matrix) -> Iterable[str]:
+    for verdict in trial.sound:
+        for outcome in verdict.outcomes:
+            if outcome.kind not in {Kind.PASSED, Kind.SKIPPED}:
+                yield f"the sound venue ({verdict.job.market}) fails {outcome.node}: {outcome.said}"
+    for check_id, defects in matrix.checks.items():
+        if not defects and check_id not in UNPROVEN:
+            yield f"{check_id} kills no defect"
+    for row in matrix.rows:
+        yield from _broken_by(row)
+    for fate in matrix.survivors:
+        if not fate.reason:
+            yield f"the mutant {fate.name} survives without a reason"
+    if matrix.share < LEAST_SHARE:
+        yield f"only {matrix.share:.1%} of the mutants are noticed"
+
+
+def _broken_by(row: Row) -> Iterable[str]:
+    if not row.killed_by and row.name not in UNSEEN:
+        yield f"{row.name} is killed by no check"
+    for check_id in row.named:
+        outcome = row.said.get(check_id)
+        if outcome is None or outcome.kind not in _KILLS:
+            came_to = f"{outcome.kind} {outcome.said}".strip() if outcome else "not made"
+            yield f"{row.name} is not killed by {check_id}: {came_to}"
+        elif outcome.kind is Kind.SILENCE and row.name not in SILENCE:
+            yield f"{row.name} is killed by {check_id} only by a wait in vain: {outcome.said}"

@@ -1,0 +1,186 @@
+"""The venue's tables of rules, each rule changed in every small way: removed, recoded, shifted.
+
+The tables are found by walking the venue's modules, so that a rule that is added is on trial at once.
+A mutant is applied from outside, where a ``Judge`` is handed its table: the venue knows nothing of it.
+"""
+
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import import_module
+from typing import Any
+from unittest import mock
+
+import fixtures.venue
+from fixtures.v5.codes import RetCode
+from fixtures.venue.rules import Judge, Refusal, Rule
+from proof.shifts import Shift, shifts
+
+Table = tuple[Rule[Any], ...]
+REFUSAL = Judge.refusal
+SAMPLES = 300
+"""How many subjects of a rule are asked whether it compares anything."""
+COMPARES = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One rule of one table, changed.
+
+    kind: "removed", "recoded" or "shifted"
+    rule: what stands in the rule's place, None for nothing
+    shift: of a shifted rule, how to tell whether it compares at all
+    """
+
+    name: str
+    kind: str
+    table: str
+    place: int
+    rule: Rule[Any] | None
+    shift: Shift | None = None
+
+    def differs(self, original: Rule[Any], subject: object, *, fires: bool) -> bool:
+        """True when the venue answers otherwise about the subject."""
+        if self.rule is None:
+            return fires
+        would = fires if self.kind == "recoded" else self.rule.broken(subject)
+        return would != fires or (fires and self.rule.code != original.code)
+
+
+Place = tuple[Rule[Any], list[Mutant]]
+"""A rule and its mutants."""
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """Module and name -> table, of every table that a judge is handed; no part of another table."""
+    found: dict[int, tuple[str, Table]] = {}
+    for info in pkgutil.walk_packages(fixtures.venue.__path__, "fixtures.venue."):
+        if info.name.endswith("__main__"):
+            continue
+        for name, value in vars(import_module(info.name)).items():
+            if isinstance(value, tuple) and value and all(isinstance(rule, Rule) for rule in value):
+                found.setdefault(id(value), (f"{info.name.rpartition('.')[2]}.{name}", value))
+    named = dict(found.values())
+    return {name: table for name, table in named.items() if not _is_part(table, named.values())}
+
+
+def _is_part(table: Table, others: Iterable[Table]) -> bool:
+    rules = set(map(id, table))
+    return any(rules < set(map(id, other)) for other in others)
+
+
+@cache
+def mutants() -> Mapping[str, Mutant]:
+    """Name -> mutant, of every rule."""
+    return {mutant.name: mutant for name, table in tables().items() for mutant in _of_table(name, table)}
+
+
+def _of_table(name: str, table: Table) -> Iterator[Mutant]:
+    for place, rule in enumerate(table):
+        same = sum(earlier.name == rule.name for earlier in table[:place])
+        site = f"{name.removesuffix('_RULES')}.{rule.name}" + (f"#{same + 1}" if same else "")
+        code = _neighbour(table, place)
+        recoded = replace(rule, code=code, text=f"an answer with the code of {code.name}")
+        yield Mutant(f"{site} removed", "removed", name, place, None)
+        yield Mutant(f"{site} as {code.name}", "recoded", name, place, recoded)
+        for shift in shifts(rule.broken):
+            shifted = replace(rule, broken=shift.broken)
+            yield Mutant(f"{site} {shift.text}", "shifted", name, place, shifted, shift)
+
+
+def _neighbour(table: Table, place: int) -> RetCode:
+    """The code of the next rule that has another one, or of the one before, or the next documented one."""
+    own = table[place].code
+    for rule in (*table[place + 1 :], *reversed(table[:place])):
+        if rule.code != own:
+            return rule.code
+    codes = list(RetCode)
+    return codes[(codes.index(own) + 1) % len(codes)]
+
+
+@contextmanager
+def tampered(name: str) -> Iterator[None]:
+    """Let every venue judge by a mutant; by the sound tables for ""."""
+    if not name:
+        yield
+        return
+    mutant = mutants()[name]
+    table = tables()[mutant.table]
+    changed = (*table[: mutant.place], *filter(None, [mutant.rule]), *table[mutant.place + 1 :])
+
+    def refusal(judge: Judge, rules: Table, subject: object) -> Refusal | None:
+        return REFUSAL(judge, changed if rules is table else rules, subject)
+
+    with mock.patch.object(Judge, "refusal", refusal):
+        yield
+
+
+@dataclass(slots=True)
+class Trace:
+    """Which making would see which mutant.
+
+    node: the making under way
+    touched: mutant -> makings in which the mutant would have answered otherwise
+    asked: shift -> how many subjects were asked in vain whether the rule compares at all; -1 when it does
+    """
+
+    node: str = ""
+    touched: dict[str, set[str]] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Note every judgement of every venue."""
+        by_table = _by_table()
+
+        def refusal(judge: Judge, rules: Table, subject: object) -> Refusal | None:
+            self._note(by_table.get(id(rules), ()), subject)
+            return REFUSAL(judge, rules, subject)
+
+        with mock.patch.object(Judge, "refusal", refusal):
+            yield
+
+    def found(self) -> dict[str, frozenset[str]]:
+        """Mutant -> makings, of every mutant.
+
+        Of the shifts only those of the first thing that a rule turned out to compare.
+        """
+        real: dict[str, frozenset[str]] = {}
+        first: dict[tuple[str, int], str] = {}
+        for mutant in mutants().values():
+            if mutant.shift is not None:
+                if self.asked.get(mutant.name) != COMPARES:
+                    continue
+                if first.setdefault((mutant.table, mutant.place), mutant.shift.what) != mutant.shift.what:
+                    continue
+            real[mutant.name] = frozenset(self.touched.get(mutant.name, ()))
+        return real
+
+    def _note(self, places: Sequence[Place], subject: object) -> None:
+        for rule, changed in places:
+            fires = rule.broken(subject)
+            for mutant in changed:
+                if mutant.shift is not None:
+                    self._ask(mutant.name, mutant.shift, subject)
+                if mutant.differs(rule, subject, fires=fires):
+                    self.touched.setdefault(mutant.name, set()).add(self.node)
+            if fires:
+                return
+
+    def _ask(self, name: str, shift: Shift, subject: object) -> None:
+        asked = self.asked.get(name, 0)
+        if COMPARES < asked < SAMPLES:
+            self.asked[name] = COMPARES if shift.matters(subject) else asked + 1
+
+
+def _by_table() -> dict[int, list[Place]]:
+    placed: dict[int, list[Place]] = {}
+    for name, table in tables().items():
+        own = [mutant for mutant in mutants().values() if mutant.table == name]
+        placed[id(table)] = [
+            (rule, [mutant for mutant in own if mutant.place == place]) for place, rule in enumerate(table)
+        ]
+    return placed

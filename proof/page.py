@@ -1,0 +1,164 @@
+"""The kill matrix as a page to read and as JSON to build on."""
+
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+import fixtures.clients
+import fixtures.venue
+from proof.bites import SILENCE, UNPROVEN, UNSEEN
+from proof.jobs import SYMBOLS, Kind
+from proof.matrix import Fate, Matrix, Row
+from reports.requirements import newest, read
+
+_HEAD = """# Kill matrix
+
+Which check fails on which defect of the venue, by its own assertion. Written by `make prove`, {date}, on
+{machine}; `docs/kill-matrix.json` has the same for programs. Checks of version {requirements}.
+
+{totals}
+
+How it was made: one run per defect in an embedded venue of the same process, on {symbols}: the checks that
+are named for the defect (`proof/bites.py`) and {besides}. A check counts when one of its
+makings fails by assertion. *Silent* is a wait for an event that did not come; *error* is a making that could
+not come to an end. The sound venue is green in a quiet, a normal and a volatile market{green}.
+"""
+
+
+def made(root: Path) -> dict[str, str]:
+    """When, where and from which requirements the matrix was made."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    cpu = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": f"{cpu or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "requirements": read(newest(root / "checks")).version,
+    }
+
+
+def catalogue() -> dict[str, str]:
+    """Name of a defect -> what it does, out of every table of defects of the venue and of the clients."""
+    texts: dict[str, str] = {}
+    for package in (fixtures.venue, fixtures.clients):
+        for info in walk_packages(package.__path__, f"{package.__name__}."):
+            if not info.name.endswith("__main__"):
+                named = vars(import_module(info.name)).items()
+                tables = [x for name, x in named if name.endswith("DEFECTS") and isinstance(x, Mapping)]
+                texts |= {str(key): str(text) for table in tables for key, text in table.items()}
+    return texts
+
+
+def as_json(matrix: Matrix, facts: Mapping[str, str]) -> str:
+    """The matrix for programs; checks: id -> the defects that it kills by assertion."""
+    texts = catalogue()
+    content = {
+        **facts,
+        "totals": matrix.totals(),
+        "broken_rules": matrix.broken_rules,
+        "checks": matrix.checks,
+        "defects": {row.name: _defect(row, texts.get(row.name, "")) for row in matrix.rows},
+        "mutants": {
+            "total": len(matrix.fates),
+            "noticed": len(matrix.fates) - len(matrix.survivors),
+            "share": round(matrix.share, 4),
+            "killed": {fate.name: fate.by.check for fate in matrix.fates if fate.by},
+            "survivors": {fate.name: fate.reason for fate in matrix.survivors},
+        },
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _defect(row: Row, text: str) -> dict[str, object]:
+    return {
+        "text": text,
+        "named": row.named,
+        **{
+            str(kind): {check_id: row.said[check_id].said for check_id in row.of(kind)}
+            for kind in (Kind.ASSERTION, Kind.SILENCE, Kind.ERROR)
+        },
+        "missed": row.of(Kind.PASSED),
+    }
+
+
+def as_page(matrix: Matrix, facts: Mapping[str, str]) -> str:
+    """The matrix to read."""
+    besides = "every other check" if matrix.full else "a seeded sample of the others"
+    green = (
+        "" if not any("sound venue" in line for line in matrix.broken_rules) else ", but for what is broken"
+    )
+    parts = [
+        _HEAD.format(
+            **facts, totals=matrix.totals(), symbols=" and ".join(SYMBOLS), besides=besides, green=green
+        ),
+        *_broken(matrix),
+        "## Defects\n",
+        "| defect | what the venue does | named checks, and what they said | who else noticed |",
+        "|---|---|---|---|",
+        *_defects(matrix),
+        "\n## Checks\n",
+        "| check | kills |",
+        "|---|---|",
+        *(
+            f"| {check_id} | {', '.join(defects) or UNPROVEN.get(check_id, '**nothing**')} |"
+            for check_id, defects in matrix.checks.items()
+        ),
+        "\n## Mutants of the rule tables\n",
+        *_mutants(matrix),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _broken(matrix: Matrix) -> Iterator[str]:
+    if matrix.broken_rules:
+        yield "**Rules of the proof that are broken:**\n"
+        yield from (f"- {line}" for line in matrix.broken_rules)
+        yield ""
+
+
+def _defects(matrix: Matrix) -> Iterator[str]:
+    texts = catalogue()
+    for row in matrix.rows:
+        said = "<br>".join(f"{check_id}: {_said(row, check_id)}" for check_id in row.named)
+        silent = f"<br>*silence is the defect: {SILENCE[row.name]}*" if row.name in SILENCE else ""
+        others = [check_id for check_id in row.killed_by if check_id not in row.named]
+        errors = [f"{check_id} (error)" for check_id in row.of(Kind.ERROR) if check_id not in row.named]
+        unseen = UNSEEN.get(row.name, "")
+        cells = (row.name, texts.get(row.name, ""), said + silent or unseen, ", ".join(others + errors))
+        yield "| " + " | ".join(cells) + " |"
+
+
+def _said(row: Row, check_id: str) -> str:
+    outcome = row.said.get(check_id)
+    if outcome is None or outcome.kind in {Kind.PASSED, Kind.SKIPPED}:
+        return "**missed**"
+    mark = "" if outcome.kind is Kind.ASSERTION else f"*{outcome.kind}* "
+    return mark + outcome.said.replace("|", "\\|")
+
+
+def _mutants(matrix: Matrix) -> Iterator[str]:
+    yield (
+        "Every rule of every table is removed, answers with the code of its neighbour, and, where it\n"
+        "compares, compares shifted by one step either way. The checks that would meet the change in a\n"
+        "traced run on the sound venue are made until one is red.\n"
+    )
+    yield "| change | mutants | failed an assertion | ended in an error | survived |"
+    yield "|---|---|---|---|---|"
+    for kind in ("removed", "recoded", "shifted"):
+        own = [fate for fate in matrix.fates if fate.kind == kind]
+        counts = Counter(_fate(fate) for fate in own)
+        yield f"| {kind} | {len(own)} | {counts['killed']} | {counts['error']} | {counts['survived']} |"
+    yield "\n| survivor | why |"
+    yield "|---|---|"
+    yield from (f"| {fate.name} | {fate.reason or '**no reason given**'} |" for fate in matrix.survivors)
+
+
+def _fate(fate: Fate) -> str:
+    if fate.by is None:
+        return "survived"
+    return "error" if fate.by.kind is Kind.ERROR else "killed"

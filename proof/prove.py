@@ -1,0 +1,99 @@
+"""``make prove``: every check on the defects that it exists for, and the rule tables mutated."""
+
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from random import Random
+
+from proof.bites import BITES, UNSEEN
+from proof.jobs import ROOT, Job, Verdict
+from proof.matrix import Matrix, Trial, build
+from proof.page import as_json, as_page, made
+from proof.workers import Workers, workers
+
+MARKETS = ("quiet", "normal", "volatile")
+BESIDES = 6
+"""So many checks that are not named for a defect are made on it too."""
+SEED = 20261125
+MOST_MAKINGS = 10
+"""So many makings that would see a mutant are tried before it counts as a survivor."""
+_FOLDER = ROOT / "docs"
+
+
+def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) -> list[Job]:
+    """One job per defect: the checks named for it and a sample of the others, or all."""
+    jobs = []
+    for name in names:
+        named = BITES.get(name, ())
+        others = sorted(set(checks) - set(named))
+        sample = Random(f"{SEED}:{name}").sample(others, min(BESIDES, len(others)))  # noqa: S311 - no secret
+        jobs.append(Job(name, defect=name, checks=None if full else frozenset({*named, *sample})))
+    return jobs
+
+
+def mutant_jobs(touched: dict[str, frozenset[str]]) -> list[Job]:
+    """One job per mutant that some making would see: the makings that see the fewest mutants first."""
+    sees: dict[str, int] = {}
+    for nodes in touched.values():
+        for node in nodes:
+            sees[node] = sees.get(node, 0) + 1
+    return [
+        Job(
+            name,
+            mutant=name,
+            nodes=frozenset(sorted(nodes, key=lambda node: (sees[node], node))[:MOST_MAKINGS]),
+            stops=True,
+        )
+        for name, nodes in touched.items()
+        if nodes
+    ]
+
+
+def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
+    sound = pool.verdicts(
+        "sound venue", [Job(market, market=market, traces=market == MARKETS[0]) for market in MARKETS]
+    )
+    checks = sorted({outcome.check for outcome in sound[0].outcomes})
+    jobs = defect_jobs(names, checks, full=full)
+    broken = pool.verdicts("defects", jobs)
+    mutated: list[Verdict] = pool.verdicts("mutants", mutant_jobs(sound[0].touched))
+    return build(Trial(tuple(sound), tuple(broken), tuple(mutated), sound[0].touched, full=full))
+
+
+def main(only: list[str], jobs: int, *, full: bool) -> int:
+    """Prove, write the kill matrix unless only some defects are asked for, and name the broken rules."""
+    known = [*BITES, *UNSEEN]
+    unknown = [name for name in only if name not in known]
+    if unknown:
+        sys.stderr.write(f"--defect is {unknown[0]!r}, expected one of: {', '.join(known)}\n")
+        return 4
+    with workers(jobs) as pool:
+        if only:
+            return _some(pool, only, full=full)
+        matrix = _prove(pool, known, full=full)
+    facts = made(_FOLDER.parent)
+    _write(_FOLDER / "kill-matrix.json", as_json(matrix, facts))
+    _write(_FOLDER / "kill-matrix.md", as_page(matrix, facts))
+    for line in matrix.broken_rules:
+        sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{matrix.totals()}\n")
+    return 1 if matrix.broken_rules else 0
+
+
+def _some(pool: Workers, only: list[str], *, full: bool) -> int:
+    """Print what the named checks, or all, say about some defects."""
+    named = [
+        Job(name, defect=name, checks=None if full else frozenset(BITES.get(name, ())) or None)
+        for name in only
+    ]
+    missed = 0
+    for verdict in pool.verdicts("defects", named):
+        red = {x.check for x in verdict.outcomes if x.kind in {"assertion", "silence"}}
+        missed += not set(BITES.get(verdict.job.name, ())) <= red
+        for outcome in verdict.outcomes:
+            print(f"{verdict.job.name}: {outcome.check} {outcome.kind} {outcome.said}")  # noqa: T201
+    return 1 if missed else 0
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

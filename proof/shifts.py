@@ -1,0 +1,157 @@
+"""A rule's comparison, shifted: by a tick, a step, a second, a character, an item.
+
+A rule compares what it is handed with a constant of its module or with another field of its subject.
+Either the constant is moved while the rule is asked, or the subject is. A second stands for a moment's
+step, because a millisecond passes on the wire. A rule that tests a grid is given a finer and a coarser one.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from fixtures.v5.filters import plain
+from fixtures.venue.access import Knock, Stamp, StreamAuth
+from fixtures.venue.form import Form
+from fixtures.venue.rules import Case
+
+Broken = Callable[[Any], bool]
+Moved = Callable[[Any, int], Any]
+
+MOMENT_MS = 1000
+FAR = 10**9
+"""So many steps are beyond whatever a rule compares with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A rule's test, moved.
+
+    what: what is moved, whichever way
+    matters: True when the rule's answer about a subject depends on what is moved
+    """
+
+    what: str
+    text: str
+    broken: Broken
+    matters: Broken
+
+
+def _qty(case: Case, steps: int) -> Case:
+    step = case.instrument.quote_precision if case.ask.in_quote else case.instrument.base_precision
+    return replace(case, ask=replace(case.ask, qty=case.ask.qty + steps * step))
+
+
+def _price(case: Case, steps: int) -> Case:
+    if case.ask.price is None:
+        return case
+    return replace(case, ask=replace(case.ask, price=case.ask.price + steps * case.instrument.tick_size))
+
+
+def _moment(stamp: Stamp, steps: int) -> Stamp:
+    return replace(stamp, now_ms=stamp.now_ms + steps * MOMENT_MS)
+
+
+def _tolerance(form: Form, steps: int) -> Form:
+    """A tolerance moved by its step, a tick or a hundredth of a percent."""
+    step = Decimal("0.01") if form.text("slippageToleranceType") == "Percent" else Decimal(1)
+    if form.is_empty("slippageTolerance"):
+        return form
+    amount = form.figure("slippageTolerance") or Decimal(0)
+    return replace(form, body={**form.body, "slippageTolerance": plain(amount + steps * step)})
+
+
+_MOVED: dict[str, tuple[type, Moved]] = {
+    "quantity": (Case, _qty),
+    "price": (Case, _price),
+    "open orders": (Case, lambda case, steps: replace(case, open_orders=case.open_orders + steps)),
+    "moment of a stamp": (Stamp, _moment),
+    "moment of a request": (Knock, lambda knock, n: replace(knock, stamp=_moment(knock.stamp, n))),
+    "moment of an auth": (StreamAuth, lambda auth, n: replace(auth, now_ms=auth.now_ms + n * MOMENT_MS)),
+    "length of an id": (
+        Form,
+        lambda form, n: replace(form, longest_order_link_id=form.longest_order_link_id + n),
+    ),
+    "tolerance": (Form, _tolerance),
+}
+"""What of a subject is moved -> the subject's type, and the subject moved by so many steps."""
+
+
+_GRIDS = ("tick_size", "base_precision", "quote_precision")
+"""The steps of an instrument that a rule may test a figure against."""
+
+
+def shifts(broken: Broken) -> Iterator[Shift]:
+    """Every shift of a rule's test; whether the rule compares at all, the subjects must show."""
+    constants = list(_constants(broken))
+    for module, name in constants:
+        for delta in (-1, +1):
+            yield Shift(
+                name, f"with {name} {delta:+d}", _with_constant(broken, module, name, delta), lambda _: True
+            )
+    for what, (kind, moved) in () if constants else _MOVED.items():
+        for steps in (-1, +1):
+            yield Shift(
+                what,
+                f"with the {what} {steps:+d}",
+                _with_subject(broken, kind, moved, steps),
+                _depends(broken, kind, moved),
+            )
+    for grid in _GRIDS:
+        for factor in (Decimal(10), Decimal("0.1")):
+            yield Shift(
+                grid,
+                f"with {grid} times {factor}",
+                _with_grid(broken, grid, factor),
+                _tests_grid(broken, grid),
+            )
+
+
+def _constants(broken: Broken) -> Iterator[tuple[dict[str, Any], str]]:
+    code = getattr(broken, "__code__", None)
+    module = vars(sys.modules[broken.__module__]) if hasattr(broken, "__module__") else {}
+    for name in code.co_names if code else ():
+        if name.isupper() and isinstance(module.get(name), int):
+            yield module, name
+
+
+def _with_constant(broken: Broken, module: dict[str, Any], name: str, delta: int) -> Broken:
+    def shifted(subject: object) -> bool:
+        sound = module[name]
+        module[name] = sound + delta
+        try:
+            return broken(subject)
+        finally:
+            module[name] = sound
+
+    return shifted
+
+
+def _with_subject(broken: Broken, kind: type, moved: Moved, steps: int) -> Broken:
+    return lambda subject: broken(moved(subject, steps) if isinstance(subject, kind) else subject)
+
+
+def _depends(broken: Broken, kind: type, moved: Moved) -> Broken:
+    def matters(subject: object) -> bool:
+        if not isinstance(subject, kind):
+            return False
+        return len({broken(moved(subject, -FAR)), broken(subject), broken(moved(subject, FAR))}) > 1
+
+    return matters
+
+
+def _with_grid(broken: Broken, grid: str, factor: Decimal) -> Broken:
+    def shifted(subject: object) -> bool:
+        if not isinstance(subject, Case):
+            return broken(subject)
+        instrument = replace(subject.instrument, **{grid: getattr(subject.instrument, grid) * factor})
+        return broken(replace(subject, instrument=instrument))
+
+    return shifted
+
+
+def _tests_grid(broken: Broken, grid: str) -> Broken:
+    """True when an enormous step makes a difference: every figure is off it."""
+    coarse = _with_grid(broken, grid, Decimal(FAR))
+    return lambda subject: isinstance(subject, Case) and broken(subject) != coarse(subject)
