@@ -115,6 +115,9 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> N
     reporter.write_line("")
     for line in table_lines(content):
         reporter.write_line(line)
+    reporter.write_line(f"  {content['proof']['sentence']}")
+    if earlier := earlier_line(content):
+        reporter.write_line(f"  {earlier}")
     reporter.write_line("")
     for line in finding_lines(content):
         reporter.write_line(line, red=not line.startswith("   "))
@@ -122,9 +125,6 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> N
         reporter.write_line(line, yellow=True)
     for verdict, line in deviation_lines(content):
         reporter.write_line(line, red=verdict not in _CALM, yellow=verdict == Verdict.WAIVED)
-    reporter.write_line(f"\n{content['proof']['sentence']}")
-    if earlier := earlier_line(content):
-        reporter.write_line(earlier)
     if content["rehearsal"]:
         reporter.write_line(f"\n{content['rehearsal']}", yellow=True, bold=True)
     reporter.write_line(f"\n{content['verdict']}: {content['sentence']}", bold=True, **{colour: True})

@@ -451,8 +451,13 @@ def test_selection_is_incomplete(tmp_path: Path) -> None:
 
 
 def test_smoke_run_is_no_sign_off(tmp_path: Path) -> None:
-    """The short profile makes its own list, says that it is no sign-off, and ends with 0 when all passed."""
-    done = run(tmp_path, ALL_PASS, "--profile=smoke")
+    """The short profile makes its own list, says that it is no sign-off, and ends with 0 when all passed.
+
+    A waiver of a check that it leaves out stays a waiver.
+    """
+    elsewhere = "- {check: PRM-01, owner: a, reason: b, link: c, expires: 2099-01-01}"
+
+    done = run(tmp_path, ALL_PASS, "--profile=smoke", waivers=elsewhere)
 
     assert (done.exit_code, done.signoff["verdict"]) == (0, "INCOMPLETE")
     assert done.signoff["sentence"] == "Profile smoke: no sign-off. 2 of 2 checks passed."
@@ -462,7 +467,10 @@ def test_smoke_run_is_no_sign_off(tmp_path: Path) -> None:
 
 def test_broken_smoke_run_is_not_ready(tmp_path: Path) -> None:
     """What breaks in the short profile broke."""
-    done = run(tmp_path, ALL_PASS.replace("look()", "assert False", 1), "--profile=smoke")
+    breaks = 'def test_vis(look):\n    """It passes."""\n    look()\n'
+    assert breaks in ALL_PASS
+
+    done = run(tmp_path, ALL_PASS.replace(breaks, f"{breaks}    assert False\n"), "--profile=smoke")
 
     assert (done.exit_code, done.signoff["verdict"]) == (1, "NOT READY")
 
