@@ -450,8 +450,8 @@ async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
 
     ends = [one.error or ("an acknowledgement" if one.is_settled else "nothing") for one in told[1:]]
     assert ends == ["an acknowledgement"] * 2, (
-        f"{library} told its caller {' and then '.join(ends)} after a refusal without reqId, though both later "
-        f"orders were acknowledged: {RECOVERY_CURE[library.name]}"
+        f"{library} told its caller {' and then '.join(ends)} after a refusal without reqId, though both "
+        f"later orders were acknowledged: {RECOVERY_CURE[library.name]}"
     )
 
 
