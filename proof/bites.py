@@ -17,7 +17,7 @@ BITES: Mapping[str, tuple[str, ...]] = {
     "clock_off": ("RTY-05",),
     "confuses_credentials": ("PRM-13",),
     "drops_req_id": ("ERR-06",),
-    "echoes_wrong_price": ("FLT-11", "MKR-09"),
+    "echoes_wrong_price": ("FLT-11",),
     "echoes_wrong_qty": ("FLT-11",),
     "echoes_wrong_side": ("FLT-11",),
     "fills_post_only": ("MKR-02", "MKR-03", "MKR-04", "MKR-05"),
