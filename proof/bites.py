@@ -46,7 +46,7 @@ BITES: Mapping[str, tuple[str, ...]] = {
     "doubles_executions": ("MKR-22", "MKR-29"),
     "doubles_order_pushes": ("CON-05", "MKR-29"),
     "drops_req_id": ("ERR-06",),
-    "echoes_wrong_price": ("FLT-11", "MKR-09"),
+    "echoes_wrong_price": ("FLT-11",),
     "echoes_wrong_qty": ("FLT-11",),
     "echoes_wrong_side": ("FLT-11",),
     "fee_in_quote_on_buy": ("MKR-10", "MKR-27"),

@@ -114,11 +114,11 @@ def _row(verdict: Verdict) -> Row:
 
 def _fates(trial: Trial) -> Iterable[Fate]:
     by_name = {verdict.job.name: verdict for verdict in trial.mutated}
-    for name, nodes in trial.touched.items():
+    for name in trial.touched:
         verdict = by_name.get(name)
         red = [x for x in verdict.outcomes if x.kind in {*_KILLS, Kind.ERROR}] if verdict else []
         by = min(red, key=lambda outcome: _WORST.index(outcome.kind), default=None)
-        why = "" if by else reason(name, seen=bool(nodes))
+        why = "" if by else reason(name)
         yield Fate(name, mutants()[name].kind, by, len(verdict.outcomes) if verdict else 0, why)
 
 
