@@ -64,8 +64,10 @@ async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
     """
     order = await _resting(desk)
     terms, codes = AMENDS[fault]
+    price = desk.instrument.away(order.price, order.side, ticks=1)
+    sound: dict[str, object] = {"qty": plain(order.qty * 2), "price": plain(price)}
 
-    answer = await attempt_amend_with(desk, order, **terms)
+    answer = await attempt_amend_with(desk, order, **{**sound, **terms})
 
     assert answer.ret_code in codes, f"{fault}: an amend was {answer}, documented: {_names(codes)}"
     await _assert_unchanged(desk, order)

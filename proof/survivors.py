@@ -21,6 +21,8 @@ SURVIVORS: Mapping[str, str] = {
     "rules.AMEND.market_qty *": "Equivalent: a market order never rests, so that none is amended.",
     "rules.AMEND.quote_lot *": "Equivalent: an order in quote coin never rests, so that none is amended.",
     "rules.AMEND_FORM.id_given *": "The budget lets no amend pass that names no order of the run.",
+    "rules.AMEND_FORM.symbol removed": "Equivalent by the documents: of an unknown symbol no order exists.",
+    "rules.CANCEL_FORM.symbol removed": "Equivalent by the documents: of an unknown symbol no order exists.",
     "rules.CANCEL_ALL_FORM.types *": (
         "A cancel-all whose symbol cannot be read could reach every order of the account: none is sent."
     ),
