@@ -3,8 +3,10 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/websocket/wss-authentication.mdx
 """
 
-from checks import BLOCKER, MAJOR, check
-from fixtures.desk import Account, Blocked, Connections, Desk, Probes, Script, Watch
+import pytest
+
+from checks import BLOCKER, MAJOR, check, during
+from fixtures.desk import Account, Blocked, Connections, Desk, Probes, Script, Taker, Watch
 from fixtures.evidence import Channel, Evidence
 from fixtures.run import Run
 from fixtures.v5 import paths
@@ -111,6 +113,30 @@ async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None
     assert twice == [], f"an end in the gap was pushed after it: {twice}"
     ends = sum(state.order_status.is_closed for state in watch.pushed(kept))
     assert ends == 1, f"the end after the gap was pushed {ends} times"
+
+
+@check("CON-16", severity=BLOCKER, at_risk=1)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+async def test_fill_in_a_gap_is_known_once(desk: Desk, taker: Taker, watch: Watch, side: Side) -> None:
+    """A fill that happens while the private stream is down is known after the reconnect, and counted once.
+
+    Sequence: the watching stream breaks, create as the touch, taken by a second UID, the stream is back,
+        executions queried.
+    Passes: the order is known Filled for the quantity that the second UID took, the list shows exactly those
+        executions, and nothing of the gap is pushed after it.
+    Source: docs/v5/order/open-order.mdx, docs/v5/order/execution.mdx
+    """
+    async with watch.gap():
+        met = await taker.fills(side)
+    await desk.quiet()
+
+    known = [(state.order_status, state.cum_exec_qty) for state in watch.recovered(met.resting)]
+    assert known == [(OrderStatus.FILLED, met.qty)], f"{met.qty} were filled in the gap, known is {known}"
+    listed = await desk.listed_executions(met.resting, met.qty)
+    total = sum(one.exec_qty for one in listed)
+    assert total == met.qty, f"the list shows {total} of the {met.qty} that were filled in the gap"
+    assert watch.pushed(met.resting) == [], "the gap was pushed after it"
 
 
 @check("CON-12", severity=BLOCKER, at_risk=1)
