@@ -38,8 +38,8 @@ whole numbers and none of Bybit's rules; our book keeps decimals; our core appli
 balances, and makes the pushes.
 """
 _RUN = """The checklist on `python -m fixtures.venue` in a process of its own, with the documented rate limits
-and latency and with testnet's patience; wall time of the whole `pytest`, report included. The operations are the
-creates, amends and cancels that were sent, on REST and on the trade stream; their least time is each
+and latency and with testnet's patience; wall time of the whole `pytest`, report included. The operations are
+the creates, amends and cancels that were sent, on REST and on the trade stream; their least time is each
 endpoint's count by its documented rate, one endpoint after the other.
 """
 _AIMS = (
