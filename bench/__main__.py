@@ -1,4 +1,4 @@
-"""Measures everything and writes both files."""
+"""Measures everything, writes both files, and prints the page."""
 
 import asyncio
 import gc
@@ -146,6 +146,7 @@ def main() -> None:
     text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
     (_FOLDER / "results.json").write_text(text, encoding="utf-8")
     _PAGE.write_text(page(figures), encoding="utf-8")
+    sys.stdout.write(page(figures))
 
 
 if __name__ == "__main__":

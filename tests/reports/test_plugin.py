@@ -225,9 +225,8 @@ class Run:
         results = [
             json.loads(path.read_text(encoding="utf-8")) for path in self.folder.rglob("*-result.json")
         ]
-        return {
-            one["name"].split()[0]: one["status"] for one in sorted(results, key=lambda one: one["start"])
-        }
+        results.sort(key=lambda one: (one["start"], one["stop"]))
+        return {one["name"].split()[0]: one["status"] for one in results}
 
 
 def run(
