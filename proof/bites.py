@@ -52,7 +52,7 @@ BITES: Mapping[str, tuple[str, ...]] = {
     "fee_in_quote_on_buy": ("MKR-10", "MKR-27"),
     "fee_sign_wrong": ("MKR-10",),
     "filled_order_stays_partially_filled": ("CON-16", "MKR-18", "MKR-27"),
-    "fills_post_only": ("MKR-02", "MKR-03", "MKR-04", "MKR-05", "SDK-05"),
+    "fills_post_only": ("MKR-02", "MKR-03", "MKR-04", "MKR-05", "MKR-30", "SDK-05"),
     "frozen_lookup": ("IDM-05", "IDM-09", "IDM-10", "MKR-01"),
     "grants_withdrawal": ("PRM-04",),
     "hides_coin": ("VIS-06",),
