@@ -6,11 +6,11 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2 and prerequisi
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, during, over_both_transports, over_trade_stream
-from fixtures.desk import Account, Blocked, Desk, Market, View, diagnosis
+from fixtures.desk import Account, Blocked, Desk, Market, Taker, View, attempt_cancel_with, diagnosis
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
 from fixtures.run import Run
-from fixtures.v5.codes import RetCode
+from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Phase, Side
 from fixtures.v5.filters import Instrument, plain
 
@@ -317,6 +317,44 @@ async def test_key_is_bound_to_addresses(account: Account) -> None:
     key = await account.key()
 
     assert key.is_bound, f"the key is bound to {', '.join(key.ips) or 'nothing'}: bind it to addresses"
+
+
+@check("PRM-17", severity=BLOCKER, at_risk=1)
+@over_both_transports
+async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
+    """A key of another UID neither sees nor cancels the market maker's order, though it knows its orderId.
+
+    Sequence: create, New, looked up and cancelled under the other UID, looked up under the own one.
+    Passes: The other UID is shown nothing and told that there is no such order, and the order rests.
+    Source: docs/v5/order/open-order.mdx, docs/v5/error.mdx, 170213
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    await desk.resting(order)
+
+    seen = await taker.desk.in_realtime(order)
+    answer = await attempt_cancel_with(taker.desk, order)
+
+    assert seen is None, f"another UID is shown {seen}"
+    assert answer.ret_code in ORDER_GONE, f"a cancel by another UID was {answer}"
+    own = await desk.in_realtime(order)
+    assert own is not None, "the order is gone after another UID tried to cancel it"
+    assert own.order_status is OrderStatus.NEW, f"after another UID tried to cancel it the order is {own}"
+
+
+@check("PRM-17", severity=BLOCKER, at_risk=1)
+async def test_nobody_elses_order_is_pushed(desk: Desk, taker: Taker) -> None:
+    """The private stream shows the orders of its own UID only.
+
+    Sequence: create under another UID, resting there, quiet.
+    Passes: The market maker's order stream pushed no state of it.
+    Source: docs/v5/websocket/private/order.mdx
+    """
+    foreign = await taker.desk.place(Side.SELL, await desk.passive_price(Side.SELL))
+
+    assert await taker.desk.in_realtime(foreign) is not None, "the other UID's order is not shown to itself"
+    await desk.quiet()
+    seen = desk.pushed_states(foreign)
+    assert seen == [], f"the private stream shows another UID's order: {seen[0]}"
 
 
 async def _assert_quote_lives_and_dies(desk: Desk) -> None:
