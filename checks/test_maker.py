@@ -204,18 +204,18 @@ async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: C
 
 @check("MKR-30", severity=BLOCKER, at_risk=0)
 async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
-    """At the end of the run no order of it has an execution as a taker.
+    """At the end of the run no PostOnly order of it has an execution as a taker.
 
     It is made after every other check, and waits for the longest time in which a late fill could come:
     the checks themselves wait for a multiple of what pushes took.
 
     Sequence: every other check, quiet, executions of the run's orders queried.
-    Passes: No listed execution of an order of this run is a taker's.
+    Passes: No listed execution of an order that this run sent as PostOnly is a taker's.
     Source: docs/v5/order/execution.mdx, isMaker
     """
     takings = await desk.takings()
 
-    assert takings == [], f"{', '.join(map(str, takings))} though every order was PostOnly"
+    assert takings == [], f"{', '.join(map(str, takings))} though PostOnly"
 
 
 async def _assert_closed_as_taker(desk: Desk, answer: Answer) -> None:
