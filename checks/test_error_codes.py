@@ -45,7 +45,8 @@ REFUSALS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
         {RetCode.INVALID_SYMBOL, RetCode.SYMBOL_NOT_WHITELISTED, RetCode.REQUEST_PARAM_ERROR},
     ),
 }
-MARKET: dict[str, object] = {"orderType": "Market", "timeInForce": None, "price": None}
+MARKET: dict[str, object] = {"side": "Sell", "orderType": "Market", "timeInForce": None, "price": None}
+"""A sell, because a market sell counts its qty in base coin, as the order whose terms are replaced does."""
 TICKS = {"slippageToleranceType": "TickSize"}
 PERCENT = {"slippageToleranceType": "Percent"}
 REFUSALS |= {

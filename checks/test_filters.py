@@ -11,7 +11,7 @@ from checks import BLOCKER, MAJOR, check, over_both_transports
 from fixtures.desk import Account, Blocked, Desk, Market, View, attempt_beyond_band, attempt_oversized
 from fixtures.environment import Listing
 from fixtures.run import Run
-from fixtures.v5.codes import RetCode
+from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderStatus, Side, TimeInForce
 from fixtures.v5.filters import FILTERS, Instrument, plain
 
@@ -25,15 +25,6 @@ OUTSIDE_BAND = {
     RetCode.PRICE_TOO_LOW,
 }
 """The documented refusals of a price outside the band; the docs do not say which one spot sends."""
-
-NOTHING_ORDERED = {
-    RetCode.ORDER_VALUE_TOO_LOW,
-    RetCode.QTY_TOO_LOW,
-    RetCode.PARAM_INVALID,
-    RetCode.PARAM_EMPTY,
-    RetCode.REQUEST_PARAM_ERROR,
-}
-"""The documented refusals of a quantity of zero, which is one step below where one step is the minimum."""
 
 TOO_LARGE = {
     RetCode.LIMIT_QTY_TOO_LARGE,
