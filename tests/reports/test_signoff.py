@@ -214,7 +214,7 @@ def test_library_that_nobody_trades_through_has_its_own_section() -> None:
     }
     assert "Client libraries: deviations" in text
     assert "<td>Pin it.</td>" in text
-    assert text.count("DEVIATES</span>") == 2
+    assert text.count("DEVIATES</span>") == 3
     assert '<span class="pill fail">' not in text
     validate(as_json(signoff))
 
