@@ -6,12 +6,14 @@ from collections.abc import Generator
 
 import pytest
 
+from fixtures.catalogue import library_of, trades_through
 from fixtures.desk import Blocked
 from fixtures.plugin import CHECKS, RUN
 from fixtures.run import Run
 from reports import requirements, waivers
 from reports.items import line_of
 from reports.live import LiveLine
+from reports.outcome import sentence_of
 from reports.profile import Profile, required_by, select
 from reports.recorder import Recorder
 from reports.redaction import redact_report, redactor
@@ -91,19 +93,30 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 class Redaction:
-    """Redacts each report of pytest before anybody else reads it; a BLOCKED check keeps only its sentence."""
+    """Redacts each report of pytest before anybody else reads it, and shortens it where a sentence is enough.
+
+    That is so of a BLOCKED check, and of a library's failure that breaks no listing under test.
+    """
 
     def __init__(self, run: Run) -> None:
+        self._run = run
         self._redact = redactor(run)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
-        self, call: pytest.CallInfo[None]
+        self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Be the innermost wrapper: what the others see has no secret."""
         report = yield
         raised = call.excinfo
         if raised is not None and raised.errisinstance(Blocked) and call.when != "teardown":
             report.longrepr = raised.getrepr(style="value", chain=False)
+        elif raised is not None and raised.errisinstance(AssertionError) and self._deviates(item):
+            said = AssertionError(sentence_of(raised.value)).with_traceback(raised.tb)
+            report.longrepr = pytest.ExceptionInfo.from_exception(said).getrepr(style="value", chain=False)
         redact_report(report, self._redact)
         return report
+
+    def _deviates(self, item: pytest.Item) -> bool:
+        library = library_of(item)
+        return bool(library) and not trades_through(library, self._run.environment, self._run.symbols)

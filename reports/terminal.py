@@ -66,8 +66,9 @@ def finding_lines(content: dict[str, Any]) -> Iterator[str]:
 def library_lines(content: dict[str, Any]) -> Iterator[str]:
     """What a library does that no listing under test trades through."""
     for one in content["libraries"]:
-        library = one["library"]
-        yield f"  deviates {one['check']}  {library['name']} {library['version'] or ''}: {one['sentence']}"
+        name = f"{one['library']['name']} {one['library']['version'] or ''}".strip()
+        said = one["sentence"] if one["sentence"].startswith(name) else f"{name}: {one['sentence']}"
+        yield f"  deviates {one['check']}  {said}"
 
 
 def earlier_line(content: dict[str, Any]) -> str | None:

@@ -485,6 +485,7 @@ def test_library_that_nobody_trades_through_deviates(tmp_path: Path) -> None:
     assert done.verdicts["SDK-01"][0] == "FAIL"
     assert done.signoff["findings"] == []
     assert "deviates SDK-01  yaml" in done.said
+    assert "assert False" not in done.said
 
 
 def test_failure_says_whose_it_is_and_shows_the_proof(mixed: Run) -> None:

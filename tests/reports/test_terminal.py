@@ -112,14 +112,21 @@ def test_finding_shows_whose_it_is_and_its_proof() -> None:
     ]
 
 
-def test_deviation_of_a_library_names_its_version() -> None:
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("the wire shows 1e-05", "  deviates SDK-03  ccxt 4.5.90: the wire shows 1e-05"),
+        ("ccxt 4.5.90 sent 1e-05", "  deviates SDK-03  ccxt 4.5.90 sent 1e-05"),
+    ],
+)
+def test_deviation_of_a_library_names_its_version_once(sentence: str, line: str) -> None:
     """Library, version and what was seen, on one line."""
     content = as_json(signed_off())
     content["libraries"] = [
-        {"check": "SDK-03", "library": {"name": "ccxt", "version": "4.5.90"}, "sentence": "it sends 1e-05"}
+        {"check": "SDK-03", "library": {"name": "ccxt", "version": "4.5.90"}, "sentence": sentence}
     ]
 
-    assert list(library_lines(content)) == ["  deviates SDK-03  ccxt 4.5.90: it sends 1e-05"]
+    assert list(library_lines(content)) == [line]
 
 
 def test_earlier_runs_are_told_on_one_line() -> None:
