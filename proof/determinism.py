@@ -39,7 +39,7 @@ def differences(verdicts: Iterable[Verdict]) -> dict[str, dict[str, list[str]]]:
 def main(runs: int, market: str, jobs: int) -> int:
     """Run, print a table, and return 1 when two runs differ or one is not green."""
     with workers(jobs) as pool:
-        verdicts = pool.verdicts("runs", plan(runs, market))
+        verdicts = pool.verdicts("runs", pool.start(plan(runs, market)))
     lines = []
     for verdict in verdicts:
         kinds = Counter(str(outcome.kind) for outcome in verdict.outcomes)
@@ -48,7 +48,7 @@ def main(runs: int, market: str, jobs: int) -> int:
     differ = differences(verdicts)
     for making, came_to in differ.items():
         lines.append(f"{making}: " + "; ".join(f"{kind} in {', '.join(of)}" for kind, of in came_to.items()))
-    red = [x for verdict in verdicts for x in verdict.outcomes if x.kind not in {"passed", "skipped"}]
+    red = [x for verdict in verdicts for x in verdict.red]
     lines += [f"red: {outcome.check} {outcome.node}: {outcome.said}" for outcome in red]
     lines.append(f"{runs} runs in a {market} market: {len(differ)} makings differ, {len(red)} red")
     print("\n".join(lines))  # noqa: T201 - its table
