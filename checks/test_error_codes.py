@@ -231,6 +231,23 @@ async def test_forged_stream_signature_carries_its_code(connections: Connections
 
 
 @check("ERR-07", severity=BLOCKER, at_risk=0)
+async def test_unknown_key_opens_no_stream(connections: Connections) -> None:
+    """A key that the venue never issued opens no stream, and the trade stream says 10003 or 10004.
+
+    Sequence: auth with an unknown key on the private stream and on the trade stream.
+    Passes: neither is let in, and the trade stream's answer carries one of the two codes.
+    Source: docs/v5/websocket/trade/guideline.mdx; docs/v5/error.mdx, 10003; bybit-exchange/pybit issue 152
+    """
+    answers = {on: await connections.answer_to_unknown_auth(on) for on in connections.signed_channels}
+
+    let_in = [channel for channel, answer in answers.items() if answer.accepted]
+    assert let_in == [], f"an unknown key opens the {', '.join(let_in)}"
+    codes = {answer.code for channel, answer in answers.items() if channel is Channel.TRADE}
+    unknown = {RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE}
+    assert codes <= unknown, f"an unknown key on the trade stream was {codes}"
+
+
+@check("ERR-07", severity=BLOCKER, at_risk=0)
 async def test_unauthenticated_operation_is_refused(connections: Connections, desk: Desk) -> None:
     """A cancel on a trade stream that nobody authenticated is refused as such.
 

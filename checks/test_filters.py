@@ -7,12 +7,22 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports
-from fixtures.desk import Account, Blocked, Desk, Market, View, attempt_beyond_band, attempt_oversized
+from checks import BLOCKER, MAJOR, check, during, over_both_transports
+from fixtures.desk import (
+    Account,
+    Blocked,
+    Desk,
+    Market,
+    View,
+    attempt_at_band,
+    attempt_beyond_band,
+    attempt_oversized,
+    attempt_to_oversize,
+)
 from fixtures.environment import Listing
 from fixtures.run import Run
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
-from fixtures.v5.enums import OrderStatus, Side, TimeInForce
+from fixtures.v5.enums import OrderStatus, Phase, Side, TimeInForce
 from fixtures.v5.filters import FILTERS, Instrument, plain
 
 OUTSIDE_BAND = {
@@ -167,6 +177,44 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     assert await desk.open_orders() == [], "an order above the maximum size is live"
 
 
+@check("FLT-07", severity=MAJOR, at_risk=0)
+@during(Phase.TRADING)
+async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -> None:
+    """A GTC quantity one lot above maxLimitOrderQty is refused for its size.
+
+    It is sent as a PostOnly one is: far below the touch, and not at all where money is real.
+
+    Sequence: create of one lot too many, refused.
+    Passes: the refusal carries a documented code of a size beyond the maximum, and no order is open.
+    Source: docs/v5/market/instrument.mdx, maxLimitOrderQty; docs/v5/error.mdx, 170381
+    """
+    answer = await attempt_oversized(desk, TimeInForce.GTC)
+
+    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
+        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
+    assert answer.ret_code in TOO_LARGE, f"a GTC quantity above the maximum was {answer}"
+    assert await desk.open_orders() == [], "an order above the maximum size is live"
+
+
+@check("FLT-07", severity=MAJOR, at_risk=1)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
+async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: TimeInForce) -> None:
+    """An amend to a quantity one lot above the maximum of its kind is refused for its size.
+
+    The order is far below the touch, and nothing is sent where money is real.
+
+    Sequence: create of the least size, acknowledged, amend to one lot too many, refused.
+    Passes: the refusal carries a documented code of a size beyond the maximum.
+    Source: docs/v5/market/instrument.mdx, lotSizeFilter; docs/v5/error.mdx, 170381
+    """
+    answer = await attempt_to_oversize(desk, time_in_force)
+
+    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
+        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
+    assert answer.ret_code in TOO_LARGE, f"an amend above the maximum was {answer}"
+
+
 @check("FLT-08", severity=MAJOR, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -185,6 +233,41 @@ async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
 
     assert answer.ret_code in OUTSIDE_BAND, f"{where}, was {answer}"
     assert await desk.open_orders() == [], f"{where}, is live"
+
+
+@check("FLT-08", severity=MAJOR, at_risk=1)
+@pytest.mark.parametrize("side", list(Side))
+@over_both_transports
+async def test_price_band_has_an_edge(desk: Desk, side: Side) -> None:
+    """A PostOnly order at the last price of the band is acknowledged.
+
+    It crosses, so that it is closed without a fill, as MKR-02 shows.
+
+    Sequence: price limits read, create at the limit of the side, acknowledged.
+    Passes: the retCode is 0.
+    Source: docs/v5/market/order-price-limit.mdx
+    """
+    answer, where = await attempt_at_band(desk, side)
+
+    assert answer.ret_code == RetCode.OK, f"{where}, was {answer}"
+
+
+@check("FLT-08", severity=MAJOR, at_risk=2)
+@pytest.mark.parametrize("side", list(Side))
+@over_both_transports
+async def test_amend_keeps_to_the_price_band(desk: Desk, side: Side) -> None:
+    """An amend to one tick beyond the price band is refused; one to the last price of the band is not.
+
+    Sequence: create, acknowledged, price limits read, amend to one tick beyond the limit of the side,
+        refused; create, acknowledged, amend to the limit, acknowledged.
+    Passes: the first amend is a documented refusal of a price outside the band, the second carries 0.
+    Source: docs/v5/market/order-price-limit.mdx, docs/v5/error.mdx
+    """
+    beyond, outside = await attempt_beyond_band(desk, side, amends=True)
+    at, inside = await attempt_at_band(desk, side, amends=True)
+
+    assert beyond.ret_code in OUTSIDE_BAND, f"an amend to {outside}, was {beyond}"
+    assert at.ret_code == RetCode.OK, f"an amend to {inside}, was {at}"
 
 
 @check("FLT-09", severity=MAJOR, at_risk=0)

@@ -6,9 +6,19 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2 and prerequisi
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, during, over_both_transports, over_trade_stream
-from fixtures.desk import Account, Blocked, Desk, Market, Taker, View, attempt_cancel_with, diagnosis
+from fixtures.desk import (
+    Account,
+    Blocked,
+    Connections,
+    Desk,
+    Market,
+    Taker,
+    View,
+    attempt_cancel_with,
+    diagnosis,
+)
 from fixtures.environment import Listing
-from fixtures.evidence import Evidence
+from fixtures.evidence import Channel, Evidence
 from fixtures.run import Run
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Phase, Side
@@ -19,6 +29,7 @@ LEAST_DAYS = 30
 SPOT_TRADE = "Spot.SpotTrade"
 DANGEROUS = {"Wallet.Withdraw"}
 MILLION = 1_000_000
+KEY_EXPIRED = {RetCode.API_KEY_EXPIRED, RetCode.API_KEY_EXPIRED_DERIV}
 UNIFIED_ACCOUNTS = {3, 4, 5, 6}
 
 NOT_WHITELISTED = {
@@ -272,6 +283,30 @@ async def test_bad_credentials_are_told_apart(account: Account) -> None:
     assert unknown_key.ret_code == RetCode.INVALID_API_KEY, f"an unknown key was {unknown_key}"
 
 
+@check("PRM-13", severity=MINOR, at_risk=0)
+async def test_expired_key_is_turned_away(expired: Account, connections: Connections) -> None:
+    """A key that has expired reads nothing and opens no stream, and REST says why.
+
+    Sequence: signed read under an expired key, refused; auth under it on each signed stream, refused.
+    Passes: the read carries -2015 or 33004, and no stream is opened; the trade stream's answer carries one
+        of these or the 10004 of every auth that is not let in.
+    Source: docs/v5/error.mdx, -2015 and 33004; bybit-exchange/pybit issue 152
+    """
+    await _assert_turned_away(expired, connections, KEY_EXPIRED)
+
+
+@check("PRM-13", severity=MINOR, at_risk=0)
+async def test_key_of_other_addresses_is_turned_away(bound: Account, connections: Connections) -> None:
+    """A key that is bound to other addresses reads nothing and opens no stream, and REST says why.
+
+    Sequence: signed read under the key, refused; auth under it on each signed stream, refused.
+    Passes: the read carries 10010, and no stream is opened; the trade stream's answer carries that or the
+        10004 of every auth that is not let in.
+    Source: docs/v5/error.mdx, 10010; bybit-exchange/pybit issue 152
+    """
+    await _assert_turned_away(bound, connections, {RetCode.UNMATCHED_IP})
+
+
 @check("PRM-14", severity=MINOR, at_risk=0)
 async def test_key_of_another_environment_is_named(elsewhere: Account) -> None:
     """A key that another environment issued is refused as unknown, and the suite names that cause.
@@ -355,6 +390,17 @@ async def test_nobody_elses_order_is_pushed(desk: Desk, taker: Taker) -> None:
     await desk.quiet()
     seen = desk.pushed_states(foreign)
     assert seen == [], f"the private stream shows another UID's order: {seen[0]}"
+
+
+async def _assert_turned_away(account: Account, connections: Connections, codes: set[RetCode]) -> None:
+    read = await account.answer()
+    answers = {on: await connections.answer_to_auth_by(on, account) for on in connections.signed_channels}
+
+    assert read.ret_code in codes, f"a read was {read}"
+    let_in = [channel for channel, answer in answers.items() if answer.accepted]
+    assert let_in == [], f"the key opens the {', '.join(let_in)}"
+    said = {answer.code for channel, answer in answers.items() if channel is Channel.TRADE}
+    assert said <= {*codes, RetCode.INVALID_SIGNATURE}, f"the trade stream says {said}"
 
 
 async def _assert_quote_lives_and_dies(desk: Desk) -> None:

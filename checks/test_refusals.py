@@ -12,7 +12,9 @@ from checks import MAJOR, check, during, over_both_transports, over_trade_stream
 from fixtures.desk import (
     Account,
     Desk,
+    Market,
     Order,
+    View,
     amount_terms,
     attempt_amend_with,
     attempt_batch_of_cancels,
@@ -32,6 +34,7 @@ UNKNOWN_SYMBOL = {
     RetCode.ORDER_NOT_EXIST,
 }
 EMPTY = {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}
+RPI_REFUSED = {RetCode.RPI_ONLY_MM, RetCode.RPI_ONLY_MM_UTA}
 UNREADABLE = {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}
 
 AMENDS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
@@ -289,6 +292,23 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
 
     assert answer.ret_code == RetCode.MARKET_AMOUNT_DECIMALS, f"an amount off the grid was {answer}"
     assert await desk.open_orders() == [], "an order with an amount off the grid is live"
+
+
+@check("ERR-01", severity=MAJOR, at_risk=1)
+@over_both_transports
+async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str) -> None:
+    """An RPI order is acknowledged where the account may place RPI orders, and refused with 170355 elsewhere.
+
+    Sequence: account's instruments-info query, passive create with timeInForce RPI, answer.
+    Passes: the retCode is 0 where myRpiPermission is true, 170355 or 110119 where it is false.
+    Source: docs/v5/account/instrument.mdx, myRpiPermission; docs/v5/error.mdx, 170355
+    """
+    (row,) = await market.listed(symbol, View.ACCOUNT)
+    expected = {RetCode.OK} if row.may_rpi else RPI_REFUSED
+
+    answer = await desk.attempt_with(timeInForce="RPI")
+
+    assert answer.ret_code in expected, f"an RPI order was {answer}, documented: {_names(expected)}"
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from proof.findings import FINDINGS, making
 from proof.jobs import ROOT, Job, Verdict
 from proof.workers import workers
 from reports.requirements import newest, read
@@ -44,7 +43,7 @@ def differences(verdicts: Iterable[Verdict]) -> dict[str, dict[str, list[str]]]:
 def main(runs: int, market: str, jobs: int) -> int:
     """Run, print a table, and return 1 when two runs differ or one is not green."""
     with workers(jobs) as pool:
-        verdicts = pool.verdicts("runs", plan(runs, market))
+        verdicts = pool.verdicts("runs", pool.start(plan(runs, market)))
     lines = []
     for verdict in verdicts:
         kinds = Counter(str(outcome.kind) for outcome in verdict.outcomes)
@@ -53,13 +52,7 @@ def main(runs: int, market: str, jobs: int) -> int:
     differ = differences(verdicts)
     for name, came_to in differ.items():
         lines.append(f"{name}: " + "; ".join(f"{kind} in {', '.join(of)}" for kind, of in came_to.items()))
-    red = [
-        outcome
-        for verdict in verdicts
-        for outcome in verdict.outcomes
-        if outcome.kind not in {"passed", "skipped"}
-        and making(outcome.node.rpartition("::")[2], SYMBOLS) not in FINDINGS
-    ]
+    red = [x for verdict in verdicts for x in verdict.red]
     lines += [f"red: {outcome.check} {outcome.node}: {outcome.said}" for outcome in red]
     lines.append(f"{runs} runs in a {market} market: {len(differ)} makings differ, {len(red)} red")
     print("\n".join(lines))  # noqa: T201 - its table

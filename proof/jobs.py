@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from proof.findings import FINDINGS, making
 from proof.mutants import Trace, tampered
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +38,10 @@ class Kind(StrEnum):
     SKIPPED = "skipped"
 
 
+KILLS = {Kind.ASSERTION, Kind.SILENCE}
+"""What a check that notices comes to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one making of a check came to. said: the first line of what it raised, "" when it passed."""
@@ -52,7 +57,8 @@ class Job:
     """One run.
 
     checks, nodes: ids of the checks and of the makings to be made; None for all
-    stops: True when the first red check ends the run
+    without: ids of checks that are left out
+    stops: True when the first kill ends the run
     order: the seed of a random order, None for the checklist's own
     """
 
@@ -61,11 +67,17 @@ class Job:
     mutant: str = ""
     checks: frozenset[str] | None = None
     nodes: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
     stops: bool = False
     market: str = "quiet"
     order: int | None = None
     symbols: tuple[str, ...] = SYMBOLS
     traces: bool = False
+
+    @property
+    def is_broken(self) -> bool:
+        """True when the venue, a library or the policy is not the sound one."""
+        return bool(self.defect or self.mutant)
 
     def options(self, folder: str) -> list[str]:
         """The command line of the run."""
@@ -88,11 +100,21 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a job came to. touched: mutant -> the makings in which it would have answered otherwise."""
+    """What a job came to. trace: what its venue was asked, None when nobody looked."""
 
     job: Job
     outcomes: tuple[Outcome, ...]
-    touched: dict[str, frozenset[str]] = field(default_factory=dict)
+    trace: Trace | None = None
+
+    @property
+    def red(self) -> list[Outcome]:
+        """The makings that came to no good, but for those that find something about a client library."""
+        return [
+            outcome
+            for outcome in self.outcomes
+            if outcome.kind not in {Kind.PASSED, Kind.SKIPPED}
+            and not is_finding(outcome.node, self.job.symbols)
+        ]
 
 
 @dataclass(slots=True)
@@ -102,6 +124,7 @@ class Recorder:
     job: Job
     trace: Trace = field(default_factory=Trace)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -116,6 +139,12 @@ class Recorder:
         self.trace.node = item.nodeid
         return (yield)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Leave out the other makings of a check that an assertion of it has told from the sound venue."""
+        if self.job.is_broken and check_of(item) in self.settled:
+            pytest.skip("settled")
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
@@ -126,14 +155,17 @@ class Recorder:
         known = self.outcomes.get(item.nodeid)
         if known is None or known.kind is Kind.PASSED:
             self.outcomes[item.nodeid] = outcome
-        if self.job.stops and report.failed:
+        if outcome.kind is Kind.ASSERTION:
+            self.settled.add(outcome.check)
+        if self.job.stops and outcome.kind in KILLS:
             item.session.shouldstop = "noticed"
         return report
 
     def _wants(self, item: pytest.Item) -> bool:
-        check_id = check_of(item)
-        in_checks = self.job.checks is None or check_id in self.job.checks
-        return bool(check_id) and in_checks and (self.job.nodes is None or item.nodeid in self.job.nodes)
+        check_id, job = check_of(item), self.job
+        in_checks = (job.checks is None or check_id in job.checks) and check_id not in job.without
+        proves = not job.is_broken or not is_finding(item.nodeid, job.symbols)
+        return bool(check_id) and in_checks and proves and (job.nodes is None or item.nodeid in job.nodes)
 
     def _outcome(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Outcome:
         check_id, node = check_of(item), item.nodeid
@@ -155,6 +187,11 @@ def check_of(item: pytest.Item) -> str:
     return str(check.kwargs["id"]) if check else ""
 
 
+def is_finding(node: str, symbols: tuple[str, ...]) -> bool:
+    """True for a making that fails on the sound venue because of a client library."""
+    return making(node.rpartition("::")[2], symbols) in FINDINGS
+
+
 def run(job: Job) -> Verdict:
     """Make the checks of a job in this process.
 
@@ -170,4 +207,4 @@ def run(job: Job) -> Verdict:
         code = pytest.main(job.options(folder), plugins=[recorder])
     if code not in RAN or not recorder.outcomes:
         raise RuntimeError(f"{job.name} did not run (exit {code}): {printed.getvalue()[-2000:]}")
-    return Verdict(job, tuple(recorder.outcomes.values()), recorder.trace.found() if job.traces else {})
+    return Verdict(job, tuple(recorder.outcomes.values()), recorder.trace if job.traces else None)

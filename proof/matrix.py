@@ -4,20 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from proof.bites import BITES, SILENCE, UNPROVEN, UNSEEN
-from proof.jobs import Kind, Outcome, Verdict
+from proof.jobs import KILLS, Kind, Outcome, Verdict
 from proof.mutants import mutants
-from proof.survivors import reason
+from proof.survivors import is_exempt, reason
 
 LEAST_SHARE = 0.95
 _WORST = (Kind.ASSERTION, Kind.SILENCE, Kind.ERROR, Kind.PASSED, Kind.SKIPPED)
-_KILLS = {Kind.ASSERTION, Kind.SILENCE}
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """Everything that was run.
 
-    sound: one verdict per market
+    sound: the runs of the sound venue, each market at least once
     touched: mutant -> the makings that would see it
     """
 
@@ -43,7 +42,7 @@ class Row:
     @property
     def killed_by(self) -> list[str]:
         """The checks that failed by assertion."""
-        return [check_id for check_id, outcome in self.said.items() if outcome.kind in _KILLS]
+        return [check_id for check_id, outcome in self.said.items() if outcome.kind in KILLS]
 
     def of(self, *kinds: Kind) -> list[str]:
         """The checks that came to one of these."""
@@ -52,13 +51,29 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a mutant. by: the outcome that noticed it, None for a survivor."""
+    """What became of a mutant.
+
+    by: the worst outcome that it came to, None when every making passed; an error is no kill
+    reason: why no check notices it, "" when one does or nobody has said so
+    exempt: True when no check may tell it from the sound venue, so that it counts in no share
+    """
 
     name: str
     kind: str
     by: Outcome | None
     tried: int
     reason: str = ""
+    exempt: bool = False
+
+    @property
+    def is_killed(self) -> bool:
+        """True when a check noticed the mutant by an assertion."""
+        return self.by is not None and self.by.kind in KILLS
+
+    @property
+    def is_error(self) -> bool:
+        """True when nothing but errors came of it."""
+        return self.by is not None and not self.is_killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +87,34 @@ class Matrix:
     full: bool
 
     @property
+    def killed(self) -> list[Fate]:
+        """The mutants that a check noticed by an assertion."""
+        return [fate for fate in self.fates if fate.is_killed]
+
+    @property
     def survivors(self) -> list[Fate]:
-        """The mutants that nothing noticed."""
-        return [fate for fate in self.fates if fate.by is None]
+        """The mutants that no assertion noticed, those that only ended in errors among them."""
+        return [fate for fate in self.fates if not fate.is_killed]
+
+    @property
+    def judged(self) -> list[Fate]:
+        """The mutants that a check may tell from the sound venue."""
+        return [fate for fate in self.fates if not fate.exempt]
 
     @property
     def share(self) -> float:
-        """How many of the mutants were noticed, of all of them, equivalent ones included."""
-        return 1 - len(self.survivors) / len(self.fates) if self.fates else 1.0
+        """How many of the judged mutants were killed by an assertion."""
+        return len(self.killed) / len(self.judged) if self.judged else 1.0
 
     def totals(self) -> str:
         """The proof in one line."""
         able = sum(bool(defects) for defects in self.checks.values())
         caught = sum(bool(row.killed_by) for row in self.rows)
+        errors = sum(fate.is_error for fate in self.fates)
         return (
             f"{able} of {len(self.checks)} checks proven able to fail; {caught} of {len(self.rows)} defects "
-            f"caught; {len(self.fates) - len(self.survivors)} of {len(self.fates)} mutants noticed "
-            f"({self.share:.1%})"
+            f"caught; {len(self.killed)} of {len(self.judged)} mutants killed by assertion "
+            f"({self.share:.1%}), {errors} only by errors; {len(self.fates) - len(self.judged)} are exempt"
         )
 
 
@@ -116,17 +142,23 @@ def _fates(trial: Trial) -> Iterable[Fate]:
     by_name = {verdict.job.name: verdict for verdict in trial.mutated}
     for name in trial.touched:
         verdict = by_name.get(name)
-        red = [x for x in verdict.outcomes if x.kind in {*_KILLS, Kind.ERROR}] if verdict else []
+        red = verdict.red if verdict else []
         by = min(red, key=lambda outcome: _WORST.index(outcome.kind), default=None)
-        why = "" if by else reason(name)
-        yield Fate(name, mutants()[name].kind, by, len(verdict.outcomes) if verdict else 0, why)
+        killed = by is not None and by.kind in KILLS
+        yield Fate(
+            name,
+            mutants()[name].kind,
+            by,
+            len(verdict.outcomes) if verdict else 0,
+            "" if killed else reason(name),
+            exempt=not killed and is_exempt(name),
+        )
 
 
 def _broken_rules(trial: Trial, matrix: Matrix) -> Iterable[str]:
     for verdict in trial.sound:
-        for outcome in verdict.outcomes:
-            if outcome.kind not in {Kind.PASSED, Kind.SKIPPED}:
-                yield f"the sound venue ({verdict.job.market}) fails {outcome.node}: {outcome.said}"
+        for outcome in verdict.red:
+            yield f"the sound venue ({verdict.job.market}) fails {outcome.node}: {outcome.said}"
     for check_id, defects in matrix.checks.items():
         if not defects and check_id not in UNPROVEN:
             yield f"{check_id} kills no defect"
@@ -136,7 +168,7 @@ def _broken_rules(trial: Trial, matrix: Matrix) -> Iterable[str]:
         if not fate.reason:
             yield f"the mutant {fate.name} survives without a reason"
     if matrix.share < LEAST_SHARE:
-        yield f"only {matrix.share:.1%} of the mutants are noticed"
+        yield f"only {matrix.share:.1%} of the mutants are killed"
 
 
 def _broken_by(row: Row) -> Iterable[str]:
@@ -144,7 +176,7 @@ def _broken_by(row: Row) -> Iterable[str]:
         yield f"{row.name} is killed by no check"
     for check_id in row.named:
         outcome = row.said.get(check_id)
-        if outcome is None or outcome.kind not in _KILLS:
+        if outcome is None or outcome.kind not in KILLS:
             came_to = f"{outcome.kind} {outcome.said}".strip() if outcome else "not made"
             yield f"{row.name} is not killed by {check_id}: {came_to}"
         elif outcome.kind is Kind.SILENCE and row.name not in SILENCE:

@@ -143,6 +143,14 @@ class Trace:
         with mock.patch.object(Judge, "refusal", refusal):
             yield
 
+    def add(self, other: "Trace") -> None:
+        """Take over what another run's trace saw."""
+        for name, nodes in other.touched.items():
+            self.touched.setdefault(name, set()).update(nodes)
+        for name, count in other.asked.items():
+            compares = COMPARES in {count, self.asked.get(name)}
+            self.asked[name] = COMPARES if compares else count + self.asked.get(name, 0)
+
     def found(self) -> dict[str, frozenset[str]]:
         """Mutant -> makings, of every mutant.
 

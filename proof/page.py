@@ -24,7 +24,7 @@ Which check fails on which defect of the venue, by its own assertion. Written by
 
 {totals}
 
-How it was made: one run per defect in an embedded venue of the same process, on {symbols}: the checks that
+How it was made: one run per defect in an embedded venue of the same process, on {symbol}: the checks that
 are named for the defect (`proof/bites.py`) and {besides}. A check counts when one of its
 makings fails by assertion. *Silent* is a wait for an event that did not come; *error* is a making that could
 not come to an end. The sound venue is green in a quiet, a normal and a volatile market{green}.
@@ -65,9 +65,10 @@ def as_json(matrix: Matrix, facts: Mapping[str, str]) -> str:
         "defects": {row.name: _defect(row, texts.get(row.name, "")) for row in matrix.rows},
         "mutants": {
             "total": len(matrix.fates),
-            "noticed": len(matrix.fates) - len(matrix.survivors),
+            "exempt": len(matrix.fates) - len(matrix.judged),
             "share": round(matrix.share, 4),
-            "killed": {fate.name: fate.by.check for fate in matrix.fates if fate.by},
+            "killed": {fate.name: fate.by.check for fate in matrix.killed if fate.by},
+            "errors": {fate.name: fate.by.check for fate in matrix.fates if fate.is_error and fate.by},
             "survivors": {fate.name: fate.reason for fate in matrix.survivors},
         },
     }
@@ -93,9 +94,7 @@ def as_page(matrix: Matrix, facts: Mapping[str, str]) -> str:
         "" if not any("sound venue" in line for line in matrix.broken_rules) else ", but for what is broken"
     )
     parts = [
-        _HEAD.format(
-            **facts, totals=matrix.totals(), symbols=" and ".join(SYMBOLS), besides=besides, green=green
-        ),
+        _HEAD.format(**facts, totals=matrix.totals(), symbol=SYMBOLS[0], besides=besides, green=green),
         *_broken(matrix),
         "## Defects\n",
         "| defect | what the venue does | named checks, and what they said | who else noticed |",
@@ -145,20 +144,25 @@ def _mutants(matrix: Matrix) -> Iterator[str]:
     yield (
         "Every rule of every table is removed, answers with the code of its neighbour, and, where it\n"
         "compares, compares shifted by one step either way. The checks that would meet the change in a\n"
-        "traced run on the sound venue are made until one is red.\n"
+        "traced run on the sound venue are made until one fails an assertion. A survivor that is *exempt*\n"
+        "answers within the documents, or is out of force as the venue is started: it counts in no share.\n"
     )
-    yield "| change | mutants | failed an assertion | ended in an error | survived |"
-    yield "|---|---|---|---|---|"
+    yield "| change | mutants | failed an assertion | ended in errors only | survived | exempt |"
+    yield "|---|---|---|---|---|---|"
     for kind in ("removed", "recoded", "shifted"):
         own = [fate for fate in matrix.fates if fate.kind == kind]
         counts = Counter(_fate(fate) for fate in own)
-        yield f"| {kind} | {len(own)} | {counts['killed']} | {counts['error']} | {counts['survived']} |"
-    yield "\n| survivor | why |"
-    yield "|---|---|"
-    yield from (f"| {fate.name} | {fate.reason or '**no reason given**'} |" for fate in matrix.survivors)
+        columns = " | ".join(str(counts[fate]) for fate in ("killed", "error", "survived", "exempt"))
+        yield f"| {kind} | {len(own)} | {columns} |"
+    yield "\n| survivor | fate | why |"
+    yield "|---|---|---|"
+    for fate in matrix.survivors:
+        yield f"| {fate.name} | {_fate(fate)} | {fate.reason or '**no reason given**'} |"
 
 
 def _fate(fate: Fate) -> str:
-    if fate.by is None:
-        return "survived"
-    return "error" if fate.by.kind is Kind.ERROR else "killed"
+    if fate.is_killed:
+        return "killed"
+    if fate.exempt:
+        return "exempt"
+    return "error" if fate.is_error else "survived"

@@ -5,9 +5,10 @@ from collections.abc import Collection
 from pathlib import Path
 from random import Random
 
-from proof.bites import BITES, UNSEEN
-from proof.jobs import ROOT, Job, Verdict
+from proof.bites import BITES, UNPROVEN, UNSEEN
+from proof.jobs import ROOT, SYMBOLS, Job
 from proof.matrix import Matrix, Trial, build
+from proof.mutants import Trace
 from proof.page import as_json, as_page, made
 from proof.workers import Workers, workers
 
@@ -17,7 +18,19 @@ BESIDES = 6
 SEED = 20261125
 MOST_MAKINGS = 10
 """So many makings that would see a mutant are tried before it counts as a survivor."""
+LONG = frozenset({"CON-03", "CON-04", "CON-08", "MKR-28"})
+"""The checks that no sign-off demands, for their length: made once, in a quiet market, on one symbol."""
 _FOLDER = ROOT / "docs"
+
+
+def sound_jobs() -> list[Job]:
+    """The sound venue in every market, traced in a quiet one."""
+    quiet, *moving = MARKETS
+    return [
+        Job(f"{quiet}, the long checks", checks=LONG, market=quiet, symbols=SYMBOLS[:1], traces=True),
+        Job(quiet, without=LONG, market=quiet, traces=True),
+        *(Job(market, without=LONG, market=market) for market in moving),
+    ]
 
 
 def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) -> list[Job]:
@@ -25,9 +38,10 @@ def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) 
     jobs = []
     for name in names:
         named = BITES.get(name, ())
-        others = sorted(set(checks) - set(named))
+        others = sorted(set(checks) - set(named) - LONG)
         sample = Random(f"{SEED}:{name}").sample(others, min(BESIDES, len(others)))  # noqa: S311 - no secret
-        jobs.append(Job(name, defect=name, checks=None if full else frozenset({*named, *sample})))
+        wanted = None if full else frozenset({*named, *sample})
+        jobs.append(Job(name, defect=name, checks=wanted, symbols=SYMBOLS[:1]))
     return jobs
 
 
@@ -50,14 +64,24 @@ def mutant_jobs(touched: dict[str, frozenset[str]]) -> list[Job]:
 
 
 def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
-    sound = pool.verdicts(
-        "sound venue", [Job(market, market=market, traces=market == MARKETS[0]) for market in MARKETS]
+    checks = {check_id for named in BITES.values() for check_id in named} | set(UNPROVEN)
+    sound = pool.start(sound_jobs())
+    broken = pool.start(defect_jobs(names, checks, full=full))
+    trace = Trace()
+    for verdict in pool.verdicts("sound venue", sound):
+        if verdict.trace:
+            trace.add(verdict.trace)
+    touched = trace.found()
+    mutated = pool.start(mutant_jobs(touched))
+    return build(
+        Trial(
+            tuple(future.result() for future in sound),
+            tuple(pool.verdicts("defects", broken)),
+            tuple(pool.verdicts("mutants", mutated)),
+            touched,
+            full=full,
+        )
     )
-    checks = sorted({outcome.check for outcome in sound[0].outcomes})
-    jobs = defect_jobs(names, checks, full=full)
-    broken = pool.verdicts("defects", jobs)
-    mutated: list[Verdict] = pool.verdicts("mutants", mutant_jobs(sound[0].touched))
-    return build(Trial(tuple(sound), tuple(broken), tuple(mutated), sound[0].touched, full=full))
 
 
 def main(only: list[str], jobs: int, *, full: bool) -> int:
@@ -83,11 +107,16 @@ def main(only: list[str], jobs: int, *, full: bool) -> int:
 def _some(pool: Workers, only: list[str], *, full: bool) -> int:
     """Print what the named checks, or all, say about some defects."""
     named = [
-        Job(name, defect=name, checks=None if full else frozenset(BITES.get(name, ())) or None)
+        Job(
+            name,
+            defect=name,
+            checks=None if full else frozenset(BITES.get(name, ())) or None,
+            symbols=SYMBOLS[:1],
+        )
         for name in only
     ]
     missed = 0
-    for verdict in pool.verdicts("defects", named):
+    for verdict in pool.verdicts("defects", pool.start(named)):
         red = {x.check for x in verdict.outcomes if x.kind in {"assertion", "silence"}}
         missed += not set(BITES.get(verdict.job.name, ())) <= red
         for outcome in verdict.outcomes:

@@ -86,7 +86,8 @@ def shifts(broken: Broken) -> Iterator[Shift]:
     """Every shift of a rule's test; whether the rule compares at all, the subjects must show."""
     constants = list(_constants(broken))
     for module, name in constants:
-        for delta in (-1, +1):
+        step = MOMENT_MS if name.endswith("_MS") else 1
+        for delta in (-step, +step):
             yield Shift(
                 name, f"with {name} {delta:+d}", _with_constant(broken, module, name, delta), lambda _: True
             )

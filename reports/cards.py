@@ -31,6 +31,8 @@ NEEDS: Mapping[str, str] = {
     "pybit": "pybit is installed",
     "ccxt": "ccxt is installed",
     "elsewhere": "a key of another environment",
+    "bound": "a key that is bound to other addresses",
+    "expired": "a key that has expired",
     "desk_elsewhere": "a second listing that the key sees",
     "batch": "the venue takes batches",
     "book": "the public book can be followed",

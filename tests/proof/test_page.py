@@ -1,0 +1,69 @@
+"""The kill matrix as a page and as JSON."""
+
+import json
+
+from proof.jobs import Kind, Outcome
+from proof.matrix import Fate, Matrix, Row
+from proof.page import as_json, as_page
+
+FACTS = {"date": "2026-11-25", "machine": "a machine", "requirements": "2026-11-25"}
+TRADED = Outcome("MKR-02", "x::a", Kind.ASSERTION, "it traded | twice")
+CUT = Outcome("CON-01", "x::b", Kind.ERROR, "Unanswered")
+NOTICED = Fate("rules.CREATE.tick removed", "removed", TRADED, 1)
+ERROR = Fate("access.DOOR.key removed", "removed", CUT, 1, "why")
+EXEMPT = Fate("rules.CREATE.rpi removed", "removed", None, 0, "nobody agreed on it", exempt=True)
+MATRIX = Matrix(
+    rows=(
+        Row("fills_post_only", ("MKR-02", "MKR-03"), {"CON-01": CUT, "MKR-02": TRADED}),
+        Row("swallows_orders", ("PRM-08",), {"PRM-08": Outcome("PRM-08", "x::c", Kind.SILENCE, "no push")}),
+    ),
+    checks={"MKR-02": ["fills_post_only"], "MKR-03": []},
+    fates=(NOTICED, ERROR, EXEMPT),
+    broken_rules=("fills_post_only is not killed by MKR-03: not made",),
+    full=False,
+)
+
+
+def test_the_page_names_every_defect_with_what_its_checks_said() -> None:
+    """A row has the defect, what the venue does, each named check with its words, and who else was red."""
+    (row,) = (line for line in as_page(MATRIX, FACTS).splitlines() if line.startswith("| fills_post_only |"))
+
+    assert "A PostOnly order that crosses trades as a taker." in row
+    assert "MKR-02: it traded \\| twice<br>MKR-03: **missed**" in row
+    assert row.endswith("| CON-01 (error) |")
+
+
+def test_the_page_marks_silence_with_its_reason() -> None:
+    """A wait in vain is marked, and the reason why there is nothing else stands beside it."""
+    (row,) = (line for line in as_page(MATRIX, FACTS).splitlines() if line.startswith("| swallows_orders |"))
+
+    assert "PRM-08: *silence* no push" in row
+    assert "Of an order that is not booked there is nothing to be pushed." in row
+
+
+def test_the_page_names_what_is_broken() -> None:
+    """Broken rules stand above the tables, and a check without a kill is marked."""
+    page = as_page(MATRIX, FACTS)
+
+    assert page.index("- fills_post_only is not killed by MKR-03: not made") < page.index("## Defects")
+    assert "| MKR-03 | **nothing** |" in page
+
+
+def test_the_page_counts_fates_apart() -> None:
+    """Kills, errors, survivors and exempt mutants have a column each, and every one not killed its reason."""
+    page = as_page(MATRIX, FACTS)
+
+    assert "| removed | 3 | 1 | 1 | 0 | 1 |" in page
+    assert "| rules.CREATE.rpi removed | exempt | nobody agreed on it |" in page
+    assert "1 of 2 mutants killed by assertion (50.0%), 1 only by errors; 1 are exempt" in page
+
+
+def test_json_says_the_same() -> None:
+    """Programs read which check kills which defect, and what became of the mutants."""
+    told = json.loads(as_json(MATRIX, FACTS))
+
+    assert told["checks"] == {"MKR-02": ["fills_post_only"], "MKR-03": []}
+    assert told["defects"]["fills_post_only"]["assertion"] == {"MKR-02": "it traded | twice"}
+    assert told["mutants"]["share"] == 0.5
+    assert told["mutants"]["killed"] == {"rules.CREATE.tick removed": "MKR-02"}
+    assert told["mutants"]["survivors"].keys() == {"access.DOOR.key removed", "rules.CREATE.rpi removed"}

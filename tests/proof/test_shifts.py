@@ -1,0 +1,94 @@
+"""A rule's comparison, shifted."""
+
+from decimal import Decimal
+
+import pytest
+
+from fixtures.venue import access, rules
+from fixtures.venue.access import Stamp
+from fixtures.venue.demo import MAKER
+from fixtures.venue.rules import Case
+from proof.shifts import Broken, Shift, shifts
+from tests.fixtures.venue.scene import NOW, exchange, limit
+
+
+def _rule(name: str) -> Broken:
+    return next(rule.broken for rule in rules.CREATE_RULES if rule.name == name)
+
+
+def _compared(broken: Broken, subject: object) -> list[Shift]:
+    """The shifts of what the rule compares, as the subject shows."""
+    return [shift for shift in shifts(broken) if shift.matters(subject)]
+
+
+def _case(**fields: object) -> Case:
+    venue = exchange()
+    form = venue._form(limit(**fields))
+    return venue._case(MAKER.uid, form.ask(), venue.markets["BTCUSDT"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "moved"),
+    [
+        ("open_orders", {"MOST_OPEN_ORDERS"}),
+        ("lot", {"base_precision"}),
+        ("min_amount", {"quantity", "price"}),
+        ("post_only_qty", {"quantity"}),
+        ("tick", {"tick_size"}),
+        ("duplicate", set()),
+    ],
+)
+def test_a_rule_is_shifted_by_what_it_compares(rule: str, moved: set[str]) -> None:
+    """What is moved is what the rule's answer about a subject depends on, and nothing else."""
+    assert {shift.what for shift in _compared(_rule(rule), _case(timeInForce="PostOnly"))} == moved
+
+
+def test_a_quantity_is_shifted_by_one_step() -> None:
+    """With a step more the largest quantity is refused, with a step less the one above it is taken."""
+    largest, beyond = (_case(qty=qty, timeInForce="PostOnly") for qty in ("20", "20.000001"))
+    less, more = _compared(_rule("post_only_qty"), largest)
+
+    assert (less.broken(largest), more.broken(largest)) == (False, True)
+    assert (less.broken(beyond), more.broken(beyond)) == (False, True)
+
+
+def test_a_grid_is_made_coarser_and_finer() -> None:
+    """A tick ten times as large refuses a price on the grid, one a tenth as large takes a price off it."""
+    on, off = _case(price="64000.1"), _case(price="64000.05")
+    coarser, finer = _compared(_rule("tick"), on)
+
+    assert (coarser.broken(on), finer.broken(on)) == (True, False)
+    assert (coarser.broken(off), finer.broken(off)) == (True, False)
+
+
+def test_a_moment_is_shifted_by_a_second() -> None:
+    """Half a second beyond the bound is in the wider window, half a second within is not in the narrower."""
+    (broken,) = (rule.broken for rule in access.STAMP_RULES if rule.name == "timestamp")
+    beyond, within = (Stamp(str(NOW + ahead), "", NOW) for ahead in (1500, 500))
+    narrower, wider = _compared(broken, beyond)
+
+    assert (broken(beyond), broken(within)) == (True, False)
+    assert (wider.broken(beyond), narrower.broken(within)) == (False, True)
+
+
+def test_a_shift_leaves_the_constant_as_it_was() -> None:
+    """A constant is moved only while the rule is asked."""
+    case = _case()
+    for shift in _compared(_rule("open_orders"), case):
+        shift.broken(case)
+
+    assert (access.FUTURE_MS, rules.MOST_OPEN_ORDERS) == (1000, 500)
+
+
+def test_a_price_is_shifted_by_a_tick() -> None:
+    """A buy at the end of the band is refused one tick higher and taken one tick lower."""
+    at = _case(price="68250")
+    (broken,) = (
+        rule.broken
+        for rule in rules.CREATE_RULES
+        if rule.name == "price_band" and rule.broken(_case(price="68250.1"))
+    )
+    lower, higher = (shift for shift in _compared(broken, at) if shift.what == "price")
+
+    assert at.ask.price == Decimal(68250)
+    assert (lower.broken(at), higher.broken(at)) == (False, True)
