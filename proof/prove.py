@@ -24,12 +24,13 @@ _FOLDER = ROOT / "docs"
 
 
 def sound_jobs() -> list[Job]:
-    """The sound venue in every market, traced in a quiet one."""
+    """The sound venue in every market, traced in a quiet one on each symbol."""
     quiet, *moving = MARKETS
+    listing = SYMBOLS[:1]
     return [
-        Job(f"{quiet}, the long checks", checks=LONG, market=quiet, symbols=SYMBOLS[:1], traces=True),
-        Job(quiet, without=LONG, market=quiet, traces=True),
-        *(Job(market, without=LONG, market=market) for market in moving),
+        Job(f"{quiet}, the long checks", checks=LONG, market=quiet, symbols=listing, traces=True),
+        *(Job(f"{quiet}, {one}", without=LONG, market=quiet, symbols=(one,), traces=True) for one in SYMBOLS),
+        *(Job(market, without=LONG, market=market, symbols=listing) for market in moving),
     ]
 
 

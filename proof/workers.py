@@ -25,7 +25,7 @@ class Workers:
         """What each job came to, in the order of the jobs; raises what a job raises."""
         futures = list(started)
         for number, _ in enumerate(as_completed(futures), start=1):
-            if number % 10 == 0 or number == len(futures):
+            if number % 10 == 0 or number > len(futures) - 5 or number == len(futures):
                 sys.stderr.write(f"{what}: {number} of {len(futures)}\n")
         return [future.result() for future in futures]
 

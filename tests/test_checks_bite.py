@@ -3,57 +3,40 @@
 A check that cannot fail proves nothing. Each defect changes one behaviour of a sound venue or policy;
 the checks named beside it must notice, and with an AssertionError: a check that is merely blocked, or
 that ends in an error of the suite, did not notice.
+
+``make prove`` says more of the same: what the other checks say, and of every mutant of the rule tables.
 """
 
 import re
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 
 from fixtures.clients.policy_defects import POLICY_DEFECTS
 from fixtures.libraries.defects import LIBRARY_DEFECTS
 from fixtures.venue.defects import DEFECTS
-from proof.bites import BITES, UNPROVEN, UNSEEN
-from proof.findings import FINDINGS, making
+from proof.bites import BITES, SILENCE, UNPROVEN, UNSEEN
+from proof.jobs import KILLS, SYMBOLS, Job, Kind, run
 
 ROOT = Path(__file__).parents[1]
-ASSERTIONS = {"AssertionError", "fixtures.desk.pushes.NotSeen"}
-
-
-def failures(tmp_path: Path, *options: str) -> dict[str, set[str]]:
-    """What the checks of one run failed with: check id -> the exceptions, by name.
-
-    A making that fails on the sound venue, because of a client library, is left out.
-    """
-    junit = tmp_path / "junit.xml"
-    quietly = ["-q", "-p", "no:reports.plugin", "-p", "no:cacheprovider", "--tb=no"]
-    pytest.main([*quietly, f"--junitxml={junit}", f"--out={tmp_path}", *options, str(ROOT / "checks")])
-    failed: dict[str, set[str]] = {}
-    for case in ET.parse(junit).iter("testcase"):  # noqa: S314 - written a line above
-        (check_id,) = {p.get("value", "") for p in case.iter("property") if p.get("name") == "check"}
-        if making(case.get("name", ""), ("NEWUSDT",)) in FINDINGS:
-            continue
-        fault = case.find("failure") if case.find("failure") is not None else case.find("error")
-        if fault is not None:
-            failed.setdefault(check_id, set()).add(fault.get("message", "").split(":")[0])
-    return failed
 
 
 @pytest.mark.parametrize("defect", list(BITES))
-def test_defect_is_caught_by_assertion(tmp_path: Path, defect: str) -> None:
-    """The checks named for a defect fail on it, each by an assertion of its own."""
-    selected = " or ".join(BITES[defect])
+def test_defect_is_caught_by_assertion(defect: str) -> None:
+    """The checks named for a defect fail on it, each by an assertion that says what it saw.
 
-    failed = failures(tmp_path, f"--defect={defect}", "-k", selected)
+    A check may wait in vain only where the defect leaves nothing to be seen.
+    """
+    told = run(Job(defect, defect=defect, checks=frozenset(BITES[defect]), symbols=SYMBOLS[:1]))
 
-    by_assertion = {check_id for check_id, faults in failed.items() if faults & ASSERTIONS}
-    assert by_assertion == set(BITES[defect]), failed
+    kills = KILLS if defect in SILENCE else {Kind.ASSERTION}
+    caught = {outcome.check for outcome in told.outcomes if outcome.kind in kills}
+    assert caught == set(BITES[defect]), told.red
 
 
-def test_sound_venue_fails_nothing(tmp_path: Path) -> None:
+def test_sound_venue_fails_nothing() -> None:
     """On the sound venue no check fails but what is found about the client libraries."""
-    assert failures(tmp_path) == {}
+    assert run(Job("sound", symbols=SYMBOLS[:1])).red == []
 
 
 def test_every_check_has_its_defect() -> None:
