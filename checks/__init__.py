@@ -9,7 +9,8 @@ The four items are those of Bybit's page for spot listings:
 4. Operational readiness: ``test_retry`` (RTY), ``test_idempotency`` and ``test_lost_answers`` (IDM),
    ``test_error_codes`` (ERR), ``test_connectivity`` and ``test_outages`` (CON)
 
-The page's tips on Pybit and CCXT follow as a section of their own: ``test_client_libraries`` (SDK).
+The page's tips on Pybit and CCXT follow as a section of their own: ``test_client_libraries``,
+``test_library_orders``, ``test_library_answers`` (SDK).
 
 A check looks at the market, acts once, awaits an event and asserts. It is a function whose docstring
 is its card: the requirement, a paragraph, then ``Sequence:``, ``Passes:``, for a library ``Cure:``, and
@@ -26,6 +27,7 @@ from typing import TypeVar
 import pytest
 
 from fixtures.desk import Transport
+from fixtures.libraries import FLOORS
 from fixtures.v5.enums import Phase
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -59,6 +61,23 @@ def check(
     """
     return pytest.mark.check(
         id=check_id, severity=severity, at_risk=at_risk, observes=observes, library=library
+    )
+
+
+def each_library(
+    check_id: str, *, severity: Severity, at_risk: int = 0, observes: int = 0
+) -> pytest.MarkDecorator:
+    """Make the check once per library, each making about its own."""
+    return pytest.mark.parametrize(
+        "library",
+        [
+            pytest.param(
+                name,
+                marks=check(check_id, severity=severity, at_risk=at_risk, observes=observes, library=name),
+            )
+            for name in FLOORS
+        ],
+        indirect=True,
     )
 
 
