@@ -15,7 +15,7 @@ from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_tra
 from fixtures.desk import Answer, Desk, Order, attempt_crossing
 from fixtures.evidence import Evidence
 from fixtures.v5.codes import RetCode
-from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
+from fixtures.v5.enums import CancelType, OrderStatus, Phase, RejectReason, Side, TimeInForce
 
 CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 MAKERS_ONLY = {RetCode.LIMIT_MAKER_ONLY, RetCode.ONLY_POST_ONLY_STAGE}
@@ -30,8 +30,8 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     """A PostOnly order behind the touch rests until it is cancelled.
 
     Sequence: create behind the touch, acknowledged, New, seen in realtime, cancel, Cancelled.
-    Passes: The order is pushed as a PostOnly New, listed in realtime, and ends Cancelled with
-        nothing executed.
+    Passes: The order is pushed as a PostOnly New with its whole quantity left, listed in realtime, and
+        ends Cancelled by the user with nothing executed.
     Source: docs/v5/order/create-order.mdx
     """
     order = await desk.place(side, await desk.passive_price(side))
@@ -41,8 +41,10 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     closed = await desk.closed(order)
 
     assert resting.time_in_force is TimeInForce.POST_ONLY, f"the order rests as {resting.time_in_force}"
+    assert resting.leaves_qty == order.qty, f"{resting.leaves_qty} are left of a resting {resting}"
     assert listed is not None, "a resting order is missing from realtime"
     assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
+    assert closed.cancel_type is CancelType.BY_USER, f"a cancel of the user is shown as {closed.cancel_type}"
     assert closed.cum_exec_qty == 0, f"a passive order executed: {closed}"
 
 
@@ -118,7 +120,7 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
     Sequence: create, New, cancel; create through the touch, acknowledged; the end of both pushed,
         in realtime, in the history.
     Passes: Status, rejectReason and executed quantity are equal in the order stream, realtime and
-        the history.
+        the history, and each shows the orderLinkId, side, price and quantity that were sent.
     Source: docs/v5/order/open-order.mdx, docs/v5/order/order-list.mdx
     """
     cancelled = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
@@ -240,3 +242,7 @@ async def _assert_views_agree(desk: Desk, order: Order) -> None:
     assert missing == [], f"{' and '.join(missing)} do not show a closed order"
     ends = {(x.order_status, x.reject_reason, x.cum_exec_qty) for x in (streamed, realtime, history) if x}
     assert len(ends) == 1, f"the stream says {streamed}, realtime {realtime}, history {history}"
+    for name, view in {"the stream": streamed, **views}.items():
+        told = (view.order_link_id, view.side, view.price, view.qty) if view else None
+        sent = (order.order_link_id, order.side, order.price, order.qty)
+        assert told == sent, f"{name} shows {told}, sent was {sent}"

@@ -1,13 +1,20 @@
-"""What is told about an order: its side, its id, its time, and that a cancel ends no other.
+"""What is told about an order: side, id, time and sums, and that a cancel ends no other.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist items 3 and 4; docs/v5/websocket/private/order.mdx
 """
 
+from decimal import Decimal
+
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports
-from fixtures.desk import Desk
-from fixtures.v5.enums import Side
+from checks import BLOCKER, MAJOR, check, during, over_both_transports
+from fixtures.desk import Desk, Taker
+from fixtures.v5.codes import RetCode
+from fixtures.v5.enums import Phase, Side
+
+CLOCKS_APART_MS = 1000
+"""How far a told time may be from the venue's clock, which is known to half a round trip."""
+PLACES = 8
 
 
 @check("FLT-11", severity=BLOCKER, at_risk=1)
@@ -27,26 +34,31 @@ async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
     assert state.order_link_id == order.order_link_id, f"the stream shows the id {state.order_link_id}"
 
 
-@check("MKR-09", severity=BLOCKER, at_risk=2)
+@check("MKR-09", severity=BLOCKER, at_risk=3)
 @over_both_transports
 async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
-    """Of two resting orders a cancel ends the one that it names, and the other one stays.
+    """Of three resting orders a cancel ends the one that it names by either id, and the others stay.
 
-    Sequence: two creates, New twice, cancel of the first, acknowledged, quiet.
-    Passes: the open orders of the run are the second one alone.
+    Sequence: three creates, New of the last, cancel of the first by orderId, of the second by orderLinkId,
+        acknowledged, quiet.
+    Passes: after each cancel the open orders of the run are exactly the others.
     Source: docs/v5/order/cancel-order.mdx
     """
     price = await desk.passive_price(Side.BUY)
-    first, second = [await desk.place(Side.BUY, price) for _ in range(2)]
-    await desk.resting(second)
+    first, second, third = [await desk.place(Side.BUY, price) for _ in range(3)]
+    await desk.resting(third)
 
     await desk.cancel(first)
     await desk.quiet()
+    after_first = {state.order_id for state in await desk.open_orders()}
+    answer = await desk.attempt_cancel(second.order_link_id)
+    await desk.quiet()
+    after_second = {state.order_id for state in await desk.open_orders()}
 
-    left = [state.order_id for state in await desk.open_orders()]
-    assert left == [second.order_id], (
-        f"after the cancel of {first.order_id} are open: {', '.join(left)}; the other was {second.order_id}"
-    )
+    others = {second.order_id, third.order_id}
+    assert after_first == others, f"the cancel of the first left {after_first}, the others were {others}"
+    assert answer.ret_code == RetCode.OK, f"a cancel by orderLinkId was {answer}"
+    assert after_second == {third.order_id}, f"then of {others} the second's cancel left {after_second}"
 
 
 @check("IDM-05", severity=BLOCKER, at_risk=2)
@@ -89,17 +101,60 @@ async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
 @check("MKR-01", severity=MAJOR, at_risk=1)
 @over_both_transports
 async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
-    """The end of an order is not older than its beginning.
+    """An order begins and ends at the time of the venue's clock, and does not end before it began.
 
-    Sequence: create, New, cancel, Cancelled.
-    Passes: updatedTime of the end is not less than that of New.
+    Sequence: venue's clock, create, New, cancel, Cancelled, venue's clock.
+    Passes: updatedTime of the end is not less than that of New, and both are within a second of the time
+        between the two looks at the clock.
     Source: docs/v5/websocket/private/order.mdx, updatedTime
     """
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    price, before_ms = await desk.passive_price(Side.BUY), desk.venue_now_ms()
+    order = await desk.place(Side.BUY, price)
     began = await desk.resting(order)
     await desk.cancel(order)
     ended = await desk.closed(order)
+    after_ms = desk.venue_now_ms()
 
     assert ended.updated_ms >= began.updated_ms, (
         f"the order ended at {ended.updated_ms}, {began.updated_ms - ended.updated_ms} ms before it began"
     )
+    assert began.updated_ms >= before_ms - CLOCKS_APART_MS, (
+        f"sent at {before_ms}, begun at {began.updated_ms}"
+    )
+    assert ended.updated_ms <= after_ms + CLOCKS_APART_MS, f"seen at {after_ms}, ended at {ended.updated_ms}"
+
+
+@check("MKR-29", severity=BLOCKER, at_risk=2)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+@over_both_transports
+async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -> None:
+    """What an order shows as executed, its amount and its average price are those of its executions.
+
+    Sequence: create of two least sizes as the touch, one is taken, the other, Filled.
+    Passes: cumExecQty, cumExecValue and avgPrice of stream, realtime and history are the sums of the
+        executions, the average to eight places; each execution names the order's orderLinkId and side,
+        and its amount is price times quantity.
+    Source: docs/v5/websocket/private/order.mdx, cumExecValue and avgPrice; docs/v5/order/execution.mdx
+    """
+    met = await taker.fills(side, (1, 1))
+    order = met.resting
+    streamed = await desk.filled_to(order, met.qty)
+    fills = await desk.listed_executions(order, met.qty)
+    views = {
+        "the stream": streamed,
+        "realtime": await desk.in_realtime(order),
+        "history": await desk.in_history(order),
+    }
+
+    value = sum((fill.exec_value for fill in fills), Decimal(0))
+    for name, view in views.items():
+        told = (view.cum_exec_qty, view.cum_exec_value, round(view.avg_price, PLACES)) if view else None
+        expected = (met.qty, value, round(value / met.qty, PLACES))
+        assert told == expected, f"{name} shows quantity, amount and average {told}, executed were {expected}"
+    named = {(fill.order_link_id, fill.side) for fill in fills}
+    assert named == {(order.order_link_id, side)}, (
+        f"executions of {order.order_link_id}, a {side}, name {named}"
+    )
+    amounts = [fill.told_value for fill in fills]
+    assert sum(amounts) == value, f"the executions tell {amounts}, price times quantity come to {value}"

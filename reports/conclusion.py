@@ -31,6 +31,7 @@ class Ending:
         when nobody could ask
     interrupted: what ended the run early, None when it ran to its end
     narrowed: what the command line narrowed the checks to, None when it took the whole folder
+    left_out: functions of the checks that were never collected, None when all were
     leaks: the names of the files that held a secret and were deleted
     profile: the name of a profile that is no sign-off, None for one that can be
     """
@@ -38,6 +39,7 @@ class Ending:
     flat: bool | None
     interrupted: str | None = None
     narrowed: str | None = None
+    left_out: str | None = None
     leaks: tuple[str, ...] = ()
     profile: str | None = None
 
@@ -73,6 +75,8 @@ def _lacking(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> 
         return "Orders are left open."
     if ending.narrowed is not None:
         return f"The run was narrowed to {_ended(ending.narrowed)}"
+    if ending.left_out is not None:
+        return f"The run left out {_ended(ending.left_out)}"
     if unsettled := [result for result in found if result.verdict in UNSETTLED]:
         return _missing(unsettled)
     counting = {result.item for result in found if result.check.counts}

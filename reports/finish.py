@@ -30,6 +30,7 @@ class Finished:
 
     interrupted: what ended the run early, None when it ran to its end
     narrowed: what the command line narrowed the checks to, None when it took the whole folder
+    left_out: functions of the checks that were never collected, None when all were
     profile: how much of the checklist was asked for
     cleanup: the command that looks for orders of this run and cancels them
     started_ms, ended_ms: Unix ms, client clock
@@ -42,6 +43,7 @@ class Finished:
     outcomes: tuple[Outcome, ...]
     interrupted: str | None
     narrowed: str | None
+    left_out: str | None
     profile: Profile
     cleanup: str
     started_ms: int
@@ -123,6 +125,7 @@ def _document(
         run.flat,
         finished.interrupted,
         finished.narrowed,
+        finished.left_out,
         tuple(path.name for path in leaking),
         finished.profile if finished.profile is Profile.SMOKE else None,
     )

@@ -23,7 +23,7 @@ from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, graves
 from reports.outcome import Phase, decisive, judge, told
 from reports.profile import Profile
 from reports.requirements import Requirements
-from reports.selection import narrowed
+from reports.selection import left_out, narrowed
 
 
 @dataclass(slots=True)
@@ -61,6 +61,7 @@ class Recorder:
         self._clock = SystemClock()
         self._started_ms = self._clock.now_ms()
         self._collected: dict[str, Check] = {}
+        self._functions: set[tuple[str, str]] = set()
         self._plan: tuple[Check, ...] = ()
         self._outcomes: list[Outcome] = []
         self._making: Making | None = None
@@ -70,6 +71,7 @@ class Recorder:
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Note a check before anything can be deselected."""
+        self._functions.add((item.path.name, made_as(item)))
         marker = item.get_closest_marker("check")
         if marker is None:
             return
@@ -159,8 +161,7 @@ class Recorder:
         outcome = self._outcome(item, making, result.uuid if result else "")
         self._outcomes.append(outcome)
         if result is not None:
-            made_as = item.originalname if isinstance(item, pytest.Function) else item.name
-            place = labels.Place(self._run.environment.name, self._item_of(check), group(item), made_as)
+            place = labels.Place(self._run.environment.name, self._item_of(check), group(item), made_as(item))
             labels.finish(result, check, place, outcome)
             self._attach(outcome)
         return outcome
@@ -262,6 +263,7 @@ class Recorder:
             narrowed=narrowed(
                 self._config.args, self._config.invocation_params.dir, self._config.rootpath / "checks"
             ),
+            left_out=left_out(self._functions, self._config.rootpath / "checks"),
             profile=Profile(self._config.option.profile),
             cleanup=cleanup_command(
                 self._run.run_id, self._config.option.environments, self._config.option.out
@@ -271,6 +273,11 @@ class Recorder:
             root=self._config.rootpath,
             allure_results=Path(self._config.option.allure_report_dir),
         )
+
+
+def made_as(item: pytest.Item) -> str:
+    """The name of an item's function, without its parameters."""
+    return item.originalname if isinstance(item, pytest.Function) else item.name
 
 
 def leaves(error: BaseException) -> list[BaseException]:

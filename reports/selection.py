@@ -1,6 +1,7 @@
 """What the command line selects; only the whole folder of the checks can be a sign-off."""
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 LONGEST_LIST = 3
@@ -16,8 +17,30 @@ def narrowed(arguments: Sequence[str], working_directory: Path, checks: Path) ->
     inside = [one for one in arguments if _selects_inside(one, working_directory, checks.resolve())]
     if not inside:
         return None
-    more = f" and {len(inside) - LONGEST_LIST} more" if len(inside) > LONGEST_LIST else ""
-    return f"{', '.join(inside[:LONGEST_LIST])}{more}"
+    return _listed(inside)
+
+
+def left_out(collected: Collection[tuple[str, str]], checks: Path) -> str | None:
+    """The functions of the checks that pytest never collected; None when there are none.
+
+    What is ignored, or skipped because it did not fail the last time, is not even deselected: only the
+    files can tell that it was there.
+    collected: file name and function name of each item that pytest found
+    """
+    written = [(path.name, name) for path in sorted(checks.glob("test_*.py")) for name in _functions(path)]
+    missing = [f"{file}::{name}" for file, name in written if (file, name) not in collected]
+    return _listed(missing) if missing else None
+
+
+def _functions(path: Path) -> list[str]:
+    tree = ast.parse(path.read_bytes())
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return [function.name for function in functions if function.name.startswith("test_")]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - LONGEST_LIST} more" if len(names) > LONGEST_LIST else ""
+    return f"{', '.join(names[:LONGEST_LIST])}{more}"
 
 
 def _selects_inside(argument: str, working_directory: Path, checks: Path) -> bool:

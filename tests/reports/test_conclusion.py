@@ -43,6 +43,7 @@ ENDINGS: list[tuple[Ending, str]] = [
     (Ending(flat=None), "It is not proven that no order is left."),
     (Ending(flat=False), "Orders are left open."),
     (Ending(flat=True, narrowed="checks/a.py::b"), "The run was narrowed to checks/a.py::b."),
+    (Ending(flat=True, left_out="test_a.py::test_b"), "The run left out test_a.py::test_b."),
     (
         Ending(flat=True, leaks=("notes.txt",)),
         "A secret stood in notes.txt: the run must not be handed over.",

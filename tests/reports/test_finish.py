@@ -33,6 +33,7 @@ def finished(run: Run, tmp_path: Path) -> Finished:
         outcomes=outcomes(),
         interrupted=None,
         narrowed=None,
+        left_out=None,
         profile=Profile.SIGNOFF,
         cleanup=f"pytest --cleanup {RUN_ID}",
         started_ms=START_MS,

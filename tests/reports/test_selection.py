@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.selection import narrowed
+from reports.selection import left_out, narrowed
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,15 @@ def test_arguments_are_read_from_the_working_directory(tmp_path: Path) -> None:
 
     assert narrowed(["test_maker.py"], checks, checks) == "test_maker.py"
     assert narrowed(["."], checks, checks) is None
+
+
+def test_functions_that_pytest_never_saw_are_left_out(tmp_path: Path) -> None:
+    """Every test function of the folder's files must have been collected under its file and name."""
+    (tmp_path / "test_a.py").write_text("async def test_one(): ...\ndef test_two(): ...\ndef helper(): ...\n")
+    (tmp_path / "test_b.py").write_text("def test_one(): ...\n")
+    (tmp_path / "other.py").write_text("def test_three(): ...\n")
+    everything = {("test_a.py", "test_one"), ("test_a.py", "test_two"), ("test_b.py", "test_one")}
+
+    assert left_out(everything, tmp_path) is None
+    assert left_out(everything - {("test_b.py", "test_one")}, tmp_path) == "test_b.py::test_one"
+    assert left_out(set(), tmp_path) == "test_a.py::test_one, test_a.py::test_two, test_b.py::test_one"
