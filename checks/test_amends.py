@@ -27,7 +27,7 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
     The documents do not say what becomes of it: a refusal with 170218 that leaves the order as it was,
     and an acknowledgement followed by its end for the reason of a taker, are both accepted.
 
-    Sequence: create behind the touch, New, amend through the opposite touch, Cancelled or Rejected
+    Sequence: create behind the touch, New, amend through the opposite touch, Cancelled or Rejected.
     Passes: no execution in stream or list, and the order ends with EC_PostOnlyWillTakeLiquidity, or the
         amend is refused with 170218.
     Source: docs/v5/order/amend-order.mdx; docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
@@ -59,7 +59,7 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
 async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_ticks: int, lots: int) -> None:
     """An amended order is the same order on the terms that were asked for, and nothing else changes.
 
-    Sequence: create of two least sizes behind the touch, New, amend, New on the amended terms
+    Sequence: create of two least sizes behind the touch, New, amend, New on the amended terms.
     Passes: stream and realtime show the amended price and quantity under the same ids, still PostOnly,
         nothing executed.
     Source: docs/v5/order/amend-order.mdx, price and qty
@@ -93,7 +93,7 @@ async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
 
     The documents do not say which; captures show the refusal.
 
-    Sequence: create behind the touch, New, amend to the same terms, New
+    Sequence: create behind the touch, New, amend to the same terms, New.
     Passes: the amend is refused with 10001 or acknowledged, and the order is the only open one, on its terms.
     Source: docs/v5/error.mdx, 10001; docs/v5/order/amend-order.mdx
     """
@@ -122,7 +122,7 @@ async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) 
 
     The documents do not say it in words; the refusal 170313 compares the quantity with what is filled.
 
-    Sequence: create of four least sizes as the touch, one is taken, amend to two, PartiallyFilled
+    Sequence: create of four least sizes as the touch, one is taken, amend to two, PartiallyFilled.
     Passes: the amended state has two as its quantity, one executed and one left.
     Source: docs/v5/order/amend-order.mdx, qty; docs/v5/error.mdx, 170313
     """
@@ -145,7 +145,7 @@ async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) 
 async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side: Side) -> None:
     """An amend to less than what is filled is refused, and the order keeps its quantity.
 
-    Sequence: create of four least sizes as the touch, three are taken, amend to two, refused
+    Sequence: create of four least sizes as the touch, three are taken, amend to two, refused.
     Passes: the refusal is 170313 or 110064, and the order still has four as its quantity, three executed.
     Source: docs/v5/error.mdx, 170313
     """
@@ -164,7 +164,7 @@ async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side:
 async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker) -> None:
     """An amend to one base step more than what is filled is acknowledged, and one step is left.
 
-    Sequence: create of four least sizes as the touch, three are taken, amend to three and a step
+    Sequence: create of four least sizes as the touch, three are taken, amend to three and a step.
     Passes: the amend carries retCode 0, and the amended state has one step left.
     Source: docs/v5/error.mdx, 170313
     """
@@ -186,7 +186,7 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
 
     Captures show 170213; 170312, that it cannot be amended, was met as well.
 
-    Sequence: create as the touch, taken, Filled, amend, refused
+    Sequence: create as the touch, taken, Filled, amend, refused.
     Passes: the refusal says that the order is gone or closed, and realtime shows it Filled on its terms.
     Source: docs/v5/error.mdx, 170213, 170139, 170142, 170312
     """
@@ -208,7 +208,7 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
 async def test_either_id_names_the_order_to_amend(desk: Desk, by: OrderId) -> None:
     """An amend finds its order by orderId and by orderLinkId, and the order keeps both.
 
-    Sequence: create behind the touch, New, amend by one id, New at the amended price
+    Sequence: create behind the touch, New, amend by one id, New at the amended price.
     Passes: the acknowledged amend shows in the stream under the order's own two ids.
     Source: docs/v5/order/amend-order.mdx, orderId and orderLinkId
     """

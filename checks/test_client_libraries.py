@@ -226,14 +226,15 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
 async def test_quote_through_a_library_never_trades(library: Library, desk: Desk, side: Side) -> None:
     """A PostOnly order sent through the library across the spread is closed without a fill.
 
-    The library tells an acknowledgement; the refusal arrives later, as the terminal state of the order.
+    The library tells an acknowledgement; the refusal arrives later, as the terminal state of the order. It
+    is priced far through the touch, which may move while it travels.
 
     Sequence: place through the touch, the request is seen, acknowledged, Rejected or Cancelled; or refused.
     Passes: PostOnly on the wire, no execution, EC_PostOnlyWillTakeLiquidity; or a refusal with 170218.
     Cure: do not quote through the library.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
-    price = await desk.crossing_price(side)
+    price = await desk.deep_crossing_price(side)
     made = await library.place(_least(desk, side, price), desk.via)
 
     sent = _sent(library, made).terms.get("timeInForce")

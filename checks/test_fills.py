@@ -33,7 +33,7 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     A positive rate is paid in what was received: base coin on a buy, quote coin on a sell. A negative rate,
     a rebate, is received in the other coin.
 
-    Sequence: create as the touch, taken by a second UID, Filled, execution pushed and listed
+    Sequence: create as the touch, taken by a second UID, Filled, execution pushed and listed.
     Passes: stream and list tell the same execution: isMaker, the account's maker rate, fee equal to rate
         times amount with the rate's sign, in the documented coin; and the wallet moved by exactly that.
     Source: docs/v5/enum.mdx, spot fee currency instruction; docs/v5/order/execution.mdx, isMaker
@@ -73,7 +73,7 @@ async def test_own_orders_do_not_trade_with_each_other(
 ) -> None:
     """Two orders of one UID do not trade: the crossing one's smpType says which of them is cancelled.
 
-    Sequence: create as the touch, an own IOC order crosses it, CancelBySmp of maker, taker or both, cancel
+    Sequence: create as the touch, an own IOC order crosses it, CancelBySmp of maker, taker or both, cancel.
     Passes: neither order executes; exactly those that the type names end with CancelBySmp, and a resting
         one that it does not name is there to be cancelled.
     Source: docs/v5/smp.mdx; docs/v5/enum.mdx, cancelType
@@ -99,7 +99,7 @@ async def test_race_of_cancel_and_fill_has_one_end(desk: Desk, taker: Taker) -> 
     Either may win; each is sent first in turn. The documents describe a second push of the same end, Filled,
     when the cancel comes late: it is accepted because it says the same.
 
-    Sequence: create as the touch, cancel and taking order at once, Filled or Cancelled
+    Sequence: create as the touch, cancel and taking order at once, Filled or Cancelled.
     Passes: every terminal push says the same status and quantity, which is that of the executions, each
         told under one execId; the cancel is acknowledged or says that the order is gone.
     Source: docs/v5/websocket/private/order.mdx, cancel and fill at the same time
@@ -129,7 +129,7 @@ async def test_cancelled_order_keeps_its_fill(desk: Desk, taker: Taker, side: Si
     """An order that is cancelled after a partial fill ends PartiallyFilledCanceled and keeps what was filled.
 
     Sequence: create of two least sizes as the touch, one is taken, PartiallyFilled, cancel,
-        PartiallyFilledCanceled
+        PartiallyFilledCanceled.
     Passes: stream, realtime and history all show that status with the filled quantity.
     Source: docs/v5/enum.mdx, orderStatus PartiallyFilledCanceled
     """
@@ -157,7 +157,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     """Through a partial fill, its fee and a cancel the wallet moves by exactly what the executions say.
 
     Sequence: create of two least sizes as the touch, one is taken, the rest still holds its funds, cancel,
-        PartiallyFilledCanceled
+        PartiallyFilledCanceled.
     Passes: after the fill the wallet holds its former amounts, the executed ones and the fee, and locks what
         is left of the order; after the cancel it locks what it locked before.
     Source: docs/v5/account/wallet-balance.mdx, walletBalance and locked
@@ -186,7 +186,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
 async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, taker: Taker) -> None:
     """A buy that executed in full ends Filled with nothing left, whatever its fee takes of the base coin.
 
-    Sequence: create as the touch, taken, Filled
+    Sequence: create as the touch, taken, Filled.
     Passes: stream, realtime and history show Filled, the whole quantity executed and none left; the fee is
         in base coin unless the account has a rebate.
     Source: docs/v5/enum.mdx, spot fee currency instruction and orderStatus
@@ -214,7 +214,7 @@ async def test_fill_counts_once(desk: Desk, taker: Taker, side: Side) -> None:
 
     A client that adds up either stream must come to the same position.
 
-    Sequence: create of two least sizes as the touch, one is taken, PartiallyFilled, the other, Filled
+    Sequence: create of two least sizes as the touch, one is taken, PartiallyFilled, the other, Filled.
     Passes: as many executions pushed as taken, each under its own execId, equal to the list; the order
         stream shows each state once, and what it shows as executed only grows up to the end.
     Source: docs/v5/websocket/private/execution.mdx, execId; docs/v5/websocket/private/order.mdx, cumExecQty

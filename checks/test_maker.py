@@ -167,7 +167,7 @@ async def test_order_that_may_take_is_refused_before_trading(desk: Desk, time_in
 
     The documents have two codes for it and tie neither to a listing's phase.
 
-    Sequence: create behind the touch that is not PostOnly, refused
+    Sequence: create behind the touch that is not PostOnly, refused.
     Passes: the refusal is 170217 or 110103, and no order is open.
     Source: docs/v5/error.mdx, 170217 and 110103
     """
@@ -185,7 +185,7 @@ async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: C
 
     The time counts from the request to the push; the slowest of twenty is their 99th percentile.
 
-    Sequence: twenty times create behind the touch, New, cancel, Cancelled
+    Sequence: twenty times create behind the touch, New, cancel, Cancelled.
     Passes: the slowest took no more than a second; the figure is kept.
     Source: docs/v5/order/cancel-order.mdx; docs/v5/websocket/private/order.mdx
     """
