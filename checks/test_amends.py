@@ -164,7 +164,7 @@ async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side:
 async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker) -> None:
     """An amend to one base step more than what is filled is acknowledged, and one step is left.
 
-    Sequence: create of four least sizes as the touch, three are taken, amend to three and a step
+    Sequence: create of four least sizes as the touch, three are taken, amend to three and a step.
     Passes: the amend carries retCode 0, and the amended state has one step left.
     Source: docs/v5/error.mdx, 170313
     """

@@ -82,7 +82,7 @@ BITES: Mapping[str, tuple[str, ...]] = {
     "library_misreads_filters": ("SDK-07",),
     "library_names_broker": ("SDK-11",),
     "library_sends_exponents": ("SDK-06",),
-    "library_signs_nothing": ("SDK-02", "SDK-03", "SDK-04"),
+    "library_signs_nothing": ("SDK-02", "SDK-04"),
     "library_stamps_other_clock": ("SDK-12",),
     "lists_twice": ("VIS-01", "VIS-02"),
     "lists_unknown_symbol": ("VIS-08",),
@@ -167,8 +167,14 @@ BITES: Mapping[str, tuple[str, ...]] = {
 }
 
 SILENCE: Mapping[str, str] = {
-    "cancel_acks_but_rests": "An order that goes on resting has no end to show.",
+    "book_hides_own_size": "A size that the book leaves out can only be waited for.",
+    "book_keeps_cancelled_size": "A size that never leaves the book can only be waited for.",
+    "dcp_never_fires": "An order that goes on resting has no end to show.",
+    "loses_execution_push": "The push that is lost is what would have been read.",
+    "loses_listed_executions": "A list that lags fills up in time: that it never does is a wait.",
+    "loses_subscription_after_reconnect": "There is no push to be read.",
     "loses_terminal_push": "The push that is lost is what would have been read.",
+    "never_pushes_executions": "There is no push to be read.",
     "never_pushes_orders": "There is no push to be read.",
     "swallows_orders": "Of an order that is not booked there is nothing to be pushed.",
 }

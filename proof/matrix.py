@@ -114,7 +114,8 @@ class Matrix:
         return (
             f"{able} of {len(self.checks)} checks proven able to fail; {caught} of {len(self.rows)} defects "
             f"caught; {len(self.killed)} of {len(self.judged)} mutants killed by assertion "
-            f"({self.share:.1%}), {errors} only by errors; {len(self.fates) - len(self.judged)} are exempt"
+            f"({self.share:.1%}), {errors} only by errors; "
+            f"{len(self.fates) - len(self.judged)} of all {len(self.fates)} are exempt"
         )
 
 

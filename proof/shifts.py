@@ -1,8 +1,8 @@
-"""A rule's comparison, shifted: by a tick, a step, a second, a character, an item.
+"""A rule's comparison, shifted: by a tick, a step, a moment, a character, an item.
 
 A rule compares what it is handed with a constant of its module or with another field of its subject.
-Either the constant is moved while the rule is asked, or the subject is. A second stands for a moment's
-step, because a millisecond passes on the wire. A rule that tests a grid is given a finer and a coarser one.
+Either the constant is moved while the rule is asked, or the subject is. A moment's step is
+not a millisecond, which passes on the wire. A rule that tests a grid is given a finer and a coarser one.
 """
 
 import sys
@@ -19,7 +19,8 @@ from fixtures.venue.rules import Case
 Broken = Callable[[Any], bool]
 Moved = Callable[[Any, int], Any]
 
-MOMENT_MS = 1000
+MOMENT_MS = 600
+"""The step of a moment: the checks stay half a second away from a bound, and less passes on the wire."""
 FAR = 10**9
 """So many steps are beyond whatever a rule compares with."""
 

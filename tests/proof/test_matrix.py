@@ -10,7 +10,7 @@ DEFECT = "fills_post_only"
 """A defect that names MKR-02 among others."""
 KILLABLE = "rules.CREATE.tick removed"
 NOT_IN_FORCE = "rules.CREATE.post_only_price removed"
-UNSAFE = "rules.CREATE.market_qty removed"
+UNTRIED = "trade_stream.FRAME.args removed"
 
 
 def _matrix(*said: Outcome, name: str = DEFECT) -> Matrix:
@@ -89,9 +89,9 @@ def test_a_survivor_needs_a_reason() -> None:
 
 
 def test_an_exempt_mutant_is_in_no_share() -> None:
-    """A rule that is out of force lowers no share; one that a check must not provoke does."""
+    """A rule that is out of force lowers no share; one that no check tries does."""
     exempt = _mutated(NOT_IN_FORCE)
-    unsafe = _mutated(UNSAFE)
+    untried = _mutated(UNTRIED)
 
     assert (exempt.share, exempt.judged) == (1.0, [])
-    assert (unsafe.share, [bool(fate.reason) for fate in unsafe.survivors]) == (0.0, [True])
+    assert (untried.share, [bool(fate.reason) for fate in untried.survivors]) == (0.0, [True])
