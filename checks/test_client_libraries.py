@@ -113,7 +113,7 @@ async def test_ccxt_shows_the_published_filters(ccxt: Ccxt, instrument: Instrume
     Cure: read the figures from market['info'].
     Source: docs/v5/market/instrument.mdx
     """
-    shown = ccxt.published(instrument.symbol)
+    shown = await ccxt.published(instrument.symbol)
 
     pairs = {
         "tickSize": (shown.tick_size, instrument.tick_size),
@@ -135,7 +135,7 @@ async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrumen
     Cure: read the figure from market['info']['lotSizeFilter'].
     Source: docs/v5/market/instrument.mdx, maxLimitOrderQty
     """
-    shown = ccxt.published(instrument.symbol).max_limit_order_qty
+    shown = (await ccxt.published(instrument.symbol)).max_limit_order_qty
 
     assert shown == instrument.max_limit_order_qty, (
         f"{ccxt} shows {shown} as the maximum of a limit order, the venue publishes maxLimitOrderQty "
