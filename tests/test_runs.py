@@ -28,7 +28,7 @@ from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER, TAKER
 
 ROOT = Path(__file__).parents[1]
 READY, NOT_READY, INCOMPLETE, UNUSABLE = 0, 1, 2, 3
-DEADLINE_S = 90
+DEADLINE_S = 600
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def standalone(tmp_path: Path) -> Iterator[Standalone]:
     variables = dict(re.findall(r"(DMM_STANDALONE_\w+)=(\S+)", printed))
     yield Standalone(found.group(), path, variables)
     process.terminate()
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=DEADLINE_S) == 0
     process.stdout.close()
 
 

@@ -18,7 +18,7 @@ def test_page_is_not_stale() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

@@ -255,7 +255,7 @@ def run(
         env={**os.environ, "PYTHONPATH": str(ROOT), **(variables or {})},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return Run(done.returncode, done.stdout + done.stderr, root)
