@@ -170,7 +170,7 @@ async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker)
     """
     step = desk.instrument.base_precision
     met = await taker.fills_and_then(
-        lambda order: desk.attempt_amend(order, qty=order.qty / 5 * 3 + step), Side.BUY, (3,), of=5
+        lambda order: desk.attempt_amend(order, qty=order.qty / 5 * 3 + step), Side.SELL, (3,), of=5
     )
 
     assert met.after.ret_code == RetCode.OK, f"an amend to one step above the filled was {met.after}"

@@ -45,7 +45,8 @@ REFUSALS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
         {RetCode.INVALID_SYMBOL, RetCode.SYMBOL_NOT_WHITELISTED, RetCode.REQUEST_PARAM_ERROR},
     ),
 }
-MARKET: dict[str, object] = {"orderType": "Market", "timeInForce": None, "price": None}
+MARKET: dict[str, object] = {"orderType": "Market", "timeInForce": None, "price": None, "qty": "5"}
+"""A market buy of that much of the quote coin."""
 TICKS = {"slippageToleranceType": "TickSize"}
 PERCENT = {"slippageToleranceType": "Percent"}
 REFUSALS |= {

@@ -136,7 +136,8 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
 
     Sequence: create of one step more than the least, New, amend to a step below the least, refused, amend
         to the least, acknowledged.
-    Passes: the first amend carries 170140, the second retCode 0.
+    Passes: the first amend carries 170140, or where it is one to nothing the code of a bad quantity; the
+        second retCode 0.
     Source: docs/v5/error.mdx, 170140
     """
     price, step = await desk.passive_price(Side.BUY), desk.instrument.base_precision
@@ -147,7 +148,8 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
     below = await attempt_amend_with(desk, order, qty=plain(least - step))
     at = await attempt_amend_with(desk, order, qty=plain(least))
 
-    assert below.ret_code == RetCode.ORDER_VALUE_TOO_LOW, f"an amend below the minimum was {below}"
+    too_little = {RetCode.ORDER_VALUE_TOO_LOW, *(UNREADABLE if least == step else ())}
+    assert below.ret_code in too_little, f"an amend below the minimum was {below}"
     assert at.ret_code == 0, f"an amend to the minimum was {at}"
 
 
