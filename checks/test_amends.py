@@ -158,19 +158,19 @@ async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side:
     assert after.qty == met.resting.qty, f"after the refusal the order is {after}"
 
 
-@check("MKR-17", severity=MAJOR, at_risk=4)
+@check("MKR-17", severity=MAJOR, at_risk=5)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker) -> None:
     """An amend to one base step more than what is filled is acknowledged, and one step is left.
 
-    Sequence: create of four least sizes as the touch, three are taken, amend to three and a step.
+    Sequence: create of five least sizes as the touch, three are taken, amend to three and a step.
     Passes: the amend carries retCode 0, and the amended state has one step left.
     Source: docs/v5/error.mdx, 170313
     """
     step = desk.instrument.base_precision
     met = await taker.fills_and_then(
-        lambda order: desk.attempt_amend(order, qty=order.qty / 4 * 3 + step), Side.BUY, (3,), of=4
+        lambda order: desk.attempt_amend(order, qty=order.qty / 5 * 3 + step), Side.SELL, (3,), of=5
     )
 
     assert met.after.ret_code == RetCode.OK, f"an amend to one step above the filled was {met.after}"
