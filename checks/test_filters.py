@@ -104,42 +104,45 @@ async def test_price_on_tick_is_accepted(desk: Desk) -> None:
 
 
 @check("FLT-04", severity=BLOCKER, at_risk=1)
+@pytest.mark.parametrize("side", list(Side))
 @over_both_transports
-async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument) -> None:
+async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
     """A price between two ticks is refused for its decimals, not rounded.
 
     Sequence: create a tenth of a tick off the grid, refused, open orders queried.
     Passes: The retCode equals 170134, and no order of the run is open.
     Source: docs/v5/error.mdx, 170134
     """
-    price = await desk.passive_price(Side.BUY)
+    price = await desk.passive_price(side)
 
-    answer = await desk.attempt(Side.BUY, price + instrument.tick_size / 10, instrument.least_qty(price))
+    answer = await desk.attempt(side, price + instrument.tick_size / 10, instrument.least_qty(price))
 
     assert answer.ret_code == RetCode.PRICE_DECIMALS, f"a price off the tick grid was {answer}"
     assert await desk.open_orders() == [], "an order with a price off the tick grid is live"
 
 
 @check("FLT-05", severity=BLOCKER, at_risk=1)
+@pytest.mark.parametrize("side", list(Side))
 @over_both_transports
-async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument) -> None:
+async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
     """A quantity between two base steps is refused for its decimals, not rounded.
 
     Sequence: create a tenth of a base step off the grid, refused, open orders queried.
     Passes: The retCode equals 170137, and no order of the run is open.
     Source: docs/v5/error.mdx, 170137
     """
-    price = await desk.passive_price(Side.BUY)
+    price = await desk.passive_price(side)
 
-    answer = await desk.attempt(Side.BUY, price, instrument.least_qty(price) + instrument.base_precision / 10)
+    answer = await desk.attempt(side, price, instrument.least_qty(price) + instrument.base_precision / 10)
 
     assert answer.ret_code == RetCode.QTY_DECIMALS, f"a quantity off the lot grid was {answer}"
     assert await desk.open_orders() == [], "an order with a quantity off the lot grid is live"
 
 
 @check("FLT-06", severity=BLOCKER, at_risk=2)
+@pytest.mark.parametrize("side", list(Side))
 @over_both_transports
-async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument) -> None:
+async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, side: Side) -> None:
     """The least quantity that reaches the minimum amount is accepted, one step less is refused.
 
     Sequence: create one base step below the minimum amount, refused; create at the minimum,
@@ -147,11 +150,11 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument) ->
     Passes: The retCode of the smaller order is the documented one, that of the larger is 0.
     Source: docs/v5/market/instrument.mdx, minOrderAmt; docs/v5/error.mdx, 170140
     """
-    price = await desk.passive_price(Side.BUY)
+    price = await desk.passive_price(side)
     least = instrument.least_qty(price)
 
-    below = await desk.attempt(Side.BUY, price, least - instrument.base_precision)
-    at = await desk.attempt(Side.BUY, price, least)
+    below = await desk.attempt(side, price, least - instrument.base_precision)
+    at = await desk.attempt(side, price, least)
 
     too_little = {RetCode.ORDER_VALUE_TOO_LOW} if least > instrument.base_precision else NOTHING_ORDERED
     assert below.ret_code in too_little, f"an order one step below the minimum was {below}"

@@ -162,9 +162,12 @@ async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
 
 @check("MKR-12", severity=BLOCKER, at_risk=1)
 @during(Phase.PRELISTING, Phase.MAKER_ONLY)
+@pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("time_in_force", [TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK])
 @over_both_transports
-async def test_order_that_may_take_is_refused_before_trading(desk: Desk, time_in_force: TimeInForce) -> None:
+async def test_order_that_may_take_is_refused_before_trading(
+    desk: Desk, time_in_force: TimeInForce, side: Side
+) -> None:
     """Before trading opens an order that is not PostOnly is refused, even where it would rest.
 
     The documents have two codes for it and tie neither to a listing's phase.
@@ -173,7 +176,7 @@ async def test_order_that_may_take_is_refused_before_trading(desk: Desk, time_in
     Passes: the refusal is 170217 or 110103, and no order is open.
     Source: docs/v5/error.mdx, 170217 and 110103
     """
-    answer = await desk.attempt(Side.BUY, await desk.passive_price(Side.BUY), time_in_force=time_in_force)
+    answer = await desk.attempt(side, await desk.passive_price(side), time_in_force=time_in_force)
 
     assert answer.ret_code in MAKERS_ONLY, f"before trading a {time_in_force} order was {answer}"
     left = await desk.open_orders()

@@ -30,7 +30,7 @@ async def test_batch_refuses_its_bad_order_alone(desk: Desk, batch: Batch, instr
 
     Sequence: a batch of three creates, acknowledged, two New, one item refused.
     Passes: the items' codes in the order sent are 0, 170134 and 0, and the open orders are the first and
-        the third.
+        the third, on their terms.
     Source: docs/v5/order/batch-place.mdx, retExtInfo; docs/v5/error.mdx, 170134
     """
     price = await desk.passive_price(Side.BUY)
@@ -44,6 +44,8 @@ async def test_batch_refuses_its_bad_order_alone(desk: Desk, batch: Batch, instr
     sent_as = [order.order_link_id for order in made]
     assert len(made) == GOOD, f"two items were acknowledged, and {len(made)} of them have an orderId"
     assert [state.order_link_id for state in resting] == sent_as, f"as {sent_as} there rest {resting}"
+    terms = [(state.price, state.qty) for state in resting]
+    assert terms == [(order.price, order.qty) for order in made], f"{made} rest as {resting}"
     assert live == set(sent_as), f"sent and acknowledged were {sent_as}, live are {sorted(live)}"
 
 

@@ -20,16 +20,17 @@ PLACES = 8
 @check("FLT-11", severity=BLOCKER, at_risk=1)
 @pytest.mark.parametrize("side", list(Side))
 async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
-    """The order stream shows the side and the id that were sent.
+    """The order stream shows the symbol, the side and the id that were sent.
 
     Sequence: create, New, cancel.
-    Passes: side and orderLinkId of the push equal what was sent.
+    Passes: symbol, side and orderLinkId of the push equal what was sent.
     Source: docs/v5/websocket/private/order.mdx, side
     """
     order = await desk.place(side, await desk.passive_price(side))
 
     state = await desk.resting(order)
 
+    assert state.symbol == order.symbol, f"an order on {order.symbol} is shown on {state.symbol}"
     assert state.side is side, f"a {side} is shown as a {state.side}"
     assert state.order_link_id == order.order_link_id, f"the stream shows the id {state.order_link_id}"
 
@@ -134,9 +135,10 @@ async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -
     Sequence: create of two least sizes as the touch, one is taken, the other, Filled.
     Passes: cumExecQty, cumExecValue and avgPrice of stream, realtime and history are the sums of the
         executions, the average to eight places; each execution names the order's orderLinkId and side,
-        and its amount is price times quantity.
+        its amount is price times quantity, and its time is within a second of the venue's clock.
     Source: docs/v5/websocket/private/order.mdx, cumExecValue and avgPrice; docs/v5/order/execution.mdx
     """
+    before_ms = desk.venue_now_ms()
     met = await taker.fills(side, (1, 1))
     order = met.resting
     streamed = await desk.filled_to(order, met.qty)
@@ -156,5 +158,8 @@ async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -
     assert named == {(order.order_link_id, side)}, (
         f"executions of {order.order_link_id}, a {side}, name {named}"
     )
+    times, now_ms = [fill.exec_time_ms for fill in fills], desk.venue_now_ms()
+    assert min(times) >= before_ms - CLOCKS_APART_MS, f"sent at {before_ms}, executed at {times}"
+    assert max(times) <= now_ms + CLOCKS_APART_MS, f"seen at {now_ms}, executed at {times}"
     amounts = [fill.told_value for fill in fills]
     assert sum(amounts) == value, f"the executions tell {amounts}, price times quantity come to {value}"

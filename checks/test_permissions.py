@@ -14,6 +14,7 @@ from fixtures.desk import (
     Market,
     Taker,
     View,
+    attempt_amend_with,
     attempt_cancel_with,
     diagnosis,
 )
@@ -32,6 +33,7 @@ MILLION = 1_000_000
 KEY_EXPIRED = {RetCode.API_KEY_EXPIRED, RetCode.API_KEY_EXPIRED_DERIV}
 UNIFIED_ACCOUNTS = {3, 4, 5, 6}
 
+NOT_AMENDABLE = ORDER_GONE | {RetCode.ORDER_NOT_AMENDABLE}
 NOT_WHITELISTED = {
     RetCode.SYMBOL_NOT_WHITELISTED,
     RetCode.UID_NOT_AVAILABLE,
@@ -357,9 +359,9 @@ async def test_key_is_bound_to_addresses(account: Account) -> None:
 @check("PRM-17", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
-    """A key of another UID neither sees nor cancels the market maker's order, though it knows its orderId.
+    """A key of another UID neither sees, amends nor cancels an order of the maker whose orderId it knows.
 
-    Sequence: create, New, looked up and cancelled under the other UID, looked up under the own one.
+    Sequence: create, New, looked up, cancelled and amended under the other UID, looked up under the own one.
     Passes: The other UID is shown nothing and told that there is no such order, and the order rests.
     Source: docs/v5/order/open-order.mdx, docs/v5/error.mdx, 170213
     """
@@ -368,12 +370,18 @@ async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
 
     seen = await taker.desk.in_realtime(order)
     answer = await attempt_cancel_with(taker.desk, order)
+    further = desk.instrument.away(order.price, Side.BUY, ticks=2)
+    amended = await attempt_amend_with(
+        taker.desk, order, orderLinkId=None, orderId=order.order_id, price=plain(further)
+    )
 
     assert seen is None, f"another UID is shown {seen}"
     assert answer.ret_code in ORDER_GONE, f"a cancel by another UID was {answer}"
+    assert amended.ret_code in NOT_AMENDABLE, f"an amend by another UID was {amended}"
     own = await desk.in_realtime(order)
     assert own is not None, "the order is gone after another UID tried to cancel it"
     assert own.order_status is OrderStatus.NEW, f"after another UID tried to cancel it the order is {own}"
+    assert own.price == order.price, f"after another UID tried to amend it the order is {own}"
 
 
 @check("PRM-17", severity=BLOCKER, at_risk=1)

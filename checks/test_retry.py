@@ -86,7 +86,8 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
 
     Sequence: advertised limit read, a burst of 1.2 times the limit, some refused, reset time
         awaited, one more read.
-    Passes: Each refusal has retCode 10006 and a reset time, and the read after it has retCode 0.
+    Passes: The headers count down to less than half of the limit, each refusal has retCode 10006 and a
+        reset time, and the read after it has retCode 0.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     advertised = (await account.answer()).limit
@@ -97,6 +98,9 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     refused = [answer for answer in answers if answer.ret_code != 0]
 
     assert refused, f"{len(answers)} requests at once passed a limit of {advertised.limit} per second"
+    left = [answer.limit.remaining for answer in answers if answer.ret_code == 0 and answer.limit is not None]
+    assert left, "no answer of the burst names what is left of the limit"
+    assert 2 * min(left) < advertised.limit, f"of {advertised.limit} the burst left {min(left)} at least"
     assert {answer.ret_code for answer in refused} == {RetCode.TOO_MANY_VISITS}, f"the burst was {refused[0]}"
     resets = [answer.limit.reset_ms for answer in refused if answer.limit is not None]
     assert len(resets) == len(refused), "a refusal names no reset time"

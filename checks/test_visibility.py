@@ -133,6 +133,23 @@ async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Ev
     assert shown.streamed == shown.asked, f"the stream shows {shown.streamed}, REST shows {shown.asked}"
 
 
+@check("VIS-07", severity=MAJOR, at_risk=0, observes=2)
+async def test_market_queries_are_in_order(market: Market, symbol: str) -> None:
+    """The queried order book is sorted from its touch on, and neither it nor the ticker is crossed.
+
+    Sequence: order book query, ticker query.
+    Passes: bids fall and asks rise strictly; wherever there are both, each best bid is below the best ask.
+    Source: docs/v5/market/orderbook.mdx, docs/v5/market/tickers.mdx
+    """
+    bids, asks = await market.sides(symbol)
+    ticker = await market.ticker(symbol)
+
+    assert bids == sorted(set(bids), reverse=True), f"the bids are listed as {', '.join(map(str, bids))}"
+    assert asks == sorted(set(asks)), f"the asks are listed as {', '.join(map(str, asks))}"
+    assert not (bids and asks) or bids[0] < asks[0], f"the book is crossed: {bids[0]} and {asks[0]}"
+    assert not ticker.is_crossed, f"the ticker is crossed: {ticker}"
+
+
 @check("VIS-08", severity=MAJOR, at_risk=0)
 async def test_unknown_symbol_is_not_listed(market: Market) -> None:
     """A symbol that does not exist is not returned, so that a returned one means something.
