@@ -44,7 +44,7 @@ prove-full: setup
 	$(BIN)/python -m proof --full
 
 test: setup renderer
-	$(BIN)/pytest tests
+	$(BIN)/pytest tests -n 2
 
 bench: setup
 	$(BIN)/python -m bench
