@@ -95,6 +95,15 @@ SURVIVORS: Mapping[str, str] = {
     "rules.CREATE_FORM.link_id with the length of an id -1": (
         "A sound order that is refused ends its check in an error, not in an assertion."
     ),
+    "rules.CREATE.lot with base_precision times 10": (
+        "Sound orders are refused, so that the checks that place one end in an error, not in an assertion."
+    ),
+    "rules.CREATE.min_amount with the quantity -1": (
+        "Sound orders are refused, so that the checks that place one end in an error, not in an assertion."
+    ),
+    "rules.CREATE.tick with tick_size times 10": (
+        "Sound orders are refused, so that the checks that place one end in an error, not in an assertion."
+    ),
     "trade_stream.FRAME.args *": "The client has no way to send two orders in one frame.",
 }
 """Pattern of a mutant's name -> why no check notices it though one could; these lower the share."""
