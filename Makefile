@@ -46,7 +46,9 @@ prove-full: setup
 test: setup renderer
 	$(BIN)/pytest tests -n 2
 
+# The matching library stands apart from the lock because its wheel may have to be compiled; without it a figure is missing.
 bench: setup
+	-@$(PYTHON) -m pip --python $(BIN)/python install --quiet limit-order-book==2.0.0
 	$(BIN)/python -m bench
 
 docs: setup
