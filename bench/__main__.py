@@ -33,7 +33,7 @@ from bench.drive import Timing
 from bench.floors import BareRest, BareTrade, rest_socket, trade_socket
 from bench.matching import matching_us
 from bench.pacing import pacing
-from bench.page import BARE, FLOOR, OURS, PYBIT, page
+from bench.page import BARE, FLOOR, OURS, PYBIT, in_readme, page
 from bench.signing import signing_us
 from fixtures.loops import new_event_loop
 
@@ -43,6 +43,7 @@ COUNTS = {1: 500, 32: 1_280}
 """Orders of one round, by how many are in flight."""
 _FOLDER = Path(__file__).parent
 _PAGE = _FOLDER.parent / "docs" / "bench.md"
+_README = _FOLDER.parent / "README.md"
 
 
 @contextmanager
@@ -146,6 +147,7 @@ def main() -> None:
     text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
     (_FOLDER / "results.json").write_text(text, encoding="utf-8")
     _PAGE.write_text(page(figures), encoding="utf-8")
+    _README.write_text(in_readme(_README.read_text(encoding="utf-8"), figures), encoding="utf-8")
     sys.stdout.write(page(figures))
 
 

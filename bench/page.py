@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Figures = Mapping[str, Any]
+README_BEGINS, README_ENDS = "<!-- make bench -->", "<!-- /make bench -->"
 FLOOR, BARE, OURS, PYBIT = "bare socket", "bare protocol", "this suite", "pybit"
 
 _HEAD = """# Speed
@@ -73,6 +74,26 @@ def page(figures: Figures) -> str:
     lines += _matching(figures["matching_us"])
     lines += _pacing(figures["pacing"])
     return "\n".join(lines) + "\n"
+
+
+def in_readme(readme: str, figures: Figures) -> str:
+    """The README with its table of speed written anew, between its two marks."""
+    before, mark, rest = readme.partition(README_BEGINS)
+    _, end, after = rest.partition(README_ENDS)
+    machine = "{cpu}, {cores} cores, Python {python}, {date}, load average {load}".format(
+        **figures["machine"]
+    )
+    lines = [
+        f"p50 in µs of one signed order, create to acknowledgement; {machine}.",
+        "",
+        "| | in flight | this suite | pybit | ccxt | bare protocol |",
+        "|---|---|---|---|---|---|",
+    ]
+    for key, title in (("rest", "REST"), ("trade", "trade stream")):
+        for width, clients in figures[key].items():
+            shown = " | ".join(f"{clients[name]['p50_us']:,.0f}" for name in (OURS, PYBIT, "ccxt", BARE))
+            lines.append(f"| {title} | {width} | {shown} |")
+    return f"{before}{mark}\n{chr(10).join(lines)}\n{end}{after}"
 
 
 def _clients(title: str, by_width: Mapping[str, Figures]) -> Iterator[str]:
