@@ -44,6 +44,10 @@ COARSE: dict[str, Any] = {
 """A coin whose tick is half a per cent, whose smallest lot is above the minimum, in a band of one tick."""
 
 
+NOT_ABOUT_FILTERS = "not test_outages and not MKR-28"
+"""Left out: what waits for half a minute, and has nothing to do with what is listed."""
+
+
 @pytest.mark.parametrize(("symbol", "listing"), [("MICROUSDT", MICRO), ("COARSEUSDT", COARSE)])
 def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing: dict[str, Any]) -> None:
     """Whatever filters and phase, no check fails on a sound venue but by what is found about a library."""
@@ -59,6 +63,8 @@ def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing
             f"--junitxml={junit}",
             f"--environments={file}",
             f"--symbol={symbol}",
+            "-k",
+            NOT_ABOUT_FILTERS,
             str(ROOT / "checks"),
         ]
     )
