@@ -44,7 +44,7 @@ prove-full: setup
 	$(BIN)/python -m proof --full
 
 test: setup renderer
-	$(BIN)/pytest tests -n 2
+	$(BIN)/pytest tests -n 3
 
 # The matching library stands apart from the lock because its wheel may have to be compiled; without it a figure is missing.
 bench: setup
