@@ -22,10 +22,10 @@ method alone. One orderLinkId is sent again and again, so that the journal, whic
 written once; what a write costs stands under Signing. pybit registers a request after it has sent it and
 drops an answer that is sooner: where it looks the request up, it is made to wait.
 
-There are two floors, and the trade stream is held to both. The bare socket blocks, sends prepared bytes and reads no answer's content; at 32 in
-flight it sends them in bursts. The bare protocol is asyncio's without a library: it encodes each order as
-its turn comes, signs it over REST, where each order in flight has a connection, and decodes each answer; it
-does nothing else.
+There are two floors, and the trade stream is held to both. The bare socket blocks, sends prepared bytes and
+reads no answer's content; at 32 in flight it sends them in bursts. The bare protocol is asyncio's without a
+library: it encodes each order as its turn comes, signs it over REST, where each order in flight has a
+connection, and decodes each answer; it does nothing else.
 
 Everything on asyncio, ccxt and the responder included, runs on uvloop, as the suite does; pybit has threads.
 """
