@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -486,6 +487,9 @@ def test_library_that_nobody_trades_through_deviates(tmp_path: Path) -> None:
     assert done.signoff["findings"] == []
     assert "deviates SDK-01  yaml" in done.said
     assert "assert False" not in done.said
+    assert re.search(r"\d passed, (\d skipped, )?1 deviate in ", done.said)
+    assert " failed" not in done.said
+    assert ET.parse(done.folder / "junit.xml").find(".//failure") is not None  # noqa: S314 - our own file
 
 
 def test_failure_says_whose_it_is_and_shows_the_proof(mixed: Run) -> None:
