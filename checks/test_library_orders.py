@@ -11,10 +11,10 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, each_library, over_both_transports
+from checks.crossing import assert_closed_as_taker
 from fixtures.desk import Answer, Desk, Transport, until_crossed
 from fixtures.libraries import ACKNOWLEDGED, REHEARSED, UNLISTED, Ccxt, Intent, Library, Made, Sent
-from fixtures.v5.codes import RetCode
-from fixtures.v5.enums import RejectReason, Side, TimeInForce
+from fixtures.v5.enums import Side, TimeInForce
 from fixtures.v5.filters import Instrument, on_grid, plain
 
 OFF_BY_MS = 1000
@@ -76,7 +76,7 @@ async def test_quote_through_a_library_never_trades(library: Library, desk: Desk
 
     sent = _sent(library, made).terms.get("timeInForce")
     assert sent == TimeInForce.POST_ONLY, f"{library} sent timeInForce {sent} for a PostOnly order"
-    await _assert_closed_as_taker(desk, _answered(library, made))
+    await assert_closed_as_taker(desk, _answered(library, made))
 
 
 @each_library("SDK-06", severity=MAJOR)
@@ -170,19 +170,6 @@ def _sent(library: Library, made: Made) -> Sent:
 def _answered(library: Library, made: Made) -> Answer:
     assert made.answer is not None, f"{library} {made.told}, and no answer of the venue was seen"
     return made.answer
-
-
-async def _assert_closed_as_taker(desk: Desk, answer: Answer) -> None:
-    if answer.order is None:
-        assert answer.ret_code == RetCode.LIMIT_MAKER_BAD_PRICE, f"a crossing PostOnly order was {answer}"
-        return
-    fills = await desk.executions(answer.order)
-    assert fills == [], f"{', '.join(map(str, fills))} although PostOnly"
-    closed = await desk.closed(answer.order)
-    assert closed.reject_reason is RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY, (
-        f"its reason is {closed.reject_reason}"
-    )
-    assert closed.cum_exec_qty == 0, f"a crossing PostOnly order executed: {closed}"
 
 
 def _off_grid(sent: Sent, instrument: Instrument) -> list[object]:

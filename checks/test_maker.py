@@ -12,12 +12,12 @@ from collections.abc import Callable
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream
-from fixtures.desk import Answer, Desk, Order, attempt_crossing
+from checks.crossing import assert_closed_as_taker
+from fixtures.desk import Desk, Order, attempt_crossing
 from fixtures.evidence import Evidence
 from fixtures.v5.codes import RetCode
-from fixtures.v5.enums import CancelType, OrderStatus, Phase, RejectReason, Side, TimeInForce
+from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, TimeInForce
 
-CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 MAKERS_ONLY = {RetCode.LIMIT_MAKER_ONLY, RetCode.ONLY_POST_ONLY_STAGE}
 CANCELS = 20
 LONGEST_CLEARING_US = 1_000_000
@@ -70,7 +70,7 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
     """
     answer = await attempt_crossing(desk, side)
 
-    await _assert_closed_as_taker(desk, answer)
+    await assert_closed_as_taker(desk, answer)
 
 
 @check("MKR-04", severity=BLOCKER, at_risk=1)
@@ -86,7 +86,7 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
     """
     answer = await attempt_crossing(desk, side, ticks=0)
 
-    await _assert_closed_as_taker(desk, answer)
+    await assert_closed_as_taker(desk, answer)
 
 
 @check("MKR-05", severity=BLOCKER, at_risk=2)
@@ -107,7 +107,7 @@ async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> No
     assert passive.req_id is not None, "the acknowledgement does not carry the request's reqId"
     rests = await desk.resting(passive.order)
     assert rests.order_id == passive.order.order_id, "the stream names another order than the acknowledgement"
-    await _assert_closed_as_taker(desk, crossing)
+    await assert_closed_as_taker(desk, crossing)
 
 
 @check("MKR-06", severity=BLOCKER, at_risk=2)
@@ -221,20 +221,6 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     takings = await desk.takings()
 
     assert takings == [], f"{', '.join(map(str, takings))} though PostOnly"
-
-
-async def _assert_closed_as_taker(desk: Desk, answer: Answer) -> None:
-    if answer.order is None:
-        assert answer.ret_code == RetCode.LIMIT_MAKER_BAD_PRICE, f"a crossing PostOnly order was {answer}"
-        return
-    fills = await desk.executions(answer.order)
-    assert fills == [], f"{', '.join(map(str, fills))} although PostOnly"
-    closed = await desk.closed(answer.order)
-    assert closed.order_status in CLOSED_WITHOUT_A_FILL, f"a crossing PostOnly order ended {closed}"
-    assert closed.reject_reason is RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY, (
-        f"its reason is {closed.reject_reason}"
-    )
-    assert closed.cum_exec_qty == 0, f"a crossing PostOnly order executed: {closed}"
 
 
 async def _assert_views_agree(desk: Desk, order: Order) -> None:

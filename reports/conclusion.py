@@ -79,10 +79,20 @@ def _lacking(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> 
         return f"The run left out {_ended(ending.left_out)}"
     if unsettled := [result for result in found if result.verdict in UNSETTLED]:
         return _missing(unsettled)
-    counting = {result.item for result in found if result.check.counts}
-    if bare := [item for item in items if item.number in counting and not _has_shown_something(item, found)]:
-        return f"Item {bare[0].number}, “{bare[0].title}”, has no check that passed."
+    if unseen := _unseen(found, items):
+        return unseen
     return "" if ending.flat else "It is not proven that no order is left."
+
+
+def _unseen(found: Sequence[Result], items: Sequence[Item]) -> str:
+    """What was declared away although there is no sign-off without it; "" when nothing."""
+    away = [one.id for one in found if one.check.must_be_made and one.verdict is Verdict.NOT_APPLICABLE]
+    if away:
+        named = ", ".join(away)
+        return f"Blockers that every environment can make are declared not applicable: take out {named}."
+    counting = {result.item for result in found if result.check.counts}
+    bare = [item for item in items if item.number in counting and not _has_shown_something(item, found)]
+    return f"Item {bare[0].number}, “{bare[0].title}”, has no check that passed." if bare else ""
 
 
 def _has_shown_something(item: Item, found: Iterable[Result]) -> bool:

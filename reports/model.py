@@ -108,6 +108,7 @@ class Check:
     severity: one of GRAVEST_FIRST
     makings: how often it must be made, over its functions and parameters
     library: None for a check of the venue
+    spared: an environment may declare it N/A although it is a blocker
     """
 
     id: str
@@ -115,6 +116,7 @@ class Check:
     severity: str = ""
     makings: int = 0
     library: Library | None = None
+    spared: bool = True
 
     @property
     def title(self) -> str:
@@ -125,6 +127,11 @@ class Check:
     def counts(self) -> bool:
         """False for a check of a library that no listing under test trades through."""
         return self.library is None or self.library.traded
+
+    @property
+    def must_be_made(self) -> bool:
+        """True for a blocker that no environment can declare away."""
+        return self.severity == GRAVEST_FIRST[0] and self.counts and not self.spared
 
 
 @dataclass(frozen=True, slots=True)

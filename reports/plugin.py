@@ -13,7 +13,8 @@ from fixtures.run import Run
 from reports import requirements, waivers
 from reports.items import line_of
 from reports.live import LiveLine
-from reports.outcome import sentence_of
+from reports.model import Verdict
+from reports.outcome import Phase, judge, sentence_of
 from reports.profile import Profile, required_by, select
 from reports.recorder import Recorder
 from reports.redaction import redact_report, redactor
@@ -54,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     run.announce = lambda text: live.show(redact(text))
     config.pluginmanager.register(Recorder(config, run, required, waived, live), "checklist-recorder")
     config.pluginmanager.register(Redaction(run), "checklist-redaction")
+    config.pluginmanager.register(Deviations(run), "checklist-deviations")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -111,12 +113,40 @@ class Redaction:
         raised = call.excinfo
         if raised is not None and raised.errisinstance(Blocked) and call.when != "teardown":
             report.longrepr = raised.getrepr(style="value", chain=False)
-        elif raised is not None and raised.errisinstance(AssertionError) and self._deviates(item):
+        elif raised is not None and raised.errisinstance(AssertionError) and _is_spectator(item, self._run):
             said = AssertionError(sentence_of(raised.value)).with_traceback(raised.tb)
             report.longrepr = pytest.ExceptionInfo.from_exception(said).getrepr(style="value", chain=False)
         redact_report(report, self._redact)
         return report
 
-    def _deviates(self, item: pytest.Item) -> bool:
-        library = library_of(item)
-        return bool(library) and not trades_through(library, self._run.environment, self._run.symbols)
+
+class Deviations:
+    """Tells a library's failure that breaks no listing under test from a failure, where pytest counts."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._found: set[str] = set()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note what deviates."""
+        raised = call.excinfo.value if call.excinfo else None
+        if _is_spectator(item, self._run) and judge([Phase(call.when, raised)], None)[0] is Verdict.FAIL:
+            self._found.add(item.nodeid)
+        return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """Its word on the terminal; the report itself stays a failed one."""
+        deviates = report.when == "call" and report.failed and report.nodeid in self._found
+        return ("deviate", "d", ("DEVIATES", {"yellow": True})) if deviates else None
+
+
+def _is_spectator(item: pytest.Item, run: Run) -> bool:
+    """True for a check of a library that no listing under test trades through."""
+    library = library_of(item)
+    return bool(library) and not trades_through(library, run.environment, run.symbols)

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.catalogue import library_of, trades_through
+from fixtures.catalogue import NOT_APPLICABLE, library_of, trades_through
 from fixtures.clients.clock import SystemClock
 from fixtures.evidence import Direction, Record
-from fixtures.plugin import NOT_APPLICABLE
 from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
 from reports.attribution import Seen, attribute

@@ -29,6 +29,7 @@ class _File(BaseModel):
 
     version: str
     smoke: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
     items: tuple[_Item, ...]
 
 
@@ -38,12 +39,14 @@ class Requirements:
 
     sha256: of the file's bytes
     smoke: the ids of the short profile, which is no sign-off
+    spared: the ids of the blockers that an environment may declare N/A
     """
 
     version: str
     sha256: str
     items: tuple[Item, ...]
     smoke: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
 
     @property
     def check_ids(self) -> tuple[str, ...]:
@@ -57,7 +60,10 @@ class Requirements:
 
     def plan(self, collected: Mapping[str, Check]) -> tuple[Check, ...]:
         """The required checks in their order, then what was collected beyond them."""
-        required = (collected.get(check_id, Check(check_id)) for check_id in self.check_ids)
+        required = (
+            replace(collected.get(check_id, Check(check_id)), spared=check_id in self.spared)
+            for check_id in self.check_ids
+        )
         beyond = (check for check_id, check in collected.items() if check_id not in self.check_ids)
         return (*required, *beyond)
 
@@ -79,8 +85,9 @@ def read(path: Path) -> Requirements:
         raise RequirementsError(f"{path.name}: {str(error).splitlines()[0]}") from None
     # A section may be named before its first check stands.
     items = tuple(Item(one.number, one.title, one.clause, one.checks) for one in file.items if one.checks)
-    required = Requirements(file.version, hashlib.sha256(content).hexdigest(), items, file.smoke)
-    unknown = sorted(set(file.smoke) - set(required.check_ids))
-    if unknown:
-        raise RequirementsError(f"{path.name}: smoke names {unknown[0]}, which no item requires")
+    required = Requirements(file.version, hashlib.sha256(content).hexdigest(), items, file.smoke, file.spared)
+    for name, ids in (("smoke", file.smoke), ("spared", file.spared)):
+        unknown = sorted(set(ids) - set(required.check_ids))
+        if unknown:
+            raise RequirementsError(f"{path.name}: {name} names {unknown[0]}, which no item requires")
     return required

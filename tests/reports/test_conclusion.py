@@ -74,6 +74,26 @@ def test_failure_stands_unless_the_run_leaked(ending: Ending, verdict: RunVerdic
     assert conclude(results(PLAN, ITEMS, outcomes(MKR=Verdict.FAIL)), ITEMS, ending).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("severity", "spared", "verdict"),
+    [
+        ("blocker", False, RunVerdict.INCOMPLETE),
+        ("blocker", True, RunVerdict.READY),
+        ("major", False, RunVerdict.READY),
+    ],
+)
+def test_blocker_cannot_be_declared_away(severity: str, spared: bool, verdict: RunVerdict) -> None:  # noqa: FBT001 - a column of the table
+    """A blocker that is N/A leaves a run INCOMPLETE and is named, unless the requirement set spares it."""
+    away = replace(check("MKR-02", severity), spared=spared)
+    items = [replace(item, checks=(*item.checks, "MKR-02")) if item.number == 3 else item for item in ITEMS]
+    made = (*outcomes(), outcome("MKR-02", Verdict.NOT_APPLICABLE, "nobody quotes"))
+
+    conclusion = conclude(results((*PLAN, away), items, made), items, Ending(flat=True))
+
+    assert conclusion.verdict is verdict
+    assert "MKR-02" in conclusion.sentence
+
+
 def test_narrowing_is_said_before_what_it_left_out() -> None:
     """A narrowed run names its selection, not the checks that did not run."""
     ending = Ending(flat=True, narrowed="checks/a.py::b")

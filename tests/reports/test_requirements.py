@@ -67,6 +67,17 @@ def test_short_profile_is_a_part_of_the_set(path: Path) -> None:
         read(path)
 
 
+def test_set_says_which_blockers_may_be_spared(path: Path) -> None:
+    """What the set does not name must be made, be it collected or not; what nobody requires need not be."""
+    path.write_text(f"spared: [VIS-02]{TEXT}", encoding="utf-8")
+    collected = {check_id: check(check_id) for check_id in ("VIS-01", "VIS-02", "MKR-28")}
+    assert [one.id for one in read(path).plan(collected) if one.must_be_made] == ["VIS-01"]
+
+    path.write_text(f"spared: [VIS-99]{TEXT}", encoding="utf-8")
+    with pytest.raises(RequirementsError, match="spared names VIS-99, which no item requires"):
+        read(path)
+
+
 @pytest.mark.parametrize("text", ["items: [", "version: 1", "[]"])
 def test_unreadable_set_is_one_line(path: Path, text: str) -> None:
     """A broken file is told with its name, in one line."""

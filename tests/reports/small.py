@@ -1,0 +1,281 @@
+"""Whole runs of small checklists, each in a process and a folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reports.signoff import validate
+
+ROOT = Path(__file__).parents[2]
+PROJECT = """
+[project]
+name = "small-checklist"
+version = "0"
+[tool.pytest.ini_options]
+testpaths = ["checks"]
+strict = true
+addopts = ["--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:randomly"]
+asyncio_mode = "auto"
+asyncio_default_fixture_loop_scope = "session"
+asyncio_default_test_loop_scope = "session"
+markers = ["check(id, severity, observes, library): a check"]
+"""
+CONFTEST = 'pytest_plugins = ["fixtures.plugin", "reports.plugin"]\n'
+WITHOUT_RENDERER = """
+from pathlib import Path
+from reports.renderer.render import render
+render.__kwdefaults__["cli"] = Path("nowhere.js")
+"""
+HEAD = '''"""Small checks: made up for a test."""
+import signal
+import pytest
+from fixtures.desk import Blocked
+from fixtures.desk.flat import LeftBehind
+from fixtures.evidence import Channel, Direction
+from fixtures.venue.demo import MAKER
+
+def check(check_id, severity="major", observes=1, library=None):
+    return pytest.mark.check(id=check_id, severity=severity, observes=observes, library=library)
+
+@pytest.fixture
+def look(run):
+    """Lets the venue be seen once."""
+    return lambda: run.evidence.record(Channel.REST, Direction.RECEIVED, "GET /v5/market/time", "{}")
+
+@pytest.fixture(scope="session", autouse=True)
+def flat(run):
+    """The venue shows at the end that nothing is left."""
+    yield
+    run.flat = True
+
+@pytest.fixture
+def greeted(look):
+    """Lets the venue be seen before and after the check."""
+    look()
+    yield
+    look()
+
+@pytest.fixture
+def untidy():
+    """Break after the check."""
+    yield
+    raise OSError("not closed")
+
+'''
+PASSES = '''
+@check("{id}")
+def test_{name}(look):
+    """It passes."""
+    look()
+
+'''
+ALL_PASS = HEAD + "".join(
+    PASSES.format(id=f"{prefix}-01", name=prefix.lower()) for prefix in ("VIS", "PRM", "MKR", "RTY")
+)
+MIXED = (
+    HEAD
+    + '''
+@check("VIS-01")
+@pytest.mark.parametrize("side", ["Buy", "Sell"])
+def test_fails_once(look, side):
+    """A PostOnly order never trades.
+
+    Source: docs/v5/enum.mdx
+    """
+    look()
+    assert side == "Buy", f"executed 20 @ 0.2501 for {MAKER.credentials.secret} of {MAKER.uid}"
+
+@check("VIS-02")
+def test_blocked():
+    """It is blocked."""
+    print(MAKER.credentials.secret, MAKER.uid)
+    raise Blocked("no stranger key")
+
+@check("PRM-01")
+def test_error():
+    """It breaks."""
+    raise OSError("unreachable")
+
+@check("PRM-02")
+def test_untidy(untidy, look):
+    """It passes, but leaves something behind."""
+    look()
+
+@check("MKR-01", observes=3)
+def test_blind(look):
+    """It passes on too few observations."""
+    look()
+
+@check("MKR-02")
+def test_not_applicable():
+    """It does not apply."""
+
+@check("RTY-01")
+def test_skipped():
+    """It is skipped for a reason of its own."""
+    pytest.skip("not today")
+
+@check("SDK-01")
+def test_beyond(run, greeted, look):
+    """It is not required."""
+    run.announce(f"asking for {MAKER.uid}")
+    look()
+
+@check("SDK-02", severity="minor")
+def test_minor(look):
+    """It is minor."""
+    look()
+
+@check("SDK-02", severity="blocker")
+def test_blocker(look):
+    """It is a blocker of the same id."""
+    look()
+'''
+)
+INTERRUPTED = (
+    ALL_PASS
+    + '''
+@check("VIS-02")
+def test_interrupted():
+    """Somebody presses Ctrl-C."""
+    signal.raise_signal(signal.SIGINT)
+
+@check("PRM-02")
+def test_after():
+    """Nobody comes here."""
+'''
+)
+LEFT_BEHIND = (
+    INTERRUPTED
+    + '''
+@pytest.fixture(scope="session", autouse=True)
+def connected(flat):
+    """Cannot cancel what is open."""
+    yield
+    raise LeftBehind("1 order is open on NEWUSDT")
+'''
+)
+DEVIATING = (
+    ALL_PASS
+    + '''
+@check("SDK-01", library="yaml")
+def test_deviates(look):
+    """A library sends plain decimals."""
+    look()
+    assert False, "the wire shows 1e-05"
+'''
+)
+LEAKING = (
+    ALL_PASS
+    + '''
+@check("VIS-02")
+def test_leaks(run, look):
+    """A file of the run holds the maker's secret."""
+    look()
+    (run.folder / "notes.txt").write_text(MAKER.credentials.secret)
+'''
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a small run left."""
+
+    exit_code: int
+    said: str
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        (folder,) = (self.root / "reports" / "out").iterdir()
+        return folder
+
+    @property
+    def signoff(self) -> Any:  # noqa: ANN401 - JSON
+        """The sign-off, valid by its schema."""
+        content = json.loads((self.folder / "signoff.json").read_text(encoding="utf-8"))
+        validate(content)
+        return content
+
+    @property
+    def checks(self) -> dict[str, Any]:
+        """The checks of the sign-off by id."""
+        return {check["id"]: check for item in self.signoff["items"] for check in item["checks"]}
+
+    @property
+    def verdicts(self) -> dict[str, tuple[str, str]]:
+        """Verdict and sentence by check."""
+        return {name: (check["verdict"], check["sentence"]) for name, check in self.checks.items()}
+
+    @property
+    def allure(self) -> dict[str, str]:
+        """Allure's status by check; a check made twice shows its last."""
+        results = [
+            json.loads(path.read_text(encoding="utf-8")) for path in self.folder.rglob("*-result.json")
+        ]
+        results.sort(key=lambda one: (one["start"], one["stop"]))
+        return {one["name"].split()[0]: one["status"] for one in results}
+
+
+def run(
+    root: Path,
+    checks: str,
+    *arguments: str,
+    waivers: str = "",
+    renderer: bool = False,
+    variables: Mapping[str, str] | None = None,
+) -> Run:
+    """Run a small checklist in a process of its own."""
+    files = {
+        "pyproject.toml": PROJECT,
+        "conftest.py": CONFTEST + ("" if renderer else WITHOUT_RENDERER),
+        "checks/test_small.py": checks,
+        "checks/requirements-2026-11-23.yaml": yaml.safe_dump(_requirements(checks)),
+        "environments.yaml": yaml.safe_dump(_environments()),
+        **({"waivers.yaml": waivers} if waivers else {}),
+    }
+    (root / "checks").mkdir()
+    for name, text in files.items():
+        (root / name).write_text(text, encoding="utf-8")
+    done = subprocess.run(  # noqa: S603 - our own checks
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(variables or {})},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout + done.stderr, root)
+
+
+def _requirements(checks: str) -> dict[str, Any]:
+    items = enumerate(("VIS", "PRM", "MKR", "RTY"), start=1)
+    return {
+        "version": "2026-11-23",
+        "smoke": ["VIS-01", "MKR-01"],
+        "items": [
+            {
+                "number": number,
+                "title": prefix,
+                "clause": "A clause.",
+                "checks": [one for one in (f"{prefix}-01", f"{prefix}-02") if one in checks],
+            }
+            for number, prefix in items
+        ],
+    }
+
+
+def _environments() -> Any:  # noqa: ANN401 - YAML
+    content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
+    content["environments"]["standalone"]["rest"] = "http://127.0.0.1:9"
+    content["environments"]["local"]["not_applicable"] = {"MKR-02": "Not on this venue."}
+    return content

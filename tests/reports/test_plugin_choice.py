@@ -1,0 +1,121 @@
+"""What a run makes of a selection, a profile and waivers."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.reports.small import ALL_PASS, MIXED, run
+
+
+def test_selection_is_incomplete(tmp_path: Path) -> None:
+    """A run of some checks is no sign-off, however well they passed."""
+    done = run(tmp_path, ALL_PASS, "-k", "VIS-01")
+
+    assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
+    assert done.verdicts["MKR-01"] == ("NOT RUN", "the check did not run")
+
+
+def test_smoke_run_is_no_sign_off(tmp_path: Path) -> None:
+    """The short profile makes its own list, says that it is no sign-off, and ends with 0 when all passed.
+
+    A waiver of a check that it leaves out stays a waiver.
+    """
+    elsewhere = "- {check: PRM-01, owner: a, reason: b, link: c, expires: 2099-01-01}"
+
+    done = run(tmp_path, ALL_PASS, "--profile=smoke", waivers=elsewhere)
+
+    assert (done.exit_code, done.signoff["verdict"]) == (0, "INCOMPLETE")
+    assert done.signoff["sentence"] == "Profile smoke: no sign-off. 2 of 2 checks passed."
+    assert set(done.verdicts) == {"VIS-01", "MKR-01"}
+    assert "next: this was the smoke profile" in done.said
+
+
+def test_broken_smoke_run_is_not_ready(tmp_path: Path) -> None:
+    """What breaks in the short profile broke."""
+    breaks = 'def test_vis(look):\n    """It passes."""\n    look()\n'
+    assert breaks in ALL_PASS
+
+    done = run(tmp_path, ALL_PASS.replace(breaks, f"{breaks}    assert False\n"), "--profile=smoke")
+
+    assert (done.exit_code, done.signoff["verdict"]) == (1, "NOT READY")
+
+
+def test_collected_checks_read_as_the_checklist(tmp_path: Path) -> None:
+    """Quietly collected, each line is an id, a requirement and its parameters, and nothing beyond the set."""
+    done = run(tmp_path, MIXED, "--collect-only", "-q")
+
+    lines = [line for line in done.said.splitlines() if "  " in line]
+    assert lines[:2] == [
+        "VIS-01  A PostOnly order never trades. [Buy]",
+        "VIS-01  A PostOnly order never trades. [Sell]",
+    ]
+    assert "SDK-01" not in done.said
+    assert "(3 deselected)" in done.said
+
+
+def test_named_check_beyond_the_set_is_made(tmp_path: Path) -> None:
+    """Whoever names an id with -k, or a node id, gets it whatever the profile."""
+    done = run(tmp_path, MIXED, "--collect-only", "-q", "-k", "SDK-01 or VIS-02")
+
+    assert "SDK-01  It is not required." in done.said
+    assert "SDK-02" not in done.said
+
+
+@pytest.mark.parametrize("selected", [["vis", "prm", "mkr", "rty"], [""]], ids=["by node id", "by file"])
+def test_narrowed_run_is_incomplete(tmp_path: Path, selected: list[str]) -> None:
+    """Even when every required check was made: what stood next to them was never collected."""
+    module = "checks/test_small.py"
+
+    done = run(tmp_path, ALL_PASS, *(f"{module}::test_{one}" if one else module for one in selected))
+
+    assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
+    assert done.signoff["sentence"].startswith(f"The run was narrowed to {module}")
+    assert {verdict for verdict, _ in done.verdicts.values()} == {"PASS"}
+
+
+def test_whole_folder_is_not_narrowed(tmp_path: Path) -> None:
+    """Naming the folder of the checks is the whole checklist."""
+    assert run(tmp_path, ALL_PASS, "checks").signoff["verdict"] == "READY"
+
+
+def test_waiver_of_a_blocker_is_a_usage_error(tmp_path: Path) -> None:
+    """A blocker cannot be waived: nothing is run and the exit code is 4."""
+    checks = ALL_PASS.replace('check("MKR-01")', 'check("MKR-01", severity="blocker")')
+    entry = "- {check: MKR-01, owner: a, reason: b, link: c, expires: 2099-01-01}"
+
+    done = run(tmp_path, checks, waivers=entry)
+
+    assert done.exit_code == 4
+    assert "MKR-01 is a blocker, and a blocker cannot be waived" in done.said
+    assert not list(done.root.rglob("signoff.*"))
+
+
+def test_void_waiver_is_to_be_removed(tmp_path: Path) -> None:
+    """A waiver whose check passes makes the run NOT READY, and nothing is said to have broken."""
+    entry = "- {check: MKR-01, owner: a, reason: b, link: c, expires: 2099-01-01}"
+
+    done = run(tmp_path, ALL_PASS, waivers=entry)
+
+    assert (done.exit_code, done.signoff["verdict"]) == (1, "NOT READY")
+    assert done.verdicts["MKR-01"] == ("FAIL", "the waiver of MKR-01 is void: the check passed; remove it")
+    assert "broke" not in done.said
+    assert "next: remove the waiver of MKR-01 from waivers.yaml" in done.said
+
+
+def test_broken_waivers_are_a_usage_error(tmp_path: Path) -> None:
+    """A folder in the place of waivers.yaml is one line and exit code 4."""
+    (tmp_path / "waivers.yaml").mkdir()
+
+    done = run(tmp_path, ALL_PASS)
+
+    assert done.exit_code == 4
+    assert "waivers.yaml: cannot be read: Is a directory" in done.said
+    assert "Traceback" not in done.said
+
+
+def test_collecting_writes_nothing(tmp_path: Path) -> None:
+    """Without a run under way the plugin does nothing at all."""
+    done = run(tmp_path, ALL_PASS, "--collect-only")
+
+    assert done.exit_code == 0
+    assert not (tmp_path / "reports").exists()

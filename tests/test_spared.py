@@ -1,0 +1,62 @@
+"""The shipped environments declare no blocker N/A but those that the requirement set lets be."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fixtures.catalogue import NOT_APPLICABLE
+from fixtures.v5.enums import Phase
+from reports.requirements import newest, read
+
+ROOT = Path(__file__).parents[1]
+SYMBOL = "NEWUSDT"
+
+
+class Seen:
+    """A plugin that keeps of each making whether it is N/A, by the id of its check."""
+
+    def __init__(self) -> None:
+        self.away: dict[str, list[bool]] = {}
+        self.blockers: set[str] = set()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what was planned, but for what judges a library."""
+        for item in session.items:
+            check = next(item.iter_markers("check")).kwargs
+            if check["library"] is None:
+                self.away.setdefault(check["id"], []).append(NOT_APPLICABLE in item.stash)
+            if check["severity"] == "blocker":
+                self.blockers.add(check["id"])
+
+    def blockers_away(self) -> set[str]:
+        """The blockers that no making of is left."""
+        return {check_id for check_id, away in self.away.items() if all(away)} & self.blockers
+
+
+def spared(environments: Path, name: str) -> set[str]:
+    """The blockers that an environment declares N/A when its one key is the market maker's."""
+    seen, quietly = Seen(), ["-q", "--collect-only", "-p", "no:reports.plugin", "-p", "no:cacheprovider"]
+    where = [f"--environments={environments}", f"--env={name}", f"--symbol={SYMBOL}", str(ROOT / "checks")]
+    pytest.main([*quietly, *where], plugins=[seen])
+    return seen.blockers_away()
+
+
+@pytest.mark.usefixtures("capsys")
+def test_requirement_set_spares_what_somewhere_cannot_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over every environment and every phase of a listing, exactly the blockers of ``spared`` are N/A."""
+    content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
+    for section in content["environments"].values():
+        for names in section.get("credentials", {}).values():
+            monkeypatch.delenv(names["key"], raising=False)
+    found = set[str]()
+    for phase in Phase:
+        content["listings"][SYMBOL]["phase"] = str(phase)
+        file = tmp_path / f"{phase}.yaml"
+        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+        for name in content["environments"]:
+            found |= spared(file, name)
+
+    assert found == set(read(newest(ROOT / "checks")).spared)
