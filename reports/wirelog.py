@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
 from fixtures.evidence import Record
@@ -24,7 +24,8 @@ def as_text(records: Sequence[Record]) -> str:
 
 def write_evidence(records: Sequence[Record], path: Path, redact: Callable[[str], str]) -> str:
     """Write one JSON object per record; returns the file's sha256."""
-    lines = [redacted(asdict(record), redact) for record in records]
+    names = [one.name for one in fields(Record)]
+    lines = [redacted({name: getattr(record, name) for name in names}, redact) for record in records]
     content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
     path.write_bytes(content)
     return hashlib.sha256(content).hexdigest()
