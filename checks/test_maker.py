@@ -211,10 +211,10 @@ async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: C
 async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     """At the end of the run no PostOnly order of it has an execution as a taker.
 
-    It is made after every other check, and waits for the longest time in which a late fill could come:
-    the checks themselves wait for a multiple of what pushes took.
+    It is made after every other check, once the longest time in which a late fill could come has passed
+    since the last order: the checks themselves wait for a multiple of what pushes took.
 
-    Sequence: every other check, quiet, executions of the run's orders queried.
+    Sequence: every other check, quiet since the last order, executions of the run's orders queried.
     Passes: No listed execution of an order that this run sent as PostOnly is a taker's.
     Source: docs/v5/order/execution.mdx, isMaker
     """

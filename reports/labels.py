@@ -100,15 +100,20 @@ def describe_run(folder: Path, facts: Mapping[str, str]) -> None:
 def scrub(folder: Path, redact: Callable[[str], str]) -> None:
     """Redact every text of the results folder and take out what is of the machine."""
     for path in folder.glob("*-attachment.*"):
-        path.write_text(redact(path.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
+        found = path.read_bytes()
+        text = redact(found.decode("utf-8", "replace")).encode()
+        if text != found:
+            path.write_bytes(text)
     for path in folder.glob("*.json"):
-        content = redacted(json.loads(path.read_text(encoding="utf-8")), redact)
+        found = json.loads(path.read_bytes())
+        content = redacted(found, redact)
         if path.name.endswith("-container.json"):
             content = _of_ours(content)
             if not content["befores"] and not content["afters"]:
                 path.unlink()
                 continue
-        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        if content != found:
+            path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def _labels(check: Check, place: Place) -> list[Label]:

@@ -133,6 +133,18 @@ def test_results_are_scrubbed(tmp_path: Path) -> None:
     assert text.read_text(encoding="utf-8") == "a •••"
 
 
+def test_what_holds_no_secret_is_not_written_again(tmp_path: Path) -> None:
+    """Only a file that changes is touched: a run leaves some thousands."""
+    for name in ("a-result.json", "b-container.json"):
+        write(tmp_path, name, {"name": "said", "befores": [{"name": "desk"}], "afters": []})
+    (tmp_path / "c-attachment.txt").write_text("said", encoding="utf-8")
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+
+    scrub(tmp_path, str)
+
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+
+
 def test_run_is_described(tmp_path: Path) -> None:
     """The facts stand in the file that Allure reads them from."""
     describe_run(tmp_path, {"Verdict": "READY", "Two words": "x"})
