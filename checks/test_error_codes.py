@@ -14,6 +14,7 @@ from fixtures.desk import Account, Blocked, Connections, Desk, diagnosis
 from fixtures.evidence import Channel
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import Side
+from fixtures.v5.filters import down_to
 
 UNKNOWN_CODE = 999_999
 WRITES = (Operation.CREATE, Operation.AMEND, Operation.CANCEL)
@@ -119,15 +120,21 @@ async def test_bad_signature_carries_its_code(account: Account) -> None:
 @check("ERR-02", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_insufficient_balance_carries_its_code(desk: Desk, account: Account) -> None:
-    """A passive sell of more than the free balance is refused with 170131, and nothing is live.
+    """A passive sell of more than the free balance is refused with 170131, one of all of it is taken.
 
-    Sequence: free balance read, passive sell of more than that, refused, open orders queried.
-    Passes: The retCode equals 170131, and no order of the run is open.
+    Both are within the budget of one order; where money is real none is sent.
+
+    Sequence: free balance read, passive sell of more than that, refused, open orders queried; passive sell
+        of one step less, acknowledged.
+    Passes: The retCode equals 170131, and no order of the run is open; then the retCode is 0.
     Source: docs/v5/error.mdx, 170131
     """
     free = (await account.balance(desk.instrument.base_coin)).free
     price = await desk.passive_price(Side.SELL)
-    qty = desk.instrument.more_than(free, price)
+    covered = down_to(free, desk.instrument.base_precision)
+    qty = covered + desk.instrument.base_precision
+    if covered < desk.instrument.least_qty(price):
+        raise Blocked(f"the free {free} {desk.instrument.base_coin} do not come to a least-sized order")
     if qty * price > desk.run.environment.budget.notional_per_order:
         raise Blocked(
             f"more than the free {free} {desk.instrument.base_coin} exceeds the budget of one order"
@@ -137,6 +144,8 @@ async def test_insufficient_balance_carries_its_code(desk: Desk, account: Accoun
 
     assert answer.ret_code == RetCode.BALANCE_INSUFFICIENT, f"a sell of more than {free} was {answer}"
     assert await desk.open_orders() == [], "an order beyond the balance is live"
+    at = await desk.attempt(Side.SELL, price, covered)
+    assert at.ret_code == 0, f"a sell of all of {free} was {at}"
 
 
 @check("ERR-03", severity=BLOCKER, at_risk=0, observes=0)

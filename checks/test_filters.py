@@ -3,6 +3,7 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1; docs/v5/market/instrument.mdx
 """
 
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
@@ -10,20 +11,24 @@ import pytest
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
 from fixtures.desk import (
     Account,
+    Answer,
     Blocked,
     Desk,
     Market,
     View,
     attempt_at_band,
     attempt_beyond_band,
+    attempt_largest,
+    attempt_largest_market,
     attempt_oversized,
+    attempt_to_enlarge,
     attempt_to_oversize,
 )
 from fixtures.environment import Listing
 from fixtures.run import Run
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderStatus, Phase, Side, TimeInForce
-from fixtures.v5.filters import FILTERS, Instrument, plain
+from fixtures.v5.filters import FILTERS, Instrument, finest, plain
 
 OUTSIDE_BAND = {
     RetCode.BUY_PRICE_ABOVE_LIMIT,
@@ -88,18 +93,20 @@ async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listi
 @check("FLT-03", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_price_on_tick_is_accepted(desk: Desk) -> None:
-    """An order on the tick grid rests, and ends Cancelled when it is cancelled.
+    """An order on the tick grid, and on no coarser one, rests, and ends Cancelled when it is cancelled.
 
     Sequence: create on the tick grid, acknowledged, New, cancel, Cancelled.
-    Passes: The order stream shows New, and its last state is Cancelled.
+    Passes: The retCode is 0, the order stream shows New, and its last state is Cancelled.
     Source: docs/v5/order/create-order.mdx
     """
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    await desk.resting(order)
-    await desk.cancel(order)
+    price = finest(await desk.passive_price(Side.BUY), desk.instrument.tick_size)
 
-    closed = await desk.closed(order)
+    answer = await desk.attempt(Side.BUY, price)
 
+    assert answer.order, f"a price on the tick grid was {answer}"
+    await desk.resting(answer.order)
+    await desk.cancel(answer.order)
+    closed = await desk.closed(answer.order)
     assert closed.order_status is OrderStatus.CANCELLED, f"the order ended {closed}"
 
 
@@ -121,22 +128,27 @@ async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument, sid
     assert await desk.open_orders() == [], "an order with a price off the tick grid is live"
 
 
-@check("FLT-05", severity=BLOCKER, at_risk=1)
+@check("FLT-05", severity=BLOCKER, at_risk=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
-    """A quantity between two base steps is refused for its decimals, not rounded.
+    """A quantity between two base steps is refused for its decimals, not rounded; one on a step is taken.
 
-    Sequence: create a tenth of a base step off the grid, refused, open orders queried.
-    Passes: The retCode equals 170137, and no order of the run is open.
+    Sequence: create a tenth of a base step off the grid, refused, open orders queried; create on the grid,
+        and on no coarser one, acknowledged.
+    Passes: The retCode equals 170137, and no order of the run is open; then the retCode is 0.
     Source: docs/v5/error.mdx, 170137
     """
-    price = await desk.passive_price(side)
+    price, step = await desk.passive_price(side), instrument.base_precision
+    qty = finest(instrument.least_qty(price), step)
 
-    answer = await desk.attempt(side, price, instrument.least_qty(price) + instrument.base_precision / 10)
+    off = await desk.attempt(side, price, qty + step / 10)
+    left = await desk.open_orders()
+    on = await desk.attempt(side, price, qty)
 
-    assert answer.ret_code == RetCode.QTY_DECIMALS, f"a quantity off the lot grid was {answer}"
-    assert await desk.open_orders() == [], "an order with a quantity off the lot grid is live"
+    assert off.ret_code == RetCode.QTY_DECIMALS, f"a quantity off the lot grid was {off}"
+    assert left == [], "an order with a quantity off the lot grid is live"
+    assert on.ret_code == 0, f"a quantity on the lot grid was {on}"
 
 
 @check("FLT-06", severity=BLOCKER, at_risk=2)
@@ -216,6 +228,48 @@ async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: Ti
     if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
         raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
     assert answer.ret_code in TOO_LARGE, f"an amend above the maximum was {answer}"
+
+
+@check("FLT-07", severity=MAJOR, at_risk=0)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
+@pytest.mark.parametrize("attempt", [attempt_largest, attempt_to_enlarge], ids=["create", "amend"])
+async def test_maximum_size_is_not_too_large(
+    desk: Desk, attempt: Callable[[Desk, TimeInForce], Awaitable[Answer]], time_in_force: TimeInForce
+) -> None:
+    """A sell of exactly the maximum is refused for the balance, which does not cover it, not for its size.
+
+    It is far above the touch, and not sent at all where money is real or where the balance covers it.
+
+    Sequence: balance read, create of the maximum, or amend to it, refused.
+    Passes: the refusal carries 170131.
+    Source: docs/v5/market/instrument.mdx, lotSizeFilter; docs/v5/error.mdx, 170131
+    """
+    answer = await attempt(desk, time_in_force)
+
+    assert answer.ret_code == RetCode.BALANCE_INSUFFICIENT, f"a {time_in_force} of the maximum was {answer}"
+
+
+@check("FLT-07", severity=MAJOR, at_risk=0)
+@during(Phase.TRADING)
+async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:
+    """A market sell one lot above maxMarketOrderQty is refused for its size, one of exactly it is not.
+
+    The balance covers none of the orders, so that nothing can trade: what is right about the size is refused
+    for the balance. None is sent where money is real.
+
+    Sequence: create of a PostOnly sell one lot too large, of a market sell one lot too large, of one of the
+        maximum, refused.
+    Passes: the first two carry a documented code of a size beyond the maximum, the third 170131.
+    Source: docs/v5/market/instrument.mdx, maxMarketOrderQty; docs/v5/error.mdx, 170382
+    """
+    limit = await attempt_largest(desk, TimeInForce.POST_ONLY, lots=1)
+    if limit.ret_code == RetCode.BALANCE_INSUFFICIENT:
+        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
+    beyond, at = [await attempt_largest_market(desk, lots=lots) for lots in (1, 0)]
+
+    assert beyond.ret_code in TOO_LARGE, f"a market sell above the maximum was {beyond}"
+    assert at.ret_code == RetCode.BALANCE_INSUFFICIENT, f"a market sell of the maximum was {at}"
 
 
 @check("FLT-08", severity=MAJOR, at_risk=1)

@@ -154,14 +154,15 @@ async def test_longest_id_is_accepted(desk: Desk) -> None:
     """An orderLinkId of 36 characters is accepted and comes back unchanged.
 
     Sequence: create under an orderLinkId of 36 characters, acknowledged, New.
-    Passes: The pushed orderLinkId equals the sent one.
+    Passes: The retCode is 0, and the pushed orderLinkId equals the sent one.
     Source: docs/v5/order/batch-place.mdx, orderLinkId
     """
     longest = desk.fresh_link_id().ljust(LONGEST_ORDER_LINK_ID, "_")
 
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY), order_link_id=longest)
+    answer = await desk.attempt(Side.BUY, await desk.passive_price(Side.BUY), order_link_id=longest)
 
-    state = await desk.resting(order)
+    assert answer.order, f"an orderLinkId of {LONGEST_ORDER_LINK_ID} characters was {answer}"
+    state = await desk.resting(answer.order)
     assert state.order_link_id == longest, f"the stream shows the id {state.order_link_id}"
 
 

@@ -21,6 +21,7 @@ from fixtures.desk import (
     attempt_cancel_all_with,
     attempt_cancel_as,
     attempt_cancel_with,
+    attempt_together,
 )
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import Phase, Side
@@ -43,6 +44,7 @@ AMENDS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
     "word for price": ({"price": "ten"}, UNREADABLE),
     "no symbol": ({"symbol": None}, EMPTY),
     "unknown symbol": ({"symbol": "NOSUCHCOINUSDT"}, UNKNOWN_SYMBOL),
+    "no order named": ({"orderLinkId": None}, EMPTY),
 }
 """What is wrong with an amend -> the terms that are replaced, and the documented codes."""
 
@@ -172,10 +174,10 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
 @check("ERR-02", severity=MAJOR, at_risk=1)
 @over_both_transports
 async def test_amend_beyond_balance_carries_its_code(desk: Desk, account: Account) -> None:
-    """A sell amended to one step more than the free balance and its own hold is refused with 170131.
+    """A sell amended to one step more than the free balance and its own hold is refused, to a step less not.
 
-    Sequence: create of a sell, New, amend beyond the balance, refused.
-    Passes: the refusal carries 170131, and realtime shows the order unchanged.
+    Sequence: create of a sell, New, amend beyond the balance, refused, amend to all of it, acknowledged.
+    Passes: the refusal carries 170131, and realtime shows the order unchanged; then the retCode is 0.
     Source: docs/v5/error.mdx, 170131
     """
     order = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
@@ -187,6 +189,10 @@ async def test_amend_beyond_balance_carries_its_code(desk: Desk, account: Accoun
 
     assert answer.ret_code == RetCode.BALANCE_INSUFFICIENT, f"an amend beyond the balance was {answer}"
     await _assert_unchanged(desk, order)
+    price = desk.instrument.away(order.price, order.side, ticks=1)
+    all_of_it = beyond - desk.instrument.base_precision
+    at = await attempt_amend_with(desk, order, qty=plain(all_of_it), price=plain(price))
+    assert at.ret_code == 0, f"an amend to all of the balance was {at}"
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
@@ -195,12 +201,13 @@ async def test_amend_beyond_balance_carries_its_code(desk: Desk, account: Accoun
     [
         pytest.param({"category": "no-such"}, {RetCode.REQUEST_PARAM_ERROR}, id="category"),
         pytest.param({"symbol": "NOSUCHCOINUSDT"}, UNKNOWN_SYMBOL, id="symbol"),
+        pytest.param({"orderFilter": 1}, {RetCode.REQUEST_PARAM_ERROR}, id="number for orderFilter"),
     ],
 )
 async def test_refused_cancel_all_carries_its_code(
-    desk: Desk, term: dict[str, str], codes: set[RetCode]
+    desk: Desk, term: dict[str, object], codes: set[RetCode]
 ) -> None:
-    """A cancel-all of a category or a symbol that does not exist is refused.
+    """A cancel-all of a category or a symbol that does not exist, or with a number for a text, is refused.
 
     Sequence: spoiled cancel-all, refused.
     Passes: the refusal carries a documented code of the wrong term.
@@ -259,6 +266,21 @@ async def test_batch_has_ten_items_at_most(desk: Desk) -> None:
 
     for count, answer in answers.items():
         assert answer.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a batch of {count} was {answer}"
+
+
+@check("ERR-01", severity=MAJOR, at_risk=0)
+@pytest.mark.parametrize("count", [0, 2])
+@over_trade_stream
+async def test_frame_is_for_one_request(desk: Desk, count: int) -> None:
+    """A frame of the trade stream whose args has two requests, or none, is refused as a whole.
+
+    Sequence: two cancels of orders that never were in one frame, or none, refused.
+    Passes: the refusal carries 10001.
+    Source: docs/v5/websocket/trade/guideline.mdx, args
+    """
+    answer = await attempt_together(desk, count)
+
+    assert answer.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a frame of {count} cancels was {answer}"
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)

@@ -26,6 +26,16 @@ class Outcome(TypedDict, total=False):
 
 LARGEST_OFFSET_MS = 500
 NOW_MS = 1_800_000_000_000
+BEYOND_64_BITS = 10**20
+UNREADABLE = {RetCode.REQUEST_PARAM_ERROR, RetCode.TIMESTAMP_WINDOW}
+"""The refusals that fit a timestamp that is no time; the documents name none."""
+STAMPS = {
+    "past": {RetCode.TIMESTAMP_WINDOW},
+    "ahead": {RetCode.OK},
+    "far ahead": {RetCode.TIMESTAMP_WINDOW},
+    "unreadable": UNREADABLE,
+}
+"""Where a timestamp is -> the codes that answer it."""
 RESET_IN_MS = 800
 LONGEST_WAIT_MS = 10_000
 BAN, BAN_MS = "403, access too frequent", 600_000
@@ -206,24 +216,24 @@ def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
 
 
 @check("RTY-04", severity=BLOCKER, at_risk=0)
-@pytest.mark.parametrize(
-    ("shift", "expected"),
-    [("past", RetCode.TIMESTAMP_WINDOW), ("ahead", RetCode.OK), ("far ahead", RetCode.TIMESTAMP_WINDOW)],
-)
-async def test_timestamp_window_is_enforced(
-    account: Account, run: Run, shift: str, expected: RetCode
-) -> None:
+@pytest.mark.parametrize("shift", list(STAMPS))
+async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: str) -> None:
     """A signed read is accepted from recv_window before the venue's clock to one second after it.
 
+    A timestamp of more digits than a whole number of 64 bits has is refused as well.
+
     Sequence: signed read with a shifted timestamp, answer.
-    Passes: The retCode equals 10002 outside the window and 0 inside.
+    Passes: The retCode equals 10002 outside the window and 0 inside; 10001 or 10002 beyond 64 bits.
     Source: docs/v5/guide.mdx, timestamp
     """
-    shifts = {"past": -run.environment.recv_window_ms - 500, "ahead": 900, "far ahead": 1500}
+    past = -run.environment.recv_window_ms - 500
+    shifts = {"past": past, "ahead": 900, "far ahead": 1500, "unreadable": BEYOND_64_BITS}
 
     answer = await account.answer(shift_ms=shifts[shift])
 
-    assert answer.ret_code == expected, f"a timestamp {shifts[shift]} ms from the venue's clock was {answer}"
+    assert answer.ret_code in STAMPS[shift], (
+        f"a timestamp {shifts[shift]} ms from the venue's clock was {answer}"
+    )
 
 
 @check("RTY-04", severity=BLOCKER, at_risk=0)
@@ -231,17 +241,19 @@ async def test_timestamp_window_is_enforced(
 async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     """An order request with a stale or future timestamp is refused, a timely one is judged on its content.
 
-    Sequence: cancel with a stale timestamp, refused; the same cancel in time, judged on its
-        content.
-    Passes: The first retCode equals 10002, the second does not.
+    Sequence: cancel with a stale timestamp, with a future one, with one beyond 64 bits, refused; the same
+        cancel in time, judged on its content.
+    Passes: The first two retCodes equal 10002, the third is 10001 or 10002, the last is not 10002.
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     stale = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=-run.environment.recv_window_ms - 500)
     future = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=1500)
+    unreadable = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=BEYOND_64_BITS)
     timely = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=900)
 
     assert stale.ret_code == RetCode.TIMESTAMP_WINDOW, f"a stale order request was {stale}"
     assert future.ret_code == RetCode.TIMESTAMP_WINDOW, f"an order request of the future was {future}"
+    assert unreadable.ret_code in UNREADABLE, f"an order request beyond 64 bits of time was {unreadable}"
     assert timely.ret_code != RetCode.TIMESTAMP_WINDOW, f"a timely order request was {timely}"
 
 

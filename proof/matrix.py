@@ -106,6 +106,11 @@ class Matrix:
         """How many of the judged mutants were killed by an assertion."""
         return len(self.killed) / len(self.judged) if self.judged else 1.0
 
+    @property
+    def raw_share(self) -> float:
+        """How many of all mutants were killed by an assertion, the exempt ones among them."""
+        return len(self.killed) / len(self.fates) if self.fates else 1.0
+
     def totals(self) -> str:
         """The proof in one line."""
         able = sum(bool(defects) for defects in self.checks.values())
@@ -113,9 +118,9 @@ class Matrix:
         errors = sum(fate.is_error for fate in self.fates)
         return (
             f"{able} of {len(self.checks)} checks proven able to fail; {caught} of {len(self.rows)} defects "
-            f"caught; {len(self.killed)} of {len(self.judged)} mutants killed by assertion "
-            f"({self.share:.1%}), {errors} only by errors; "
-            f"{len(self.fates) - len(self.judged)} of all {len(self.fates)} are exempt"
+            f"caught; {len(self.killed)} of {len(self.fates)} mutants killed by assertion "
+            f"({self.raw_share:.1%}), {errors} only by errors; {len(self.fates) - len(self.judged)} are "
+            f"exempt, which leaves {self.share:.1%} of {len(self.judged)}"
         )
 
 

@@ -2,10 +2,11 @@
 
 The tables are found by walking the venue's modules, so that a rule that is added is on trial at once.
 A mutant is applied from outside, where a ``Judge`` is handed its table: the venue knows nothing of it.
+A venue without the rule that a word is a known one reads any other as the usual one, and goes on.
 """
 
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -15,14 +16,26 @@ from unittest import mock
 
 import fixtures.venue
 from fixtures.v5.codes import RetCode
-from fixtures.venue.rules import Judge, Refusal, Rule
+from fixtures.venue.form import Form
+from fixtures.venue.orders import Ask
+from fixtures.venue.rules import CREATE_FORM_RULES, Judge, Refusal, Rule
+from proof.documented import also_documented
 from proof.shifts import Shift, shifts
 
 Table = tuple[Rule[Any], ...]
 REFUSAL = Judge.refusal
-SAMPLES = 300
-"""How many subjects of a rule are asked whether it compares anything."""
-COMPARES = -1
+ASK = Form.ask
+USUAL: Mapping[str, tuple[str, str]] = {
+    "symbol": ("symbol", ""),
+    "side": ("side", "Buy"),
+    "order_type": ("orderType", "Limit"),
+    "time_in_force": ("timeInForce", "GTC"),
+    "qty_number": ("qty", "1"),
+    "market_unit": ("marketUnit", "baseCoin"),
+    "smp_type": ("smpType", "None"),
+}
+"""Rule of a create's form -> the field that it keeps sound, and how a venue without the rule reads what is
+not; "" for the first listed symbol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ def _of_table(name: str, table: Table) -> Iterator[Mutant]:
     for place, rule in enumerate(table):
         same = sum(earlier.name == rule.name for earlier in table[:place])
         site = f"{name.removesuffix('_RULES')}.{rule.name}" + (f"#{same + 1}" if same else "")
-        code = _neighbour(table, place)
+        code = _neighbour(site, table, place)
         recoded = replace(rule, code=code, text=f"an answer with the code of {code.name}")
         yield Mutant(f"{site} removed", "removed", name, place, None)
         yield Mutant(f"{site} as {code.name}", "recoded", name, place, recoded)
@@ -91,14 +104,13 @@ def _of_table(name: str, table: Table) -> Iterator[Mutant]:
             yield Mutant(f"{site} {shift.text}", "shifted", name, place, shifted, shift)
 
 
-def _neighbour(table: Table, place: int) -> RetCode:
-    """The code of the next rule that has another one, or of the one before, or the next documented one."""
-    own = table[place].code
-    for rule in (*table[place + 1 :], *reversed(table[:place])):
-        if rule.code != own:
-            return rule.code
+def _neighbour(site: str, table: Table, place: int) -> RetCode:
+    """The code of the next rule, or of one before, or the next of all, that is wrong for what is refused."""
+    right = {table[place].code, *also_documented(site)}
+    near = [rule.code for rule in (*table[place + 1 :], *reversed(table[:place]))]
     codes = list(RetCode)
-    return codes[(codes.index(own) + 1) % len(codes)]
+    start = codes.index(table[place].code)
+    return next(code for code in (*near, *codes[start:], *codes[1:]) if code not in right)
 
 
 @contextmanager
@@ -114,8 +126,23 @@ def tampered(name: str) -> Iterator[None]:
     def refusal(judge: Judge, rules: Table, subject: object) -> Refusal | None:
         return REFUSAL(judge, changed if rules is table else rules, subject)
 
-    with mock.patch.object(Judge, "refusal", refusal):
+    with mock.patch.object(Judge, "refusal", refusal), mock.patch.object(Form, "ask", _reader(mutant)):
         yield
+
+
+def _reader(mutant: Mutant) -> Callable[[Form], Ask]:
+    """How a mutated venue reads a create."""
+    table = tables()[mutant.table]
+    removed = table[mutant.place]
+    if mutant.rule is not None or table is not CREATE_FORM_RULES or removed.name not in USUAL:
+        return ASK
+    name, usual = USUAL[removed.name]
+
+    def leniently(form: Form) -> Ask:
+        text = usual or next(iter(form.symbols))
+        return ASK(replace(form, body={**form.body, name: text}) if removed.broken(form) else form)
+
+    return leniently
 
 
 @dataclass(slots=True)
@@ -124,12 +151,14 @@ class Trace:
 
     node: the making under way
     touched: mutant -> makings in which the mutant would have answered otherwise
-    asked: shift -> how many subjects were asked in vain whether the rule compares at all; -1 when it does
+    refused: table and place of a rule -> makings in which it refused something
+    compares: the shifts of which a subject showed that the rule compares at all
     """
 
     node: str = ""
     touched: dict[str, set[str]] = field(default_factory=dict)
-    asked: dict[str, int] = field(default_factory=dict)
+    refused: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    compares: set[str] = field(default_factory=set)
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -147,9 +176,9 @@ class Trace:
         """Take over what another run's trace saw."""
         for name, nodes in other.touched.items():
             self.touched.setdefault(name, set()).update(nodes)
-        for name, count in other.asked.items():
-            compares = COMPARES in {count, self.asked.get(name)}
-            self.asked[name] = COMPARES if compares else count + self.asked.get(name, 0)
+        for place, nodes in other.refused.items():
+            self.refused.setdefault(place, set()).update(nodes)
+        self.compares |= other.compares
 
     def found(self) -> dict[str, frozenset[str]]:
         """Mutant -> makings, of every mutant.
@@ -160,28 +189,29 @@ class Trace:
         first: dict[tuple[str, int], str] = {}
         for mutant in mutants().values():
             if mutant.shift is not None:
-                if self.asked.get(mutant.name) != COMPARES:
+                if mutant.name not in self.compares:
                     continue
                 if first.setdefault((mutant.table, mutant.place), mutant.shift.what) != mutant.shift.what:
                     continue
             real[mutant.name] = frozenset(self.touched.get(mutant.name, ()))
         return real
 
+    def about(self, name: str) -> frozenset[str]:
+        """The makings in which the rule of a mutant refused something: the checks that it exists for."""
+        mutant = mutants()[name]
+        return frozenset(self.refused.get((mutant.table, mutant.place), ()))
+
     def _note(self, places: Sequence[Place], subject: object) -> None:
         for rule, changed in places:
             fires = rule.broken(subject)
             for mutant in changed:
-                if mutant.shift is not None:
-                    self._ask(mutant.name, mutant.shift, subject)
+                if mutant.shift and mutant.name not in self.compares and mutant.shift.matters(subject):
+                    self.compares.add(mutant.name)
                 if mutant.differs(rule, subject, fires=fires):
                     self.touched.setdefault(mutant.name, set()).add(self.node)
             if fires:
+                self.refused.setdefault((changed[0].table, changed[0].place), set()).add(self.node)
                 return
-
-    def _ask(self, name: str, shift: Shift, subject: object) -> None:
-        asked = self.asked.get(name, 0)
-        if COMPARES < asked < SAMPLES:
-            self.asked[name] = COMPARES if shift.matters(subject) else asked + 1
 
 
 def _by_table() -> dict[int, list[Place]]:

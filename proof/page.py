@@ -67,6 +67,7 @@ def as_json(matrix: Matrix, facts: Mapping[str, str]) -> str:
             "total": len(matrix.fates),
             "exempt": len(matrix.fates) - len(matrix.judged),
             "share": round(matrix.share, 4),
+            "raw_share": round(matrix.raw_share, 4),
             "killed": {fate.name: fate.by.check for fate in matrix.killed if fate.by},
             "errors": {fate.name: fate.by.check for fate in matrix.fates if fate.is_error and fate.by},
             "survivors": {fate.name: fate.reason for fate in matrix.survivors},
@@ -143,9 +144,14 @@ def _said(row: Row, check_id: str) -> str:
 def _mutants(matrix: Matrix) -> Iterator[str]:
     yield (
         "Every rule of every table is removed, answers with the code of its neighbour, and, where it\n"
-        "compares, compares shifted by one step either way. The checks that would meet the change in a\n"
-        "traced run on the sound venue are made until one fails an assertion. A survivor that is *exempt*\n"
-        "answers within the documents, or is out of force as the venue is started: it counts in no share.\n"
+        "compares, compares shifted by one step either way. A create's word that no rule reads any more\n"
+        "counts as the usual one; a neighbour's code that the documents allow as well is passed over\n"
+        "(`proof/documented.py`). The checks that would meet the change in a traced run on the sound venue\n"
+        "are made until one fails an assertion. A survivor that is *exempt* answers within the documents,\n"
+        "is out of force as the venue is started, or would show itself only to what no run may send\n"
+        "(`proof/survivors.py`): it counts in the first share and not in the second.\n\n"
+        f"Of all {len(matrix.fates)} mutants {matrix.raw_share:.1%} are killed by assertion; of the "
+        f"{len(matrix.judged)} that are not exempt, {matrix.share:.1%}.\n"
     )
     yield "| change | mutants | failed an assertion | ended in errors only | survived | exempt |"
     yield "|---|---|---|---|---|---|"

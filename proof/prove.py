@@ -1,6 +1,7 @@
 """``make prove``: every check on the defects that it exists for, and the rule tables mutated."""
 
 import sys
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 from random import Random
@@ -46,22 +47,20 @@ def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) 
     return jobs
 
 
-def mutant_jobs(touched: dict[str, frozenset[str]]) -> list[Job]:
-    """One job per mutant that some making would see: the makings that see the fewest mutants first."""
-    sees: dict[str, int] = {}
-    for nodes in touched.values():
-        for node in nodes:
-            sees[node] = sees.get(node, 0) + 1
-    return [
-        Job(
-            name,
-            mutant=name,
-            nodes=frozenset(sorted(nodes, key=lambda node: (sees[node], node))[:MOST_MAKINGS]),
-            stops=True,
-        )
-        for name, nodes in touched.items()
-        if nodes
-    ]
+def mutant_jobs(trace: Trace) -> list[Job]:
+    """One job per mutant that some making would see.
+
+    First come the makings in which the sound rule refuses something, then those that see the fewest mutants.
+    """
+    touched = trace.found()
+    sees = Counter(node for nodes in touched.values() for node in nodes)
+
+    def chosen(name: str) -> frozenset[str]:
+        about = trace.about(name)
+        by_worth = sorted(touched[name], key=lambda node: (node not in about, sees[node], node))
+        return frozenset(by_worth[:MOST_MAKINGS])
+
+    return [Job(name, mutant=name, nodes=chosen(name), stops=True) for name in touched if touched[name]]
 
 
 def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
@@ -72,14 +71,13 @@ def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
     for verdict in pool.verdicts("sound venue", sound):
         if verdict.trace:
             trace.add(verdict.trace)
-    touched = trace.found()
-    mutated = pool.start(mutant_jobs(touched))
+    mutated = pool.start(mutant_jobs(trace))
     return build(
         Trial(
             tuple(future.result() for future in sound),
             tuple(pool.verdicts("defects", broken)),
             tuple(pool.verdicts("mutants", mutated)),
-            touched,
+            trace.found(),
             full=full,
         )
     )

@@ -138,7 +138,7 @@ def _depends(broken: Broken, kind: type, moved: Moved) -> Broken:
     def matters(subject: object) -> bool:
         if not isinstance(subject, kind):
             return False
-        return len({broken(moved(subject, -FAR)), broken(subject), broken(moved(subject, FAR))}) > 1
+        return len({broken(moved(subject, steps)) for steps in (-FAR, -1, 0, 1, FAR)}) > 1
 
     return matters
 
@@ -154,6 +154,8 @@ def _with_grid(broken: Broken, grid: str, factor: Decimal) -> Broken:
 
 
 def _tests_grid(broken: Broken, grid: str) -> Broken:
-    """True when an enormous step makes a difference: every figure is off it."""
-    coarse = _with_grid(broken, grid, Decimal(FAR))
-    return lambda subject: isinstance(subject, Case) and broken(subject) != coarse(subject)
+    """True when an enormous step makes a difference, which every figure is off, or a tiny one."""
+    others = [_with_grid(broken, grid, factor) for factor in (Decimal(FAR), 1 / Decimal(FAR))]
+    return lambda subject: (
+        isinstance(subject, Case) and any(broken(subject) != other(subject) for other in others)
+    )

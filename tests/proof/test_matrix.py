@@ -88,10 +88,10 @@ def test_a_survivor_needs_a_reason() -> None:
     assert "only 0.0% of the mutants are killed" in matrix.broken_rules
 
 
-def test_an_exempt_mutant_is_in_no_share() -> None:
-    """A rule that is out of force lowers no share; one that no check tries does."""
+def test_an_exempt_mutant_is_in_the_share_of_all() -> None:
+    """A rule that is out of force lowers the share of all mutants, one that no check tries the other too."""
     exempt = _mutated(NOT_IN_FORCE)
     untried = _mutated(UNTRIED)
 
-    assert (exempt.share, exempt.judged) == (1.0, [])
-    assert (untried.share, [bool(fate.reason) for fate in untried.survivors]) == (0.0, [True])
+    assert (exempt.share, exempt.raw_share, exempt.judged) == (1.0, 0.0, [])
+    assert (untried.share, untried.raw_share) == (0.0, 0.0)

@@ -1,10 +1,13 @@
 """The mutants of the venue's rule tables."""
 
+import pytest
+
 from fixtures.v5.codes import RetCode
 from fixtures.venue import rules
+from fixtures.venue.demo import MAKER
 from fixtures.venue.rules import Judge
-from proof.mutants import mutants, tables, tampered
-from tests.fixtures.venue.scene import exchange, limit, naming
+from proof.mutants import USUAL, Trace, mutants, tables, tampered
+from tests.fixtures.venue.scene import NOW, exchange, limit, naming
 
 
 def test_every_rule_is_removed_and_recoded() -> None:
@@ -40,3 +43,47 @@ def test_recoded_rule_answers_with_its_neighbour() -> None:
 
     assert refusal is not None
     assert refusal.code is RetCode.INVALID_SYMBOL
+
+
+def test_recoded_rule_never_answers_as_the_documents_allow() -> None:
+    """A neighbour's code that the documents give for the same refusal is passed over."""
+    names = {name for name in mutants() if name.startswith("rules.CREATE.limit_qty as")}
+
+    assert names == {"rules.CREATE.limit_qty as ORDER_VALUE_TOO_LOW"}
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_removed_word_is_read_as_the_usual_one(name: str) -> None:
+    """A venue without the rule of a word takes the order, and the sound one does not."""
+    market = {"side": "Sell", "orderType": "Market"} if name == "market_unit" else {}
+    field, _ = USUAL[name]
+    body = limit(orderLinkId="a", **{**market, field: "no such word"})
+
+    with tampered(f"rules.CREATE_FORM.{name} removed"):
+        taken = exchange().create(MAKER.uid, body, NOW)
+
+    assert exchange().create(MAKER.uid, body, NOW).code is not RetCode.OK
+    assert taken.code is RetCode.OK, taken.text
+
+
+def test_shift_is_found_however_late_it_shows() -> None:
+    """What a rule compares is learnt from the one subject that shows it, whatever came before."""
+    venue, trace = exchange(), Trace()
+    with trace.installed():
+        for _ in range(400):
+            venue.create(MAKER.uid, limit(), NOW)
+        before = set(trace.compares)
+        venue.create(MAKER.uid, limit(orderType="Market", side="Sell", price=None), NOW)
+
+    assert "rules.CREATE.market_qty with the quantity +1" in trace.compares - before
+
+
+def test_trace_knows_whom_a_rule_refused() -> None:
+    """The makings that a mutant is about are those in which the sound rule refused something."""
+    venue, trace = exchange(), Trace("x::taken")
+    with trace.installed():
+        venue.create(MAKER.uid, limit(), NOW)
+        trace.node = "x::refused"
+        venue.create(MAKER.uid, limit(price="64000.05"), NOW)
+
+    assert trace.about("rules.CREATE.tick with tick_size times 10") == {"x::refused"}

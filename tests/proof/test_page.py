@@ -55,7 +55,9 @@ def test_the_page_counts_fates_apart() -> None:
 
     assert "| removed | 3 | 1 | 1 | 0 | 1 |" in page
     assert "| rules.CREATE.rpi removed | exempt | nobody agreed on it |" in page
-    assert "1 of 2 mutants killed by assertion (50.0%), 1 only by errors; 1 of all 3 are exempt" in page
+    assert "1 of 3 mutants killed by assertion (33.3%), 1 only by errors; 1 are exempt" in page
+    assert "which leaves 50.0% of 2" in page
+    assert "Of all 3 mutants 33.3% are killed by assertion; of the 2 that are not exempt, 50.0%." in page
 
 
 def test_json_says_the_same() -> None:
@@ -64,6 +66,6 @@ def test_json_says_the_same() -> None:
 
     assert told["checks"] == {"MKR-02": ["fills_post_only"], "MKR-03": []}
     assert told["defects"]["fills_post_only"]["assertion"] == {"MKR-02": "it traded | twice"}
-    assert told["mutants"]["share"] == 0.5
+    assert (told["mutants"]["share"], told["mutants"]["raw_share"]) == (0.5, 0.3333)
     assert told["mutants"]["killed"] == {"rules.CREATE.tick removed": "MKR-02"}
     assert told["mutants"]["survivors"].keys() == {"access.DOOR.key removed", "rules.CREATE.rpi removed"}
