@@ -122,7 +122,8 @@ async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Ev
     A quote is priced by the stream and checked by REST: a stream that lags or lacks a side misprices it.
 
     Sequence: subscribe orderbook.50 and publicTrade, both acknowledged, first snapshot, order book over REST.
-    Passes: a snapshot comes within ten seconds, and at some moment both show the same best bid and ask.
+    Passes: a snapshot comes within ten seconds, and at some moment both show the same best bid and ask, each
+        with the same size.
     Source: docs/v5/websocket/public/orderbook.mdx, docs/v5/websocket/public/trade.mdx
     """
     shown = await probes.market_data(symbol)
@@ -150,17 +151,32 @@ async def test_market_queries_are_in_order(market: Market, symbol: str) -> None:
     assert not ticker.is_crossed, f"the ticker is crossed: {ticker}"
 
 
+@check("VIS-07", severity=MAJOR, at_risk=0, observes=2)
+async def test_ticker_shows_the_touch(probes: Probes, symbol: str) -> None:
+    """The ticker shows the touch of the book.
+
+    Sequence: ticker and order book queried, again while they differ.
+    Passes: at some moment both show the same best bid and ask, each with the same size.
+    Source: docs/v5/market/tickers.mdx, bid1Price and its neighbours
+    """
+    told, shown = await probes.ticker(symbol)
+
+    assert told == shown, f"the ticker shows {told}, the book {shown}"
+
+
 @check("VIS-08", severity=MAJOR, at_risk=0)
-async def test_unknown_symbol_is_not_listed(market: Market) -> None:
+async def test_unknown_symbol_is_not_listed(market: Market, probes: Probes) -> None:
     """A symbol that does not exist is not returned, so that a returned one means something.
 
-    Sequence: instruments-info query of a symbol that does not exist, empty; its order book,
-        refused.
-    Passes: No row is returned, and the book's retCode equals 10001.
-    Source: docs/v5/market/instrument.mdx
+    Sequence: instruments-info query of a symbol that does not exist, empty; its order book, refused; a
+        subscription to its order book, refused.
+    Passes: No row is returned, the book's retCode equals 10001, and the stream acknowledges no topic of it.
+    Source: docs/v5/market/instrument.mdx; public captures of the spot stream
     """
     rows = await market.listed(NO_SUCH_SYMBOL, View.SIGNED_MARKET)
     book = await market.answer_about(NO_SUCH_SYMBOL)
+    shown = await probes.market_data(NO_SUCH_SYMBOL)
 
     assert rows == [], f"{NO_SUCH_SYMBOL} is listed"
     assert book.ret_code == RetCode.REQUEST_PARAM_ERROR, f"the book of {NO_SUCH_SYMBOL} is {book}"
+    assert shown.is_refused, f"the stream lets {NO_SUCH_SYMBOL} be subscribed"
