@@ -177,15 +177,16 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     Sequence: create of two least sizes as the touch, one is taken, the rest still holds its funds, cancel,
         PartiallyFilledCanceled.
     Passes: after the fill the wallet holds its former amounts, the executed ones and the fee, and locks what
-        is left of the order; after the cancel it locks what it locked before.
-    Source: docs/v5/account/wallet-balance.mdx, walletBalance and locked
+        is left of the order, over REST and on its topic; after the cancel it locks what it locked before.
+    Source: docs/v5/account/wallet-balance.mdx, walletBalance and locked; docs/v5/websocket/private/wallet.mdx
     """
 
-    async def look_then_cancel(order: Order) -> tuple[dict[str, Balance], Answer]:
-        return await desk.wallet(), await desk.attempt_cancel(order.order_link_id)
+    async def look_then_cancel(order: Order) -> tuple[dict[str, Balance], dict[str, Balance], Answer]:
+        held = await desk.wallet()
+        return held, await desk.pushed_wallet(held), await desk.attempt_cancel(order.order_link_id)
 
     met = await taker.fills_and_then(look_then_cancel, side, (1,), of=2)
-    held, cancelled = met.after
+    held, streamed, cancelled = met.after
     await desk.closed(met.resting)
     fills, after = await desk.listed_executions(met.resting, met.qty), await desk.wallet()
 
@@ -194,6 +195,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     assert cancelled.ret_code == RetCode.OK, f"the cancel of a partly filled order was {cancelled}"
     locked = held[coin].locked - met.before[coin].locked
     assert locked == left, f"what is left of the order is worth {left} {coin}, locked are {locked}"
+    assert streamed == held, f"after the fill the wallet topic shows {streamed}, the wallet {held}"
     expected = _expected(desk.instrument, side, met.before, fills)
     assert after == expected, f"the wallet holds {after}, by the executions {expected}"
 

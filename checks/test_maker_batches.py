@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports
-from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport
+from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, written_faults
 from fixtures.desk.batch import LARGEST_BATCH
-from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, RetCode
+from fixtures.evidence import Evidence
+from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderStatus, Side, TimeInForce
 from fixtures.v5.filters import Instrument, down_to
 
@@ -23,21 +24,25 @@ FAR = Decimal("0.9")
 
 @check("MKR-08", severity=MAJOR, at_risk=3, observes=3)
 @over_both_transports
-async def test_batch_refuses_its_bad_order_alone(desk: Desk, batch: Batch, instrument: Instrument) -> None:
+async def test_batch_refuses_its_bad_order_alone(
+    desk: Desk, batch: Batch, instrument: Instrument, evidence: Evidence
+) -> None:
     """Of three orders in one batch the off-tick one is refused by its own code, and the other two rest.
 
     The request itself is acknowledged: a client that reads no further takes three orders for live.
 
     Sequence: a batch of three creates, acknowledged, two New, one item refused.
     Passes: the items' codes in the order sent are 0, 170134 and 0, a refused item has no orderId, each keeps
-        its orderLinkId, and the open orders are the first and the third, on their terms, as PostOnly.
+        its orderLinkId, each booked one has its symbol and createAt, and the open orders are the first and
+        the third, on their terms, as PostOnly.
     Source: docs/v5/order/batch-place.mdx, orderId, orderLinkId and retExtInfo; docs/v5/error.mdx, 170134
     """
-    price = await desk.passive_price(Side.BUY)
+    price, mark = await desk.passive_price(Side.BUY), evidence.mark()
 
     answers = await batch.create(Side.BUY, price, price + instrument.tick_size / 10, price)
 
     assert _codes(answers) == [RetCode.OK, RetCode.PRICE_DECIMALS, RetCode.OK], _told(answers)
+    assert (faults := written_faults(desk, mark)) == [], f"not as documented: {'; '.join(faults)}"
     ids = [answer.names[0] for answer in answers]
     assert ids[1][0] == "", f"the refused item has the orderId {ids[1][0]}"
     made = [answer.order for answer in answers if answer.order is not None]
@@ -51,6 +56,27 @@ async def test_batch_refuses_its_bad_order_alone(desk: Desk, batch: Batch, instr
     sent = [(order.price, order.qty, TimeInForce.POST_ONLY) for order in made]
     assert terms == sent, f"{sent} rest as {terms}"
     assert live == set(sent_as), f"sent and acknowledged were {sent_as}, live are {sorted(live)}"
+
+
+@check("MKR-08", severity=MAJOR, at_risk=2, observes=2)
+@over_both_transports
+async def test_batch_judges_the_size_of_its_orders(desk: Desk, batch: Batch, instrument: Instrument) -> None:
+    """In a batch a quantity off the grid and one below the minimum amount are refused as they are alone.
+
+    Sequence: a batch of two creates, acknowledged, both items refused.
+    Passes: the items' codes are 170137 and 170140, or a documented code of a quantity of zero where one step
+        is the least, and no order is open.
+    Source: docs/v5/order/batch-place.mdx, retExtInfo; docs/v5/error.mdx, 170137 and 170140
+    """
+    price, step = await desk.passive_price(Side.BUY), instrument.base_precision
+    least = instrument.least_qty(price)
+
+    off_grid, below = await batch.create(Side.BUY, price, price, qtys=(least + step / 10, least - step))
+
+    too_little = {RetCode.ORDER_VALUE_TOO_LOW} if least > step else NOTHING_ORDERED
+    assert off_grid.ret_code == RetCode.QTY_DECIMALS, f"a quantity off the grid was {off_grid}"
+    assert below.ret_code in too_little, f"an order one step below the minimum was {below}"
+    assert await desk.open_orders() == [], "a refused item of a batch is live"
 
 
 @check("MKR-20", severity=MAJOR, at_risk=3, observes=5)
@@ -127,7 +153,9 @@ async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None
 
 @check("MKR-24", severity=MAJOR, at_risk=3, observes=4)
 @over_both_transports
-async def test_cancel_all_keeps_to_its_symbol(desk: Desk, desk_elsewhere: Desk, batch: Batch) -> None:
+async def test_cancel_all_keeps_to_its_symbol(
+    desk: Desk, desk_elsewhere: Desk, batch: Batch, evidence: Evidence
+) -> None:
     """A cancel-all of one symbol ends every own order there, and leaves an own order on another symbol alone.
 
     The cancel-all itself goes over REST, the trade stream has none; the orders come from either transport.
@@ -135,13 +163,13 @@ async def test_cancel_all_keeps_to_its_symbol(desk: Desk, desk_elsewhere: Desk, 
 
     Sequence: create on another symbol, New, a bid and an ask, two New, cancel-all of the symbol,
         acknowledged, two Cancelled.
-    Passes: the reply names bid and ask, both end Cancelled and lock nothing any more, and the order on the
-        other symbol is still New.
+    Passes: the reply names bid and ask and says success, both end Cancelled and lock nothing any more, and
+        the order on the other symbol is still New.
     Source: docs/v5/order/cancel-all.mdx
     """
     kept = await desk_elsewhere.place(Side.BUY, await desk_elsewhere.passive_price(Side.BUY))
     await desk_elsewhere.resting(kept)
-    before = await desk.wallet()
+    before, mark = await desk.wallet(), evidence.mark()
     quotes = [await desk.place(side, await desk.passive_price(side)) for side in Side]
     await asyncio.gather(*map(desk.resting, quotes))
 
@@ -152,6 +180,7 @@ async def test_cancel_all_keeps_to_its_symbol(desk: Desk, desk_elsewhere: Desk, 
     still = await desk_elsewhere.in_realtime(kept)
     assert [end.order_status for end in ends] == [OrderStatus.CANCELLED] * 2, f"the quotes ended {ends}"
     assert set(answer.names) == set(_ids(quotes)), f"ended were {_ids(quotes)}, named {answer.names}"
+    assert (faults := written_faults(desk, mark)) == [], f"not as documented: {'; '.join(faults)}"
     after = await desk.wallet()
     assert after == before, f"the wallet held {before}, after the cancel-all {after}"
     assert still is not None, "the order on the other symbol is missing from realtime"

@@ -23,6 +23,7 @@ from fixtures.v5.codes import ORDER_GONE
 from fixtures.v5.enums import Phase, Side
 
 PAGE = 2
+HTTP_OK = 200
 BEFORE_MS = 1000
 """How far before the first order a list is asked from; the clocks agree to less."""
 
@@ -36,8 +37,9 @@ async def test_orders_are_written_as_documented(desk: Desk, evidence: Evidence) 
     of a string or a refusal that says OK is misread sooner or later.
 
     Sequence: create, New, cancel, Cancelled, the cancel again, refused; realtime, history and wallet queried.
-    Passes: every answer has the envelope of the guide, with the venue's time; a refusal has a text; the order
-        and wallet rows of stream and lists have each field, texts as texts, figures as plain decimals.
+    Passes: every answer has the envelope of the guide, with the venue's time; a refusal has HTTP status 200,
+        a text and no result; the order and wallet rows of stream and lists have each field, texts as texts,
+        figures as plain decimals.
     Source: docs/v5/guide.mdx, common response parameters; docs/v5/websocket/private/order.mdx, wallet.mdx
     """
     mark = evidence.mark()
@@ -52,6 +54,9 @@ async def test_orders_are_written_as_documented(desk: Desk, evidence: Evidence) 
     faults = written_faults(desk, mark)
 
     assert again.ret_code in ORDER_GONE, f"a repeated cancel was {again}"
+    assert again.http_status in {None, HTTP_OK}, (
+        f"a refusal over REST has the HTTP status {again.http_status}"
+    )
     assert None not in views, f"realtime and history show {views}"
     assert faults == [], f"{len(faults)} differences from the documents: {'; '.join(faults)}"
 

@@ -19,6 +19,7 @@ STATUSES = {
 """The statuses that a phase allows; the page documents Trading alone for spot."""
 
 LONGEST_SNAPSHOT_MS = 10_000
+LEVELS = 5
 NO_SUCH_SYMBOL = "NOSUCHCOINUSDT"
 
 
@@ -138,15 +139,17 @@ async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Ev
 async def test_market_queries_are_in_order(market: Market, symbol: str) -> None:
     """The queried order book is sorted from its touch on, and neither it nor the ticker is crossed.
 
-    Sequence: order book query, ticker query.
-    Passes: bids fall and asks rise strictly; wherever there are both, each best bid is below the best ask.
+    Sequence: order book query of five levels, ticker query.
+    Passes: bids fall and asks rise strictly, no more levels than asked for; wherever there are both, each
+        best bid is below the best ask.
     Source: docs/v5/market/orderbook.mdx, docs/v5/market/tickers.mdx
     """
-    bids, asks = await market.sides(symbol)
+    bids, asks = await market.sides(symbol, LEVELS)
     ticker = await market.ticker(symbol)
 
     assert bids == sorted(set(bids), reverse=True), f"the bids are listed as {', '.join(map(str, bids))}"
     assert asks == sorted(set(asks)), f"the asks are listed as {', '.join(map(str, asks))}"
+    assert max(len(bids), len(asks)) <= LEVELS, f"of {LEVELS} levels come {len(bids)} bids, {len(asks)} asks"
     assert not (bids and asks) or bids[0] < asks[0], f"the book is crossed: {bids[0]} and {asks[0]}"
     assert not ticker.is_crossed, f"the ticker is crossed: {ticker}"
 
