@@ -9,7 +9,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
 from checks.crossing import CLOSED_WITHOUT_A_FILL
-from fixtures.desk import Desk, OrderId, Taker
+from fixtures.desk import Desk, OrderId, Taker, attempt_amend_of_nothing
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
 
@@ -61,14 +61,14 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
 
     Sequence: create of two least sizes behind the touch, New, amend, New on the amended terms.
     Passes: stream and realtime show the amended price and quantity under the same ids, still PostOnly,
-        nothing executed.
+        nothing executed, begun when it was created.
     Source: docs/v5/order/amend-order.mdx, price and qty
     """
     price = await desk.passive_price(side)
     amended_price = desk.instrument.away(price, side, ticks=further_ticks)
     lot = desk.instrument.least_qty(min(price, amended_price))
     order = await desk.place(side, price, 2 * lot)
-    await desk.resting(order)
+    began = await desk.resting(order)
 
     await desk.amend(
         order,
@@ -79,11 +79,13 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
     listed = await desk.in_realtime(order)
 
     assert listed is not None, "an amended order is missing from realtime"
+    assert state.leaves_qty == state.qty, f"{state.leaves_qty} are left of the amended {state}"
     for view in (state, listed):
         assert (view.price, view.qty) == (amended_price, lots * lot), f"the amended order is {view}"
         assert view.order_link_id == order.order_link_id, f"its orderLinkId became {view.order_link_id!r}"
         assert view.time_in_force is TimeInForce.POST_ONLY, f"it became {view.time_in_force}"
         assert view.cum_exec_qty == 0, f"a passive order executed: {view}"
+        assert view.created_ms == began.created_ms, f"begun at {began.created_ms}, then {view.created_ms}"
 
 
 @check("MKR-16", severity=MAJOR, at_risk=2)
@@ -202,6 +204,20 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
     assert after.price == order.price, f"after the amend it is {after}"
 
 
+@check("MKR-18", severity=MAJOR, at_risk=0)
+@over_both_transports
+async def test_amend_of_an_unknown_order_is_refused(desk: Desk) -> None:
+    """An amend of an order that never was says that there is none.
+
+    Sequence: amend under an orderLinkId that was never used, refused.
+    Passes: the refusal says that the order is gone or unknown.
+    Source: docs/v5/error.mdx, 170213, 170312
+    """
+    answer = await attempt_amend_of_nothing(desk, Side.BUY)
+
+    assert answer.ret_code in NOT_AMENDABLE, f"an amend of an unknown order was {answer}"
+
+
 @check("MKR-19", severity=BLOCKER, at_risk=1)
 @pytest.mark.parametrize("by", get_args(OrderId))
 @over_both_transports
@@ -209,7 +225,7 @@ async def test_either_id_names_the_order_to_amend(desk: Desk, by: OrderId) -> No
     """An amend finds its order by orderId and by orderLinkId, and the order keeps both.
 
     Sequence: create behind the touch, New, amend by one id, New at the amended price.
-    Passes: the acknowledged amend shows in the stream under the order's own two ids.
+    Passes: the acknowledgement names the order by its two ids, and so does the stream at the amended price.
     Source: docs/v5/order/amend-order.mdx, orderId and orderLinkId
     """
     order = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
@@ -218,6 +234,8 @@ async def test_either_id_names_the_order_to_amend(desk: Desk, by: OrderId) -> No
 
     answer = await desk.attempt_amend(order, price=further, by=by)
     assert answer.ret_code == RetCode.OK, f"an amend by {by} was {answer}"
+    own = (order.order_id, order.order_link_id)
+    assert answer.names == (own,), f"the amend of {own} is acknowledged as that of {answer.names}"
     state = await desk.repriced(order, further)
 
     assert state.order_id == order.order_id, f"the amended order has the orderId {state.order_id}"

@@ -6,13 +6,15 @@ each check accepts the documented siblings, and no other code.
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error.mdx
 """
 
+from collections.abc import Collection
+
 import pytest
 
 from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream
 from fixtures.clients.retry import Action, Happened, Operation, Policy, Transport, decide
 from fixtures.desk import Account, Blocked, Connections, Desk, diagnosis
 from fixtures.evidence import Channel
-from fixtures.v5.codes import ORDER_GONE, RetCode
+from fixtures.v5.codes import NOTHING_ORDERED, ORDER_GONE, RetCode
 from fixtures.v5.enums import Side
 from fixtures.v5.filters import down_to
 
@@ -27,12 +29,24 @@ NOT_LET_IN = {
 }
 """The refusals that fit an operation without authentication."""
 
-REFUSALS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
+NO_PRICE = {
+    RetCode.PARAM_EMPTY,
+    RetCode.PARAM_INVALID,
+    RetCode.REQUEST_PARAM_ERROR,
+    RetCode.ORDER_VALUE_TOO_LOW,
+    RetCode.PRICE_TOO_LOW,
+}
+"""The refusals that fit a price of zero; the docs tie none of them to it alone."""
+
+REFUSALS: dict[str, tuple[dict[str, object], Collection[RetCode]]] = {
     "no orderType": ({"orderType": None}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
     "no price": ({"price": None}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
     "no side": ({"side": None}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
     "no symbol": ({"symbol": None}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
     "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
+    "no qty at all": ({"qty": "0"}, NOTHING_ORDERED),
+    "negative qty": ({"qty": "-1000"}, NOTHING_ORDERED),
+    "no price at all": ({"price": "0"}, NO_PRICE),
     "empty qty": ({"qty": ""}, {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}),
     "word for qty": ({"qty": "ten"}, {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}),
     "word for price": ({"price": "ten"}, {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}),
@@ -254,6 +268,19 @@ async def test_unknown_key_opens_no_stream(connections: Connections) -> None:
     codes = {answer.code for channel, answer in answers.items() if channel is Channel.TRADE}
     unknown = {RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE}
     assert codes <= unknown, f"an unknown key on the trade stream was {codes}"
+
+
+@check("ERR-07", severity=BLOCKER, at_risk=0)
+async def test_unauthenticated_subscription_is_refused(connections: Connections) -> None:
+    """A subscription on a private stream that nobody authenticated is not acknowledged.
+
+    Sequence: connect to the private stream, subscribe order.spot without auth.
+    Passes: the answer, if one comes, does not say that it succeeded.
+    Source: docs/v5/websocket/wss-authentication.mdx, authentication
+    """
+    acknowledged = await connections.subscribes_without_auth("order.spot")
+
+    assert not acknowledged, "a subscription without authentication is acknowledged"
 
 
 @check("ERR-07", severity=BLOCKER, at_risk=0)

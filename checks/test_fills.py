@@ -13,12 +13,14 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, check, during, over_both_transports
-from fixtures.desk import Answer, Balance, Desk, Execution, Order, OrderState, Taker, self_match
+from fixtures.desk import Answer, Balance, Desk, Execution, Meeting, Order, OrderState, Taker, self_match
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, SmpType
 from fixtures.v5.filters import Instrument
 
 RACES = 4
+ANYTHING = Decimal(0)
+"""A quantity that a list comes to in any case."""
 FEE_PLACES = Decimal("1e-8")
 """How far a told fee may be from rate times amount: the documents do not say how it is rounded."""
 
@@ -35,14 +37,19 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
 
     Sequence: create as the touch, taken by a second UID, Filled, execution pushed and listed.
     Passes: stream and list tell the same execution: isMaker, the account's maker rate, fee equal to rate
-        times amount with the rate's sign, in the documented coin; and the wallet moved by exactly that.
+        times amount with the rate's sign, in the documented coin, with the order's symbol, price and
+        quantity; the wallet moved by exactly that, over REST and on its topic. The second UID is told as the
+        taker at its own taker rate, neither UID is told of the other's execution.
     Source: docs/v5/enum.mdx, spot fee currency instruction; docs/v5/order/execution.mdx, isMaker
     """
     rate = await desk.fee_rate(is_maker=True)
     met = await taker.fills(side)
     pushed = (await desk.pushed_executions(met.resting, met.qty))[0]
     listed = (await desk.listed_executions(met.resting, met.qty))[0]
-    after = await desk.wallet()
+    after, expected = await desk.wallet(), _expected(desk.instrument, side, met.before, [pushed])
+    streamed = await desk.pushed_wallet(after)
+    foreign = await _told_of_others(desk, taker, met)
+    (taken,), taker_rate = met.taken, await taker.desk.fee_rate(is_maker=False)
 
     assert pushed == listed, f"the stream tells {pushed}, the list {listed}"
     assert pushed.is_maker, f"the resting order {pushed}"
@@ -50,9 +57,14 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     coin, amount = _fee_coin(desk.instrument, side, pushed)
     assert pushed.fee_currency == coin or not rate, f"the fee of a maker's {side} is in {pushed.fee_currency}"
     assert abs(pushed.exec_fee - rate * amount) <= FEE_PLACES, f"the fee is {pushed.exec_fee} {coin}"
-    assert after == _expected(desk.instrument, side, met.before, [pushed]), (
-        f"the wallet holds {after} after {pushed}"
-    )
+    order, told = met.resting, (pushed.symbol, pushed.order_price, pushed.order_qty, pushed.leaves_qty)
+    sent = (order.symbol, order.price, order.qty, order.qty - pushed.exec_qty)
+    assert told == sent, f"of {sent} the execution tells symbol, price, quantity and rest as {told}"
+    assert after == expected, f"the wallet holds {after} after {pushed}"
+    assert streamed == after, f"the wallet topic shows {streamed}, the wallet holds {after}"
+    assert not taken.is_maker, f"the order that took {taken}"
+    assert taken.fee_rate == taker_rate, f"its fee rate is {taken.fee_rate}, the account's {taker_rate}"
+    assert foreign == [], f"told to the other UID as well: {', '.join(map(str, foreign))}"
 
 
 @check("MKR-11", severity=BLOCKER, at_risk=2)
@@ -74,8 +86,8 @@ async def test_own_orders_do_not_trade_with_each_other(
     """Two orders of one UID do not trade: the crossing one's smpType says which of them is cancelled.
 
     Sequence: create as the touch, an own IOC order crosses it, CancelBySmp of maker, taker or both, cancel.
-    Passes: neither order executes; exactly those that the type names end with CancelBySmp, and a resting
-        one that it does not name is there to be cancelled.
+    Passes: neither order executes; exactly those that the type names end with CancelBySmp and name the order
+        that they met, and a resting one that it does not name is there to be cancelled.
     Source: docs/v5/smp.mdx; docs/v5/enum.mdx, cancelType
     """
     met = await self_match(desk, side, smp_type)
@@ -87,6 +99,12 @@ async def test_own_orders_do_not_trade_with_each_other(
     assert {name for name, by in ends.items() if by is CancelType.BY_SMP} == cancelled, (
         f"with {smp_type} they ended by {ends}: the maker {maker}, the taker {taker}"
     )
+    meetings = {"maker": (maker, met.takings[0]), "taker": (taker, met.resting)}
+    for name in cancelled:
+        end, other = meetings[name]
+        assert end.smp_order_id == other.order_id, (
+            f"the {name} met {other.order_id}, not {end.smp_order_id!r}"
+        )
     assert (met.after.ret_code == RetCode.OK) == ("maker" not in cancelled), f"the cancel was {met.after}"
 
 
@@ -159,15 +177,16 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     Sequence: create of two least sizes as the touch, one is taken, the rest still holds its funds, cancel,
         PartiallyFilledCanceled.
     Passes: after the fill the wallet holds its former amounts, the executed ones and the fee, and locks what
-        is left of the order; after the cancel it locks what it locked before.
-    Source: docs/v5/account/wallet-balance.mdx, walletBalance and locked
+        is left of the order, over REST and on its topic; after the cancel it locks what it locked before.
+    Source: docs/v5/account/wallet-balance.mdx, walletBalance and locked; docs/v5/websocket/private/wallet.mdx
     """
 
-    async def look_then_cancel(order: Order) -> tuple[dict[str, Balance], Answer]:
-        return await desk.wallet(), await desk.attempt_cancel(order.order_link_id)
+    async def look_then_cancel(order: Order) -> tuple[dict[str, Balance], dict[str, Balance], Answer]:
+        held = await desk.wallet()
+        return held, await desk.pushed_wallet(held), await desk.attempt_cancel(order.order_link_id)
 
     met = await taker.fills_and_then(look_then_cancel, side, (1,), of=2)
-    held, cancelled = met.after
+    held, streamed, cancelled = met.after
     await desk.closed(met.resting)
     fills, after = await desk.listed_executions(met.resting, met.qty), await desk.wallet()
 
@@ -176,6 +195,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     assert cancelled.ret_code == RetCode.OK, f"the cancel of a partly filled order was {cancelled}"
     locked = held[coin].locked - met.before[coin].locked
     assert locked == left, f"what is left of the order is worth {left} {coin}, locked are {locked}"
+    assert streamed == held, f"after the fill the wallet topic shows {streamed}, the wallet {held}"
     expected = _expected(desk.instrument, side, met.before, fills)
     assert after == expected, f"the wallet holds {after}, by the executions {expected}"
 
@@ -231,9 +251,23 @@ async def test_fill_counts_once(desk: Desk, taker: Taker, side: Side) -> None:
     assert {fill.exec_id for fill in pushed} == {fill.exec_id for fill in listed}, (
         f"the stream told {_told(pushed)}, the list {_told(listed)}"
     )
+    times = [fill.exec_time_ms for fill in listed]
+    assert times == sorted(times, reverse=True), f"the list is not the newest first: {times}"
     executed = [state.cum_exec_qty for state in states]
     assert executed == [0, met.qty / 2, met.qty], f"the order went {_went(states)}"
+    left = [state.leaves_qty for state in states]
+    assert left == [met.qty, met.qty / 2, 0], f"the order went {_went(states)}, left were {left}"
     assert states[-1].order_status is OrderStatus.FILLED, f"the order went {_went(states)}"
+
+
+async def _told_of_others(desk: Desk, taker: Taker, met: Meeting[None]) -> list[Execution]:
+    """What either UID is shown of the other's order: the list of the taker, list and stream of the maker."""
+    (taking,) = met.takings
+    lists = (
+        await taker.desk.listed_executions(met.resting, ANYTHING),
+        await desk.listed_executions(taking, ANYTHING),
+    )
+    return [*lists[0], *lists[1], *desk.wires.pushes.executions(taking.order_id)]
 
 
 def _cancelling(desk: Desk) -> Callable[[Order], Awaitable[Answer]]:

@@ -21,23 +21,27 @@ ILLEGAL_ID = {RetCode.REQUEST_PARAM_ERROR, RetCode.PARAM_INVALID}
 """The documented refusals of a malformed orderLinkId; the docs name no code for it."""
 
 
-@check("IDM-01", severity=BLOCKER, at_risk=2)
+@check("IDM-01", severity=BLOCKER, at_risk=3)
 @over_both_transports
 async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
-    """A second order under a live order's id is refused, and one order stays live.
+    """A second order under a live order's id is refused whatever its terms, and one order stays live.
 
-    Sequence: create, acknowledged, New, create under the same orderLinkId, refused, open orders
-        queried.
-    Passes: The second retCode says that the id is taken, and one order is open.
+    Sequence: create, acknowledged, New, create under the same orderLinkId, on the same terms and on others,
+        refused, open orders queried.
+    Passes: Both retCodes say that the id is taken, and the one open order is the first, on its terms.
     Source: docs/v5/error.mdx, 170141 and 110072
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
     await desk.resting(order)
 
     second = await desk.attempt(Side.BUY, order.price, order.qty, order_link_id=order.order_link_id)
+    other_price = await desk.passive_price(Side.SELL)
+    third = await desk.attempt(Side.SELL, other_price, order_link_id=order.order_link_id)
 
-    assert second.ret_code in DUPLICATE_ORDER_LINK_ID, f"a second order under one id was {second}"
-    assert len(await desk.open_orders()) == 1, "one id, but not one live order"
+    for answer in (second, third):
+        assert answer.ret_code in DUPLICATE_ORDER_LINK_ID, f"a second order under one id was {answer}"
+    live = [(state.order_id, state.price, state.qty) for state in await desk.open_orders()]
+    assert live == [(order.order_id, order.price, order.qty)], f"one id, live are {live}"
 
 
 @check("IDM-02", severity=BLOCKER, at_risk=2)
@@ -132,8 +136,8 @@ async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
 
     Sequence: create, acknowledged, New, cancel by orderLinkId, Cancelled, the same cancel again,
         refused.
-    Passes: The first cancel has retCode 0 and the order ends Cancelled; the second retCode says
-        that the order is gone.
+    Passes: The first cancel has retCode 0, names the order, and the order ends Cancelled; the second retCode
+        says that the order is gone.
     Source: docs/v5/error.mdx, 170213
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
@@ -144,6 +148,8 @@ async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
     second = await desk.attempt_cancel(order.order_link_id)
 
     assert first.ret_code == RetCode.OK, f"a cancel by orderLinkId was {first}"
+    own = (order.order_id, order.order_link_id)
+    assert first.names == (own,), f"the cancel of {own} is acknowledged as that of {first.names}"
     assert closed.order_status is OrderStatus.CANCELLED, f"the order ended {closed}"
     assert second.ret_code in ORDER_GONE, f"a repeated cancel was {second}"
 

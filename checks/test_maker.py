@@ -13,14 +13,16 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream
 from checks.crossing import assert_closed_as_taker
-from fixtures.desk import Desk, Order, attempt_crossing
+from fixtures.desk import Desk, Order, OrderState, attempt_crossing, takings, unlisted
 from fixtures.evidence import Evidence
 from fixtures.v5.codes import RetCode
-from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, TimeInForce
+from fixtures.v5.enums import CancelType, OrderStatus, OrderType, Phase, Side, TimeInForce
 
 MAKERS_ONLY = {RetCode.LIMIT_MAKER_ONLY, RetCode.ONLY_POST_ONLY_STAGE}
+NO_MARKET_YET = {RetCode.MARKET_ORDER_EMBARGO, RetCode.STOP_LIMIT_EMBARGO}
 CANCELS = 20
 LONGEST_CLEARING_US = 1_000_000
+VIEWS_APART_MS = 1000
 
 
 @check("MKR-01", severity=BLOCKER, at_risk=1)
@@ -30,8 +32,8 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     """A PostOnly order behind the touch rests until it is cancelled.
 
     Sequence: create behind the touch, acknowledged, New, seen in realtime, cancel, Cancelled.
-    Passes: The order is pushed as a PostOnly New with its whole quantity left, listed in realtime, and
-        ends Cancelled by the user with nothing executed.
+    Passes: The order is pushed as a PostOnly New with its whole quantity left, listed in realtime on its
+        symbol, and ends Cancelled by the user with nothing executed.
     Source: docs/v5/order/create-order.mdx
     """
     order = await desk.place(side, await desk.passive_price(side))
@@ -41,8 +43,9 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     closed = await desk.closed(order)
 
     assert resting.time_in_force is TimeInForce.POST_ONLY, f"the order rests as {resting.time_in_force}"
-    assert resting.leaves_qty == order.qty, f"{resting.leaves_qty} are left of a resting {resting}"
     assert listed is not None, "a resting order is missing from realtime"
+    assert resting.leaves_qty == order.qty, f"{resting.leaves_qty} are left of a resting {resting}"
+    assert listed.symbol == order.symbol, f"an order on {order.symbol} is listed on {listed.symbol}"
     assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
     assert closed.cancel_type is CancelType.BY_USER, f"a cancel of the user is shown as {closed.cancel_type}"
     assert closed.cum_exec_qty == 0, f"a passive order executed: {closed}"
@@ -81,12 +84,18 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
 
     Sequence: create at the opposite touch, acknowledged, executions queried, Rejected or Cancelled.
     Passes: There is no execution and no executed quantity, and the rejectReason is
-        EC_PostOnlyWillTakeLiquidity, or the create is refused with 170218.
+        EC_PostOnlyWillTakeLiquidity, or the create is refused with 170218; nothing stays locked.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
+    await desk.two_sided_quote()
+    before = await desk.wallet()
+
     answer = await attempt_crossing(desk, side, ticks=0)
 
     await assert_closed_as_taker(desk, answer)
+    coin = desk.instrument.coin_held(side)
+    locked = (await desk.wallet())[coin].locked
+    assert locked == before[coin].locked, f"of {coin} {before[coin].locked} was locked, and then {locked}"
 
 
 @check("MKR-05", severity=BLOCKER, at_risk=2)
@@ -119,8 +128,9 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
 
     Sequence: create, New, cancel; create through the touch, acknowledged; the end of both pushed,
         in realtime, in the history.
-    Passes: Status, rejectReason and executed quantity are equal in the order stream, realtime and
-        the history, and each shows the orderLinkId, side, price and quantity that were sent.
+    Passes: Status, rejectReason, cancelType and executed quantity are equal in the order stream, realtime
+        and the history, and each shows the symbol, orderLinkId, side, price and quantity that were sent, as
+        a PostOnly Limit order, begun at the same moment and ended within a second.
     Source: docs/v5/order/open-order.mdx, docs/v5/order/order-list.mdx
     """
     cancelled = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
@@ -214,13 +224,31 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     It is made after every other check, once the longest time in which a late fill could come has passed
     since the last order: the checks themselves wait for a multiple of what pushes took.
 
-    Sequence: every other check, quiet since the last order, executions of the run's orders queried.
-    Passes: No listed execution of an order that this run sent as PostOnly is a taker's.
+    Sequence: every other check, quiet since the last order, executions of the symbol queried, all pages.
+    Passes: No execution, listed or pushed, of an order that this run sent as PostOnly is a taker's; every
+        pushed execution is listed.
     Source: docs/v5/order/execution.mdx, isMaker
     """
-    takings = await desk.takings()
+    taken = await takings(desk)
+    missing = await unlisted(desk)
 
-    assert takings == [], f"{', '.join(map(str, takings))} though PostOnly"
+    assert taken == [], f"{', '.join(map(str, taken))} though PostOnly"
+    assert missing == [], f"pushed and not listed: {', '.join(map(str, missing))}"
+
+
+@check("MKR-12", severity=BLOCKER, at_risk=1)
+@during(Phase.PRELISTING, Phase.MAKER_ONLY)
+@pytest.mark.parametrize("side", list(Side))
+async def test_market_order_is_refused_before_trading(desk: Desk, side: Side) -> None:
+    """Before trading opens a market order is refused.
+
+    Sequence: market order of the least size, refused.
+    Passes: the refusal is 170217, 110103, 170159 or 170206.
+    Source: docs/v5/error.mdx, 170159, 170206, 170217 and 110103
+    """
+    answer = await desk.attempt(side, await desk.passive_price(side), order_type=OrderType.MARKET)
+
+    assert answer.ret_code in MAKERS_ONLY | NO_MARKET_YET, f"before trading a market order was {answer}"
 
 
 async def _assert_views_agree(desk: Desk, order: Order) -> None:
@@ -229,9 +257,20 @@ async def _assert_views_agree(desk: Desk, order: Order) -> None:
     views = {"realtime": realtime, "history": history}
     missing = [name for name, view in views.items() if view is None]
     assert missing == [], f"{' and '.join(missing)} do not show a closed order"
-    ends = {(x.order_status, x.reject_reason, x.cum_exec_qty) for x in (streamed, realtime, history) if x}
-    assert len(ends) == 1, f"the stream says {streamed}, realtime {realtime}, history {history}"
+    shown = [view for view in (streamed, realtime, history) if view]
+    ends = {(x.order_status, x.reject_reason, x.cancel_type, x.cum_exec_qty) for x in shown}
+    assert len(ends) == 1, f"the stream says {streamed}, realtime {realtime}, history {history}: {ends}"
     for name, view in {"the stream": streamed, **views}.items():
-        told = (view.order_link_id, view.side, view.price, view.qty) if view else None
-        sent = (order.order_link_id, order.side, order.price, order.qty)
+        told, sent = _terms(view) if view else None, _terms(order)
         assert told == sent, f"{name} shows {told}, sent was {sent}"
+    begun, ended = {x.created_ms for x in shown}, [x.updated_ms for x in shown]
+    assert len(begun) == 1, f"by stream, realtime and history the order began at {begun}"
+    assert max(ended) - min(ended) <= VIEWS_APART_MS, f"by the three views the order ended at {ended}"
+
+
+def _terms(order: Order | OrderState) -> tuple[object, ...]:
+    """What was sent, or what a view shows of it."""
+    kind = (OrderType.LIMIT, TimeInForce.POST_ONLY)
+    if isinstance(order, OrderState):
+        kind = (order.order_type, order.time_in_force)
+    return order.symbol, order.order_link_id, order.side, order.price, order.qty, *kind

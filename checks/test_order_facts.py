@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
-from fixtures.desk import Desk, Taker
+from fixtures.desk import Desk, Taker, attempt_cancel_with
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import Phase, Side
 
@@ -40,8 +40,10 @@ async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
 async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     """Of three resting orders a cancel ends the one that it names by either id, and the others stay.
 
-    Sequence: three creates, New of the last, cancel of the first by orderId, of the second by orderLinkId,
-        acknowledged, quiet.
+    Where the two ids name two orders, the orderId counts.
+
+    Sequence: three creates, New of the last, cancel of the first by orderId under the second's orderLinkId,
+        of the second by orderLinkId alone, acknowledged, quiet.
     Passes: after each cancel the open orders of the run are exactly the others.
     Source: docs/v5/order/cancel-order.mdx
     """
@@ -49,7 +51,7 @@ async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     first, second, third = [await desk.place(Side.BUY, price) for _ in range(3)]
     await desk.resting(third)
 
-    await desk.cancel(first)
+    both = await attempt_cancel_with(desk, first, orderLinkId=second.order_link_id)
     await desk.quiet()
     after_first = {state.order_id for state in await desk.open_orders()}
     answer = await desk.attempt_cancel(second.order_link_id)
@@ -57,6 +59,7 @@ async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     after_second = {state.order_id for state in await desk.open_orders()}
 
     others = {second.order_id, third.order_id}
+    assert both.ret_code == RetCode.OK, f"a cancel by orderId under another's orderLinkId was {both}"
     assert after_first == others, f"the cancel of the first left {after_first}, the others were {others}"
     assert answer.ret_code == RetCode.OK, f"a cancel by orderLinkId was {answer}"
     assert after_second == {third.order_id}, f"then of {others} the second's cancel left {after_second}"
@@ -102,22 +105,31 @@ async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
 @check("MKR-01", severity=MAJOR, at_risk=1)
 @over_both_transports
 async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
-    """An order begins and ends at the time of the venue's clock, and does not end before it began.
+    """An order begins and ends at the time of the venue's clock, and each change has a later time.
 
-    Sequence: venue's clock, create, New, cancel, Cancelled, venue's clock.
-    Passes: updatedTime of the end is not less than that of New, and both are within a second of the time
-        between the two looks at the clock.
-    Source: docs/v5/websocket/private/order.mdx, updatedTime
+    Sequence: venue's clock, create, New, quiet, amend, New, quiet, cancel, Cancelled, venue's clock.
+    Passes: createdTime stays that of New, updatedTime grows with the amend and with the end, and all are
+        within a second of the time between the two looks at the clock.
+    Source: docs/v5/websocket/private/order.mdx, createdTime and updatedTime
     """
     price, before_ms = await desk.passive_price(Side.BUY), desk.venue_now_ms()
-    order = await desk.place(Side.BUY, price)
+    further = desk.instrument.away(price, Side.BUY, ticks=1)
+    order = await desk.place(Side.BUY, price, desk.instrument.least_qty(further))
     began = await desk.resting(order)
+    await desk.quiet()
+    await desk.amend(order, price=further)
+    amended = await desk.repriced(order, further)
+    await desk.quiet()
     await desk.cancel(order)
     ended = await desk.closed(order)
     after_ms = desk.venue_now_ms()
 
-    assert ended.updated_ms >= began.updated_ms, (
-        f"the order ended at {ended.updated_ms}, {began.updated_ms - ended.updated_ms} ms before it began"
+    times = [began.updated_ms, amended.updated_ms, ended.updated_ms]
+    created = {began.created_ms, amended.created_ms, ended.created_ms}
+    assert times == sorted(set(times)), f"New, amended and ended at {times}"
+    assert len(created) == 1, f"the order is created at {created}"
+    assert abs(began.created_ms - began.updated_ms) <= CLOCKS_APART_MS, (
+        f"created at {created}, New at {times}"
     )
     assert began.updated_ms >= before_ms - CLOCKS_APART_MS, (
         f"sent at {before_ms}, begun at {began.updated_ms}"
@@ -133,8 +145,8 @@ async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -
     """What an order shows as executed, its amount and its average price are those of its executions.
 
     Sequence: create of two least sizes as the touch, one is taken, the other, Filled.
-    Passes: cumExecQty, cumExecValue and avgPrice of stream, realtime and history are the sums of the
-        executions, the average to eight places; each execution names the order's orderLinkId and side,
+    Passes: cumExecQty, cumExecValue, cumFeeDetail and avgPrice of stream, realtime and history are the sums
+        of the executions, the average to eight places; each execution names the order's orderLinkId and side,
         its amount is price times quantity, and its time is within a second of the venue's clock.
     Source: docs/v5/websocket/private/order.mdx, cumExecValue and avgPrice; docs/v5/order/execution.mdx
     """
@@ -154,6 +166,13 @@ async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -
         told = (view.cum_exec_qty, view.cum_exec_value, round(view.avg_price, PLACES)) if view else None
         expected = (met.qty, value, round(value / met.qty, PLACES))
         assert told == expected, f"{name} shows quantity, amount and average {told}, executed were {expected}"
+    paid: dict[str, Decimal] = {}
+    for fill in fills:
+        paid[fill.fee_currency] = paid.get(fill.fee_currency, Decimal(0)) + fill.exec_fee
+    for name, view in views.items():
+        told_fees = {coin: round(fee, PLACES) for coin, fee in (view.fees if view else {}).items()}
+        fees = {coin: rounded for coin, fee in paid.items() if (rounded := round(fee, PLACES))}
+        assert told_fees == fees, f"{name} shows as paid {told_fees}, the executions {fees}"
     named = {(fill.order_link_id, fill.side) for fill in fills}
     assert named == {(order.order_link_id, side)}, (
         f"executions of {order.order_link_id}, a {side}, name {named}"

@@ -64,8 +64,8 @@ async def test_protection_cancels_orders(desk: Desk, account: Account, probes: P
 
     Sequence: create, New, arm dcp.spot on a second stream, break that stream off, the window passes,
         Cancelled.
-    Passes: the end is pushed within the window and a margin of three patient waits, with cancelType
-        CancelByDCP.
+    Passes: the end is pushed not before the window is over and within a margin of three patient waits after
+        it, with cancelType CancelByDCP.
     Source: docs/v5/order/dcp.mdx, docs/v5/websocket/private/dcp.mdx
     """
     window_s = ((await account.standing()).dcp_windows or {}).get("SPOT")
@@ -76,12 +76,15 @@ async def test_protection_cancels_orders(desk: Desk, account: Account, probes: P
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
     await desk.resting(order)
 
+    lost_ms = desk.venue_now_ms()
     await probes.lose_protection()
     end = await watch.closed(order, within_ms=window_s * 1000 + 3 * desk.patience.event_ms)
 
     assert end.cancel_type is CancelType.BY_DCP, (
         f"the protected order ended {end}, cancelled {end.cancel_type}"
     )
+    after_ms = end.updated_ms - lost_ms
+    assert after_ms >= window_s * 1000, f"the protection of {window_s} s ended the order after {after_ms} ms"
 
 
 @check("CON-11", severity=BLOCKER, at_risk=3, observes=6)

@@ -8,6 +8,7 @@ import pytest
 from checks import BLOCKER, MAJOR, MINOR, check, during, over_both_transports, over_trade_stream
 from fixtures.desk import (
     Account,
+    Batch,
     Blocked,
     Connections,
     Desk,
@@ -15,6 +16,7 @@ from fixtures.desk import (
     Taker,
     View,
     attempt_amend_with,
+    attempt_batch_of_cancels,
     attempt_cancel_with,
     diagnosis,
 )
@@ -33,6 +35,7 @@ MILLION = 1_000_000
 KEY_EXPIRED = {RetCode.API_KEY_EXPIRED, RetCode.API_KEY_EXPIRED_DERIV}
 UNIFIED_ACCOUNTS = {3, 4, 5, 6}
 
+SIGNED_VIEWS = (View.ACCOUNT, View.SIGNED_MARKET)
 NOT_AMENDABLE = ORDER_GONE | {RetCode.ORDER_NOT_AMENDABLE}
 NOT_WHITELISTED = {
     RetCode.SYMBOL_NOT_WHITELISTED,
@@ -163,6 +166,20 @@ async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     await _assert_quote_lives_and_dies(desk)
 
 
+@check("PRM-08", severity=BLOCKER, at_risk=1)
+@over_both_transports
+async def test_words_of_the_pages_sample_are_read(desk: Desk) -> None:
+    """An order whose side and orderType are spelt as in the page's own sample is acknowledged.
+
+    Sequence: create with side "buy" and orderType "LIMIT" behind the touch, acknowledged.
+    Passes: the retCode is 0.
+    Source: docs/institutional/dmm-listing/spot.mdx, its samples of an order
+    """
+    answer = await desk.attempt_with(side="buy", orderType="LIMIT")
+
+    assert answer.ret_code == RetCode.OK, f"an order that says buy and LIMIT was {answer}"
+
+
 @check("PRM-09", severity=BLOCKER, at_risk=1)
 @over_trade_stream
 async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
@@ -181,13 +198,13 @@ async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
 async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Instrument, symbol: str) -> None:
     """Before the listing is public, a UID outside the whitelist neither sees nor trades the symbol.
 
-    Sequence: account instruments-info under the stranger's key, empty; create under the stranger's
-        key, refused.
+    Sequence: both signed instruments-info queries under the stranger's key, empty; create under the
+        stranger's key, refused.
     Passes: No row is returned, and the retCode is a documented refusal of a UID or symbol that is
         not admitted.
     Source: docs/institutional/dmm-listing/spot.mdx, prerequisites; docs/v5/error.mdx, 10029
     """
-    seen = await stranger.market.listed(symbol, View.ACCOUNT)
+    seen = [row for view in SIGNED_VIEWS for row in await stranger.market.listed(symbol, view)]
     price = await desk.passive_price(Side.BUY)
 
     answer = await stranger.attempt(Side.BUY, price, instrument.least_qty(price))
@@ -221,15 +238,16 @@ async def test_funds_carry_the_plan(
     assert not short, f"the unified wallet holds less than {lacking}"
 
 
-@check("PRM-11", severity=MAJOR, at_risk=1)
+@check("PRM-11", severity=MAJOR, at_risk=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side: Side) -> None:
     """A resting order locks what it may spend, and its end releases it to the last decimal.
 
-    Sequence: balance read, create, New, balance read, cancel, Cancelled, balance read.
-    Passes: The locked balance grows by exactly what the order may spend, and the last balance
-        equals the first.
+    Sequence: balance read, create, New, balance read, amend to twice the quantity, balance read, cancel,
+        Cancelled, balance read.
+    Passes: The locked balance grows by exactly what the order may spend, before and after the amend, and the
+        last balance equals the first.
     Source: docs/v5/account/wallet-balance.mdx, locked
     """
     coin = desk.instrument.coin_held(side)
@@ -237,15 +255,17 @@ async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side:
     before = await account.balance(coin)
     order = await desk.place(side, price)
     await desk.resting(order)
-    held = await account.balance(coin)
+    held = [await account.balance(coin)]
+    await desk.amend(order, qty=2 * order.qty)
+    await desk.amended(order, price, 2 * order.qty)
+    held.append(await account.balance(coin))
     await desk.cancel(order)
     await desk.closed(order)
     after = await account.balance(coin)
 
     spends = order.qty * order.price if side is Side.BUY else order.qty
-    assert held.locked - before.locked == spends, (
-        f"a {side} of {spends} {coin} locks {held.locked - before.locked}"
-    )
+    locked = [balance.locked - before.locked for balance in held]
+    assert locked == [spends, 2 * spends], f"a {side} of {spends} {coin}, then of twice that, locks {locked}"
     assert after == before, f"the cancelled {side} leaves {after}, before it was {before}"
 
 
@@ -341,6 +361,36 @@ async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: 
     assert answer.ret_code == RetCode.PERMISSION_DENIED, f"an order under a read-only key was {answer}"
 
 
+@check("PRM-15", severity=MAJOR, at_risk=1)
+@over_both_transports
+async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> None:
+    """A read-only key of the same UID is refused when it amends or cancels an order, alone or in a batch.
+
+    Sequence: create, New; amend, cancel and a batch of cancels under the read-only key, refused; cancel under
+        the trading key, Cancelled.
+    Passes: each retCode equals 10005, the order is as it was and there to be cancelled.
+    Source: docs/v5/error.mdx, 10005
+    """
+    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
+    await desk.resting(order)
+    further = desk.instrument.away(order.price, Side.BUY, ticks=1)
+
+    answers = {
+        "an amend": await attempt_amend_with(reader, order, price=plain(further), qty=plain(2 * order.qty)),
+        "a batch of cancels": await attempt_batch_of_cancels(reader, 1),
+        "a cancel": await attempt_cancel_with(reader, order),
+    }
+    after = await desk.in_realtime(order)
+    own = await desk.attempt_cancel(order.order_link_id)
+    await desk.closed(order)
+
+    for what, answer in answers.items():
+        assert answer.ret_code == RetCode.PERMISSION_DENIED, f"{what} under a read-only key was {answer}"
+    assert after is not None, "the order is gone though a read-only key may not cancel it"
+    assert (after.order_status, after.price) == (OrderStatus.NEW, order.price), f"the order is {after}"
+    assert own.ret_code == RetCode.OK, f"then a cancel under the trading key was {own}"
+
+
 @check("PRM-16", severity=MINOR, at_risk=0)
 async def test_key_is_bound_to_addresses(account: Account) -> None:
     """The key works from named addresses only.
@@ -359,9 +409,10 @@ async def test_key_is_bound_to_addresses(account: Account) -> None:
 @check("PRM-17", severity=BLOCKER, at_risk=1)
 @over_both_transports
 async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
-    """A key of another UID neither sees, amends nor cancels an order of the maker whose orderId it knows.
+    """A key of another UID neither sees, amends nor cancels an order of the maker whose ids it knows.
 
-    Sequence: create, New, looked up, cancelled and amended under the other UID, looked up under the own one.
+    Sequence: create, New, looked up, cancelled and amended under the other UID by orderId, looked up and
+        cancelled by orderLinkId, looked up under the own one.
     Passes: The other UID is shown nothing and told that there is no such order, and the order rests.
     Source: docs/v5/order/open-order.mdx, docs/v5/error.mdx, 170213
     """
@@ -375,8 +426,12 @@ async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
         taker.desk, order, orderLinkId=None, orderId=order.order_id, price=plain(further)
     )
 
-    assert seen is None, f"another UID is shown {seen}"
+    found = await taker.desk.in_realtime(order, by="orderLinkId")
+    by_link_id = await attempt_cancel_with(taker.desk, order, orderId=None, orderLinkId=order.order_link_id)
+
+    assert (seen, found) == (None, None), f"another UID is shown {seen or found}"
     assert answer.ret_code in ORDER_GONE, f"a cancel by another UID was {answer}"
+    assert by_link_id.ret_code in ORDER_GONE, f"a cancel by orderLinkId by another UID was {by_link_id}"
     assert amended.ret_code in NOT_AMENDABLE, f"an amend by another UID was {amended}"
     own = await desk.in_realtime(order)
     assert own is not None, "the order is gone after another UID tried to cancel it"
@@ -385,12 +440,12 @@ async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
 
 
 @check("PRM-17", severity=BLOCKER, at_risk=1)
-async def test_nobody_elses_order_is_pushed(desk: Desk, taker: Taker) -> None:
-    """The private stream shows the orders of its own UID only.
+async def test_nobody_elses_order_is_reached(desk: Desk, taker: Taker, batch: Batch) -> None:
+    """The private stream shows the orders of its own UID only, and a cancel-all ends no others.
 
-    Sequence: create under another UID, resting there, quiet.
-    Passes: The market maker's order stream pushed no state of it.
-    Source: docs/v5/websocket/private/order.mdx
+    Sequence: create under another UID, resting there, quiet, cancel-all of the symbol.
+    Passes: The market maker's order stream pushed no state of it, and it rests after the cancel-all.
+    Source: docs/v5/websocket/private/order.mdx; docs/v5/order/cancel-all.mdx
     """
     foreign = await taker.desk.place(Side.SELL, await desk.passive_price(Side.SELL))
 
@@ -398,6 +453,10 @@ async def test_nobody_elses_order_is_pushed(desk: Desk, taker: Taker) -> None:
     await desk.quiet()
     seen = desk.pushed_states(foreign)
     assert seen == [], f"the private stream shows another UID's order: {seen[0]}"
+    await batch.cancel_all()
+    still = await taker.desk.in_realtime(foreign)
+    assert still is not None, "another UID's order is gone after a cancel-all"
+    assert still.order_status is OrderStatus.NEW, f"after a cancel-all another UID's order is {still}"
 
 
 async def _assert_turned_away(account: Account, connections: Connections, codes: set[RetCode]) -> None:

@@ -25,6 +25,7 @@ class Outcome(TypedDict, total=False):
 
 
 LARGEST_OFFSET_MS = 500
+HTTP_OK = 200
 NOW_MS = 1_800_000_000_000
 BEYOND_64_BITS = 10**20
 UNREADABLE = {RetCode.REQUEST_PARAM_ERROR, RetCode.TIMESTAMP_WINDOW}
@@ -56,6 +57,22 @@ AMBIGUOUS: dict[str, Outcome] = {
     "an unreadable answer": {"text": "unreadable: HTTP 200 '<html>'"},
 }
 """What leaves open whether an order was booked."""
+WRITES = (Operation.CREATE, Operation.AMEND, Operation.CANCEL)
+REFUSED = (
+    RetCode.INVALID_SIGNATURE,
+    RetCode.PERMISSION_DENIED,
+    RetCode.UNMATCHED_IP,
+    RetCode.SYMBOL_NOT_WHITELISTED,
+    RetCode.BALANCE_INSUFFICIENT,
+    RetCode.PRICE_DECIMALS,
+    RetCode.QTY_DECIMALS,
+    RetCode.ORDER_VALUE_TOO_LOW,
+    RetCode.BUY_PRICE_ABOVE_LIMIT,
+    RetCode.SELL_PRICE_BELOW_LIMIT,
+    RetCode.LIMIT_MAKER_ONLY,
+    RetCode.TOO_MANY_OPEN_ORDERS,
+)
+"""What says that an order was not booked and why: sent again unchanged it is refused again."""
 BURST = 1.2
 """How far beyond the advertised limit a burst goes."""
 
@@ -96,8 +113,8 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
 
     Sequence: advertised limit read, a burst of 1.2 times the limit, some refused, reset time
         awaited, one more read.
-    Passes: The headers count down to less than half of the limit, each refusal has retCode 10006 and a
-        reset time, and the read after it has retCode 0.
+    Passes: The headers count down to less than half of the limit, each refusal has HTTP status 200, retCode
+        10006 and a reset time, and the read after it has retCode 0.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     advertised = (await account.answer()).limit
@@ -112,6 +129,8 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     assert left, "no answer of the burst names what is left of the limit"
     assert 2 * min(left) < advertised.limit, f"of {advertised.limit} the burst left {min(left)} at least"
     assert {answer.ret_code for answer in refused} == {RetCode.TOO_MANY_VISITS}, f"the burst was {refused[0]}"
+    statuses = {answer.http_status for answer in refused}
+    assert statuses == {HTTP_OK}, f"the refusals have the HTTP status {statuses}"
     resets = [answer.limit.reset_ms for answer in refused if answer.limit is not None]
     assert len(resets) == len(refused), "a refusal names no reset time"
     after = await account.answer_after(max(resets))
@@ -260,20 +279,38 @@ async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
 @check("RTY-06", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("fault", list(AMBIGUOUS))
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
-def test_create_of_unknown_outcome_is_never_resent(policy: Policy, transport: Transport, fault: str) -> None:
-    """A create whose outcome is unknown is looked up, after each attempt and on each transport.
+@pytest.mark.parametrize("operation", WRITES)
+def test_write_of_unknown_outcome_is_never_resent(
+    policy: Policy, operation: Operation, transport: Transport, fault: str
+) -> None:
+    """A write whose outcome is unknown is looked up, after each attempt and on each transport.
 
     Sequence: the fault, decision of the policy for the first to the fifth attempt.
     Passes: every decision is to look the order up.
     Source: docs/v5/error.mdx, docs/v5/order/create-order.mdx
     """
-    happened = Happened(transport, Operation.CREATE, **AMBIGUOUS[fault])
+    happened = Happened(transport, operation, **AMBIGUOUS[fault])
 
     actions = {_decided(policy, happened, attempt).action for attempt in range(1, 6)}
 
     assert actions == {Action.LOOK_UP}, (
-        f"after {fault} on the {transport} a create would: {', '.join(actions)}"
+        f"after {fault} on the {transport} a {operation} would: {', '.join(actions)}"
     )
+
+
+@check("RTY-06", severity=BLOCKER, at_risk=0, observes=0)
+@pytest.mark.parametrize("code", REFUSED)
+@pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
+def test_refused_create_is_not_repeated(policy: Policy, transport: Transport, code: RetCode) -> None:
+    """A create that was refused for what it says is not sent again unchanged.
+
+    Sequence: the refusal, decision of the policy.
+    Passes: the client stops.
+    Source: docs/v5/error.mdx
+    """
+    decision = _decided(policy, Happened(transport, Operation.CREATE, code))
+
+    assert decision.action is Action.STOP, f"after {code} a create on the {transport} would {decision.action}"
 
 
 @check("RTY-06", severity=BLOCKER, at_risk=0, observes=0)

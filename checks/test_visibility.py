@@ -19,6 +19,7 @@ STATUSES = {
 """The statuses that a phase allows; the page documents Trading alone for spot."""
 
 LONGEST_SNAPSHOT_MS = 10_000
+LEVELS = 5
 NO_SUCH_SYMBOL = "NOSUCHCOINUSDT"
 
 
@@ -122,7 +123,8 @@ async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Ev
     A quote is priced by the stream and checked by REST: a stream that lags or lacks a side misprices it.
 
     Sequence: subscribe orderbook.50 and publicTrade, both acknowledged, first snapshot, order book over REST.
-    Passes: a snapshot comes within ten seconds, and at some moment both show the same best bid and ask.
+    Passes: a snapshot comes within ten seconds, and at some moment both show the same best bid and ask, each
+        with the same size.
     Source: docs/v5/websocket/public/orderbook.mdx, docs/v5/websocket/public/trade.mdx
     """
     shown = await probes.market_data(symbol)
@@ -137,30 +139,47 @@ async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Ev
 async def test_market_queries_are_in_order(market: Market, symbol: str) -> None:
     """The queried order book is sorted from its touch on, and neither it nor the ticker is crossed.
 
-    Sequence: order book query, ticker query.
-    Passes: bids fall and asks rise strictly; wherever there are both, each best bid is below the best ask.
+    Sequence: order book query of five levels, ticker query.
+    Passes: bids fall and asks rise strictly, no more levels than asked for; wherever there are both, each
+        best bid is below the best ask.
     Source: docs/v5/market/orderbook.mdx, docs/v5/market/tickers.mdx
     """
-    bids, asks = await market.sides(symbol)
+    bids, asks = await market.sides(symbol, LEVELS)
     ticker = await market.ticker(symbol)
 
     assert bids == sorted(set(bids), reverse=True), f"the bids are listed as {', '.join(map(str, bids))}"
     assert asks == sorted(set(asks)), f"the asks are listed as {', '.join(map(str, asks))}"
+    assert max(len(bids), len(asks)) <= LEVELS, f"of {LEVELS} levels come {len(bids)} bids, {len(asks)} asks"
     assert not (bids and asks) or bids[0] < asks[0], f"the book is crossed: {bids[0]} and {asks[0]}"
     assert not ticker.is_crossed, f"the ticker is crossed: {ticker}"
 
 
+@check("VIS-07", severity=MAJOR, at_risk=0, observes=2)
+async def test_ticker_shows_the_touch(probes: Probes, symbol: str) -> None:
+    """The ticker shows the touch of the book.
+
+    Sequence: ticker and order book queried, again while they differ.
+    Passes: at some moment both show the same best bid and ask, each with the same size.
+    Source: docs/v5/market/tickers.mdx, bid1Price and its neighbours
+    """
+    told, shown = await probes.ticker(symbol)
+
+    assert told == shown, f"the ticker shows {told}, the book {shown}"
+
+
 @check("VIS-08", severity=MAJOR, at_risk=0)
-async def test_unknown_symbol_is_not_listed(market: Market) -> None:
+async def test_unknown_symbol_is_not_listed(market: Market, probes: Probes) -> None:
     """A symbol that does not exist is not returned, so that a returned one means something.
 
-    Sequence: instruments-info query of a symbol that does not exist, empty; its order book,
-        refused.
-    Passes: No row is returned, and the book's retCode equals 10001.
-    Source: docs/v5/market/instrument.mdx
+    Sequence: instruments-info query of a symbol that does not exist, empty; its order book, refused; a
+        subscription to its order book, refused.
+    Passes: No row is returned, the book's retCode equals 10001, and the stream acknowledges no topic of it.
+    Source: docs/v5/market/instrument.mdx; public captures of the spot stream
     """
     rows = await market.listed(NO_SUCH_SYMBOL, View.SIGNED_MARKET)
     book = await market.answer_about(NO_SUCH_SYMBOL)
+    shown = await probes.market_data(NO_SUCH_SYMBOL)
 
     assert rows == [], f"{NO_SUCH_SYMBOL} is listed"
     assert book.ret_code == RetCode.REQUEST_PARAM_ERROR, f"the book of {NO_SUCH_SYMBOL} is {book}"
+    assert shown.is_refused, f"the stream lets {NO_SUCH_SYMBOL} be subscribed"
