@@ -9,7 +9,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
 from checks.crossing import CLOSED_WITHOUT_A_FILL
-from fixtures.desk import Desk, OrderId, Taker, attempt_amend_of_nothing
+from fixtures.desk import Desk, OrderId, Taker
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
 
@@ -202,20 +202,6 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
     assert after is not None, "a filled order is missing from realtime"
     assert after.order_status is OrderStatus.FILLED, f"after the amend it is {after}"
     assert after.price == order.price, f"after the amend it is {after}"
-
-
-@check("MKR-18", severity=MAJOR, at_risk=0)
-@over_both_transports
-async def test_amend_of_an_unknown_order_is_refused(desk: Desk) -> None:
-    """An amend of an order that never was says that there is none.
-
-    Sequence: amend under an orderLinkId that was never used, refused.
-    Passes: the refusal says that the order is gone or unknown.
-    Source: docs/v5/error.mdx, 170213, 170312
-    """
-    answer = await attempt_amend_of_nothing(desk, Side.BUY)
-
-    assert answer.ret_code in NOT_AMENDABLE, f"an amend of an unknown order was {answer}"
 
 
 @check("MKR-19", severity=BLOCKER, at_risk=1)

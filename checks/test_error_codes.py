@@ -12,7 +12,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream
 from fixtures.clients.retry import Action, Happened, Operation, Policy, Transport, decide
-from fixtures.desk import Account, Blocked, Connections, Desk, diagnosis
+from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
 from fixtures.evidence import Channel
 from fixtures.v5.codes import NOTHING_ORDERED, ORDER_GONE, RetCode
 from fixtures.v5.enums import Side
@@ -20,6 +20,8 @@ from fixtures.v5.filters import down_to
 
 UNKNOWN_CODE = 999_999
 WRITES = (Operation.CREATE, Operation.AMEND, Operation.CANCEL)
+
+NOT_AMENDABLE = ORDER_GONE | {RetCode.ORDER_NOT_AMENDABLE}
 
 NOT_LET_IN = {
     RetCode.REQUEST_PARAM_ERROR,
@@ -116,6 +118,20 @@ async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     answer = await desk.attempt_cancel(desk.fresh_link_id())
 
     assert answer.ret_code in ORDER_GONE, f"a cancel of an unknown order was {answer}"
+
+
+@check("ERR-01", severity=MAJOR, at_risk=0)
+@over_both_transports
+async def test_amend_of_unknown_order_carries_its_code(desk: Desk) -> None:
+    """An amend of an order that never existed says that it does not exist.
+
+    Sequence: amend under an orderLinkId that was never used, refused.
+    Passes: The retCode says that an order is unknown or closed, or that it cannot be amended.
+    Source: docs/v5/error.mdx, 170213, 170312
+    """
+    answer = await attempt_amend_of_nothing(desk, Side.BUY)
+
+    assert answer.ret_code in NOT_AMENDABLE, f"an amend of an unknown order was {answer}"
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)

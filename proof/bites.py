@@ -128,7 +128,7 @@ BITES: Mapping[str, tuple[str, ...]] = {
     "maintenance_under_way": ("CON-07",),
     "maker_flag_wrong": ("MKR-10",),
     "market_never_fills": ("MKR-31",),
-    "miscodes_amend_of_unknown": ("MKR-18",),
+    "miscodes_amend_of_unknown": ("ERR-01",),
     "miscodes_session_limit": ("CON-13",),
     "misstates_average": ("MKR-29",),
     "misstates_execution_leaves": ("MKR-10",),
