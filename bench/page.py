@@ -27,6 +27,9 @@ reads no answer's content; at 32 in flight it sends them in bursts. The bare pro
 library: it encodes each order as its turn comes, signs it over REST, where each order in flight has a
 connection, and decodes each answer; it does nothing else.
 
+While round trips are measured, a process of the idle class keeps each core from falling asleep
+(`bench/awake.py`): a core that slept wakes so late that one and the same client has two medians.
+
 Everything on asyncio, ccxt and the responder included, runs on uvloop, as the suite does; pybit has threads.
 """
 _QUIET = 0.5
