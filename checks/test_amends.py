@@ -10,12 +10,11 @@ import pytest
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
 from checks.crossing import CLOSED_WITHOUT_A_FILL
 from fixtures.desk import Desk, OrderId, Taker
-from fixtures.v5.codes import ORDER_GONE, RetCode
+from fixtures.v5.codes import NOT_AMENDABLE, RetCode
 from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
 
 NOT_BELOW_FILLED = {RetCode.AMEND_QTY_BELOW_FILLED, RetCode.AMEND_QTY_BELOW_FILLED_DERIV}
 NO_CHANGE = {RetCode.OK, RetCode.REQUEST_PARAM_ERROR}
-NOT_AMENDABLE = ORDER_GONE | {RetCode.ORDER_NOT_AMENDABLE}
 
 
 @check("MKR-07", severity=BLOCKER, at_risk=1)

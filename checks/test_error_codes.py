@@ -14,14 +14,12 @@ from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_strea
 from fixtures.clients.retry import Action, Happened, Operation, Policy, Transport, decide
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
 from fixtures.evidence import Channel
-from fixtures.v5.codes import NOTHING_ORDERED, ORDER_GONE, RetCode
+from fixtures.v5.codes import NOT_AMENDABLE, NOTHING_ORDERED, ORDER_GONE, RetCode
 from fixtures.v5.enums import Side
 from fixtures.v5.filters import down_to
 
 UNKNOWN_CODE = 999_999
 WRITES = (Operation.CREATE, Operation.AMEND, Operation.CANCEL)
-
-NOT_AMENDABLE = ORDER_GONE | {RetCode.ORDER_NOT_AMENDABLE}
 
 NOT_LET_IN = {
     RetCode.REQUEST_PARAM_ERROR,
