@@ -3,31 +3,23 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1; docs/v5/market/instrument.mdx
 """
 
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, during, over_both_transports
+from checks import BLOCKER, MAJOR, check, over_both_transports
 from fixtures.desk import (
     Account,
-    Answer,
-    Blocked,
     Desk,
     Market,
     View,
     attempt_at_band,
     attempt_beyond_band,
-    attempt_largest,
-    attempt_largest_market,
-    attempt_oversized,
-    attempt_to_enlarge,
-    attempt_to_oversize,
 )
 from fixtures.environment import Listing
 from fixtures.run import Run
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
-from fixtures.v5.enums import OrderStatus, Phase, Side, TimeInForce
+from fixtures.v5.enums import OrderStatus, Side, TimeInForce
 from fixtures.v5.filters import FILTERS, Instrument, finest, plain
 
 OUTSIDE_BAND = {
@@ -40,14 +32,6 @@ OUTSIDE_BAND = {
     RetCode.PRICE_TOO_LOW,
 }
 """The documented refusals of a price outside the band; the docs do not say which one spot sends."""
-
-TOO_LARGE = {
-    RetCode.LIMIT_QTY_TOO_LARGE,
-    RetCode.MARKET_QTY_TOO_LARGE,
-    RetCode.ORDER_AMOUNT_TOO_LARGE,
-    RetCode.QTY_ABOVE_MAX,
-}
-"""The documented refusals of a quantity above the maximum; two of them share one text."""
 
 
 @check("FLT-01", severity=BLOCKER, at_risk=0)
@@ -171,105 +155,6 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, si
     too_little = {RetCode.ORDER_VALUE_TOO_LOW} if least > instrument.base_precision else NOTHING_ORDERED
     assert below.ret_code in too_little, f"an order one step below the minimum was {below}"
     assert at.ret_code == 0, f"an order at the minimum was {at}"
-
-
-@check("FLT-07", severity=MAJOR, at_risk=0)
-async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
-    """A PostOnly quantity one lot above postOnlyMaxLimitOrderSize is refused for its size.
-
-    The order is worth more than the budget of one order: the guard lets it pass as one that must be refused,
-    far below the touch, and not at all where money is real.
-
-    Sequence: create of one lot too many, refused.
-    Passes: the refusal carries a documented code of a size beyond the maximum, and no order is open.
-    Source: docs/v5/market/instrument.mdx, postOnlyMaxLimitOrderSize; docs/v5/error.mdx, 170381
-    """
-    answer = await attempt_oversized(desk)
-
-    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
-        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
-    assert answer.ret_code in TOO_LARGE, f"a quantity above the maximum was {answer}"
-    assert await desk.open_orders() == [], "an order above the maximum size is live"
-
-
-@check("FLT-07", severity=MAJOR, at_risk=0)
-@during(Phase.TRADING)
-async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -> None:
-    """A GTC quantity one lot above maxLimitOrderQty is refused for its size.
-
-    It is sent as a PostOnly one is: far below the touch, and not at all where money is real.
-
-    Sequence: create of one lot too many, refused.
-    Passes: the refusal carries a documented code of a size beyond the maximum, and no order is open.
-    Source: docs/v5/market/instrument.mdx, maxLimitOrderQty; docs/v5/error.mdx, 170381
-    """
-    answer = await attempt_oversized(desk, TimeInForce.GTC)
-
-    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
-        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
-    assert answer.ret_code in TOO_LARGE, f"a GTC quantity above the maximum was {answer}"
-    assert await desk.open_orders() == [], "an order above the maximum size is live"
-
-
-@check("FLT-07", severity=MAJOR, at_risk=1)
-@during(Phase.TRADING)
-@pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
-async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: TimeInForce) -> None:
-    """An amend to a quantity one lot above the maximum of its kind is refused for its size.
-
-    The order is far below the touch, and nothing is sent where money is real.
-
-    Sequence: create of the least size, acknowledged, amend to one lot too many, refused.
-    Passes: the refusal carries a documented code of a size beyond the maximum.
-    Source: docs/v5/market/instrument.mdx, lotSizeFilter; docs/v5/error.mdx, 170381
-    """
-    answer = await attempt_to_oversize(desk, time_in_force)
-
-    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
-        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
-    assert answer.ret_code in TOO_LARGE, f"an amend above the maximum was {answer}"
-
-
-@check("FLT-07", severity=MAJOR, at_risk=0)
-@during(Phase.TRADING)
-@pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
-@pytest.mark.parametrize("attempt", [attempt_largest, attempt_to_enlarge], ids=["create", "amend"])
-async def test_maximum_size_is_not_too_large(
-    desk: Desk, attempt: Callable[[Desk, TimeInForce], Awaitable[Answer]], time_in_force: TimeInForce
-) -> None:
-    """A sell of exactly the maximum is refused for the balance, which does not cover it, not for its size.
-
-    It is far above the touch, and not sent at all where money is real or where the balance covers it.
-
-    Sequence: balance read, create of the maximum, or amend to it, refused.
-    Passes: the refusal carries 170131.
-    Source: docs/v5/market/instrument.mdx, lotSizeFilter; docs/v5/error.mdx, 170131
-    """
-    answer = await attempt(desk, time_in_force)
-
-    assert answer.ret_code == RetCode.BALANCE_INSUFFICIENT, f"a {time_in_force} of the maximum was {answer}"
-
-
-@check("FLT-07", severity=MAJOR, at_risk=0)
-@during(Phase.TRADING)
-async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:
-    """A market sell one lot above maxMarketOrderQty is refused for its size, one of exactly it is not.
-
-    The balance covers none of the orders, so that nothing can trade: what is right about the size is refused
-    for the balance. None is sent where money is real.
-
-    Sequence: create of a PostOnly sell one lot too large, of a market sell one lot too large, of one of the
-        maximum, refused.
-    Passes: the first two carry a documented code of a size beyond the maximum, the third 170131.
-    Source: docs/v5/market/instrument.mdx, maxMarketOrderQty; docs/v5/error.mdx, 170382
-    """
-    limit = await attempt_largest(desk, TimeInForce.POST_ONLY, lots=1)
-    if limit.ret_code == RetCode.BALANCE_INSUFFICIENT:
-        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
-    beyond, at = [await attempt_largest_market(desk, lots=lots) for lots in (1, 0)]
-
-    assert beyond.ret_code in TOO_LARGE, f"a market sell above the maximum was {beyond}"
-    assert at.ret_code == RetCode.BALANCE_INSUFFICIENT, f"a market sell of the maximum was {at}"
 
 
 @check("FLT-08", severity=MAJOR, at_risk=1)
