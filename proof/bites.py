@@ -181,6 +181,7 @@ BITES: Mapping[str, tuple[str, ...]] = {
     "refusals_say_ok": ("CON-17",),
     "refuses_further_streams": ("CON-01", "CON-09"),
     "refuses_some_signatures": ("PRM-01",),
+    "refuses_stream_auth": ("CON-01", "CON-06", "CON-09"),
     "refuses_with_http_400": ("CON-17", "RTY-02"),
     "rejected_order_keeps_hold": ("MKR-04",),
     "rejects_without_reason": ("MKR-02", "MKR-03", "MKR-04"),
@@ -251,11 +252,6 @@ SILENCE: Mapping[str, str] = {
     "swallows_orders": "Of an order that is not booked there is nothing to be pushed.",
 }
 """The defects that a check can only notice by waiting in vain, and why no reason exists."""
-
-UNSEEN: Mapping[str, str] = {
-    "refuses_stream_auth": "Without a private stream nothing is connected, and every check is an error.",
-}
-"""The defects that no check names, and why."""
 
 UNPROVEN: Mapping[str, str] = {}
 """The checks that no defect can make fail, and why."""

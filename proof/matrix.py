@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from proof.bites import BITES, SILENCE, UNPROVEN, UNSEEN
+from proof.bites import BITES, SILENCE, UNPROVEN
 from proof.jobs import KILLS, Kind, Outcome, Verdict
 from proof.mutants import mutants
 from proof.survivors import is_exempt, reason
@@ -178,7 +178,7 @@ def _broken_rules(trial: Trial, matrix: Matrix) -> Iterable[str]:
 
 
 def _broken_by(row: Row) -> Iterable[str]:
-    if not row.killed_by and row.name not in UNSEEN:
+    if not row.killed_by:
         yield f"{row.name} is killed by no check"
     for check_id in row.named:
         outcome = row.said.get(check_id)

@@ -12,7 +12,7 @@ from pkgutil import walk_packages
 
 import fixtures.clients
 import fixtures.venue
-from proof.bites import SILENCE, UNPROVEN, UNSEEN
+from proof.bites import SILENCE, UNPROVEN
 from proof.jobs import SYMBOLS, Kind
 from proof.matrix import Fate, Matrix, Row
 from reports.requirements import newest, read
@@ -128,8 +128,7 @@ def _defects(matrix: Matrix) -> Iterator[str]:
         silent = f"<br>*silence is the defect: {SILENCE[row.name]}*" if row.name in SILENCE else ""
         others = [check_id for check_id in row.killed_by if check_id not in row.named]
         errors = [f"{check_id} (error)" for check_id in row.of(Kind.ERROR) if check_id not in row.named]
-        unseen = UNSEEN.get(row.name, "")
-        cells = (row.name, texts.get(row.name, ""), said + silent or unseen, ", ".join(others + errors))
+        cells = (row.name, texts.get(row.name, ""), said + silent, ", ".join(others + errors))
         yield "| " + " | ".join(cells) + " |"
 
 
