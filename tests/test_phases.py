@@ -64,7 +64,7 @@ def test_phase_is_given_back(tmp_path: Path) -> None:
     """After checks in other phases the listing is in the agreed one, and what was agreed about it holds."""
     junit = tmp_path / "junit.xml"
     options = ["-q", "-p", "no:reports.plugin", "-p", "no:cacheprovider", "--tb=no", f"--out={tmp_path}"]
-    order = ["test_amends.py", "test_permissions.py", "test_maker.py", "test_visibility.py"]
+    order = ["test_amends.py", "test_permissions_of_others.py", "test_maker.py", "test_visibility.py"]
 
     code = pytest.main(
         [*options, f"--junitxml={junit}", "-k", " or ".join(MADE)]
