@@ -53,6 +53,7 @@ CANCELS: dict[str, tuple[dict[str, object], set[RetCode]]] = {
     "no symbol": ({"symbol": None}, EMPTY),
     "unknown symbol": ({"symbol": "NOSUCHCOINUSDT"}, UNKNOWN_SYMBOL),
     "no order named": ({"orderId": None}, EMPTY),
+    "unknown orderFilter": ({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}),
 }
 """What is wrong with a cancel -> the terms that are replaced, and the documented codes."""
 
@@ -202,12 +203,13 @@ async def test_amend_beyond_balance_carries_its_code(desk: Desk, account: Accoun
         pytest.param({"category": "no-such"}, {RetCode.REQUEST_PARAM_ERROR}, id="category"),
         pytest.param({"symbol": "NOSUCHCOINUSDT"}, UNKNOWN_SYMBOL, id="symbol"),
         pytest.param({"orderFilter": 1}, {RetCode.REQUEST_PARAM_ERROR}, id="number for orderFilter"),
+        pytest.param({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}, id="orderFilter"),
     ],
 )
 async def test_refused_cancel_all_carries_its_code(
     desk: Desk, term: dict[str, object], codes: set[RetCode]
 ) -> None:
-    """A cancel-all of a category or a symbol that does not exist, or with a number for a text, is refused.
+    """A cancel-all that names a category, symbol or filter that does not exist, or no text, is refused.
 
     Sequence: spoiled cancel-all, refused.
     Passes: the refusal carries a documented code of the wrong term.
