@@ -41,7 +41,7 @@ AMBIGUOUS: dict[str, Outcome] = {
     "an unreadable answer": {"text": "unreadable: HTTP 200 '<html>'"},
 }
 """What leaves open whether an order was booked."""
-WRITES = (Operation.CREATE, Operation.AMEND, Operation.CANCEL)
+WRITES = [operation for operation in Operation if operation.is_write]
 REFUSED = (
     RetCode.INVALID_SIGNATURE,
     RetCode.PERMISSION_DENIED,
