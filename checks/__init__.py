@@ -96,6 +96,12 @@ def during(*phases: Phase) -> Callable[[Function], Function]:
     return mark
 
 
+without_real_money = pytest.mark.no_real_money
+"""Make the check only where no money is real.
+
+Elsewhere the guard keeps back what it sends, or a venue that breaks its contract could reach a foreign order.
+"""
+
 over_both_transports = pytest.mark.parametrize("desk", list(Transport), indirect=True)
 """Make the check once over REST and once over the trade stream."""
 

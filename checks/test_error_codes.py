@@ -10,7 +10,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream
 from checks.auth import assert_not_let_in
-from checks.wrong_terms import CREATES, NO_SUCH_SYMBOL, listed
+from checks.wrong_terms import CREATES, NO_SUCH_SYMBOL, listed, over_faults
 from fixtures.clients.retry import Action, Happened, Operation, Policy, Transport, decide
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
 from fixtures.v5.codes import NOT_AMENDABLE, ORDER_GONE, RetCode
@@ -29,7 +29,7 @@ NOT_LET_IN = {
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1)
-@pytest.mark.parametrize("fault", list(CREATES))
+@over_faults(CREATES)
 @over_both_transports
 async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
     """An order with one wrong term is refused with the code of that term, and nothing is live.

@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 
 import pytest
 
-from checks import MAJOR, check, during, over_both_transports, over_trade_stream
+from checks import MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
 from checks.wrong_terms import NO_SUCH_SYMBOL, UNKNOWN_SYMBOL, listed
 from fixtures.desk import (
     Account,
@@ -54,6 +54,7 @@ async def test_batch_of_ten_is_taken(desk: Desk) -> None:
         pytest.param({"orderFilter": 1}, {RetCode.REQUEST_PARAM_ERROR}, id="number for orderFilter"),
     ],
 )
+@without_real_money
 async def test_refused_cancel_all_carries_its_code(
     desk: Desk, term: dict[str, object], codes: set[RetCode]
 ) -> None:
@@ -166,6 +167,7 @@ async def test_long_req_id_is_refused(desk: Desk) -> None:
 
 @check("ERR-01", severity=MAJOR, at_risk=1)
 @during(Phase.TRADING)
+@without_real_money
 @over_both_transports
 async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
     """A market buy whose amount has too many decimals is refused with 170148.
@@ -181,6 +183,7 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1)
+@without_real_money
 @over_both_transports
 async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str) -> None:
     """An RPI order is acknowledged where the account may place RPI orders, and refused with 170355 elsewhere.

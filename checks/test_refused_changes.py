@@ -3,10 +3,8 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error.mdx
 """
 
-import pytest
-
 from checks import MAJOR, check, over_both_transports
-from checks.wrong_terms import AMENDS, CANCELS, listed
+from checks.wrong_terms import AMENDS, CANCELS, listed, over_faults
 from fixtures.desk import Account, Desk, Order, attempt_amend_with, attempt_cancel_with
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import Side
@@ -14,7 +12,7 @@ from fixtures.v5.filters import plain
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1)
-@pytest.mark.parametrize("fault", list(AMENDS))
+@over_faults(AMENDS)
 @over_both_transports
 async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
     """An amend with one wrong term is refused with the code of that term, and the order is as it was.
@@ -35,7 +33,7 @@ async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1)
-@pytest.mark.parametrize("fault", list(CANCELS))
+@over_faults(CANCELS)
 @over_both_transports
 async def test_refused_cancel_carries_its_code(desk: Desk, fault: str) -> None:
     """A cancel with one wrong term is refused with the code of that term, and the order is as it was.

@@ -5,6 +5,9 @@ Source: docs/v5/error.mdx
 
 from collections.abc import Collection, Mapping
 
+import pytest
+
+from checks import without_real_money
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 
 Table = Mapping[str, tuple[Mapping[str, object], Collection[RetCode]]]
@@ -77,6 +80,24 @@ CANCELS: Table = {
     "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, UNKNOWN_SYMBOL),
     "no order named": ({"orderId": None}, EMPTY),
 }
+
+
+def over_faults(table: Table) -> pytest.MarkDecorator:
+    """Make the check once for each fault of a table.
+
+    Where money is real only PostOnly Limit orders are sent, and no request that names no order: a venue that
+    guesses one could reach a foreign one.
+    """
+    makings = [
+        pytest.param(fault, marks=[without_real_money] if _is_kept_back(terms) else [])
+        for fault, (terms, _) in table.items()
+    ]
+    return pytest.mark.parametrize("fault", makings)
+
+
+def _is_kept_back(terms: Mapping[str, object]) -> bool:
+    names_none = any(terms.get(name, "") is None for name in ("orderId", "orderLinkId"))
+    return names_none or not terms.keys().isdisjoint({"orderType", "timeInForce"})
 
 
 def listed(codes: Collection[RetCode]) -> str:
