@@ -11,7 +11,8 @@ import pytest
 from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream
 from checks.auth import assert_not_let_in
 from checks.wrong_terms import CREATES, NO_SUCH_SYMBOL, listed, over_faults
-from fixtures.clients.retry import Action, Happened, Operation, Policy, Transport, decide
+from fixtures.clients.policy import Happened, Operation, Policy, Transport
+from fixtures.clients.retry import Action, decide
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
 from fixtures.v5.codes import NOT_AMENDABLE, ORDER_GONE, RetCode
 from fixtures.v5.enums import Side

@@ -8,7 +8,8 @@ from typing import TypedDict
 import pytest
 
 from checks import BLOCKER, MAJOR, check
-from fixtures.clients.retry import Action, Decision, Happened, Kind, Operation, Policy, Transport, decide
+from fixtures.clients.policy import Happened, Kind, Operation, Policy, Transport
+from fixtures.clients.retry import Action, Decision, decide
 from fixtures.v5.codes import RetCode
 
 
