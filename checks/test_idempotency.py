@@ -73,8 +73,7 @@ async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     Source: docs/v5/order/create-order.mdx, orderLinkId
     """
     order = await desk.rest(Side.BUY)
-    await desk.cancel(order)
-    await desk.closed(order)
+    await desk.cancelled(order)
 
     again = await desk.attempt(Side.BUY, order.price, order.qty, order_link_id=order.order_link_id)
 
@@ -115,10 +114,9 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
     Source: docs/v5/order/open-order.mdx
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    found, lag_us = await desk.timed_look_up(order.order_link_id)
+    found, lag_us = await desk.timed(desk.look_up(order.order_link_id))
     evidence.measure("look-up lag", lag_us, "µs")
-    await desk.cancel(order)
-    await desk.closed(order)
+    await desk.cancelled(order)
     ended = await desk.look_up(order.order_link_id)
 
     assert found is not None, f"{order.order_link_id} is acknowledged and not found"

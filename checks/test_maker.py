@@ -38,8 +38,7 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     order = await desk.place(side, await desk.passive_price(side))
     resting = await desk.resting(order)
     listed = await desk.in_realtime(order)
-    await desk.cancel(order)
-    closed = await desk.closed(order)
+    closed = await desk.cancelled(order)
 
     assert resting.time_in_force is TimeInForce.POST_ONLY, f"the order rests as {resting.time_in_force}"
     assert listed is not None, "a resting order is missing from realtime"
@@ -205,7 +204,7 @@ async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: C
     took_us: list[int] = []
     for number in range(1, CANCELS + 1):
         order = await desk.rest(Side.BUY)
-        closed, elapsed_us = await desk.timed_cancel(order)
+        closed, elapsed_us = await desk.timed(desk.cancelled(order))
         assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
         assert elapsed_us <= LONGEST_CLEARING_US, f"cancel {number} of {CANCELS} took {elapsed_us} µs"
         took_us.append(elapsed_us)

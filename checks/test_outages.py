@@ -98,8 +98,7 @@ async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None
     price = await desk.passive_price(Side.BUY)
     ended, kept = [await desk.place(Side.BUY, price) for _ in range(2)]
     async with watch.gap():
-        await desk.cancel(ended)
-        await desk.closed(ended)
+        await desk.cancelled(ended)
         born = await desk.place(Side.BUY, price)
     await desk.cancel(kept)
     await watch.closed(kept)
