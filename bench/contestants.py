@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.drive import Timing, drive, drive_threads
+from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.guard import Guard
 from fixtures.clients.rest import RestClient
 from fixtures.clients.trade import TradeStream
-from fixtures.environment import Budget, Credentials
+from fixtures.environment import Credentials
 from fixtures.evidence import Evidence, Redactor
 from fixtures.run import Journal
 from fixtures.v5 import paths

@@ -2,12 +2,13 @@
 
 The four items are those of Bybit's page for spot listings:
 
-1. Instrument visibility: ``test_visibility`` (VIS), ``test_filters`` (FLT)
-2. Permissions: ``test_permissions`` (PRM)
-3. Maker behaviour: ``test_maker``, ``test_amends``, ``test_fills``, ``test_maker_batches``,
-   ``test_maker_book`` (MKR)
-4. Operational readiness: ``test_retry`` (RTY), ``test_idempotency`` and ``test_lost_answers`` (IDM),
-   ``test_error_codes`` (ERR), ``test_connectivity`` and ``test_outages`` (CON)
+1. Instrument visibility: ``test_visibility`` (VIS), ``test_filters`` and ``test_filters_of_size`` (FLT)
+2. Permissions: ``test_permissions`` and ``test_permissions_of_others`` (PRM)
+3. Maker behaviour: ``test_maker``, ``test_amends``, ``test_fills``, ``test_takers``, ``test_order_facts``,
+   ``test_maker_batches``, ``test_maker_book`` (MKR)
+4. Operational readiness: ``test_retry`` and ``test_retry_policy`` (RTY), ``test_idempotency`` and
+   ``test_lost_answers`` (IDM), ``test_error_codes``, ``test_refusals`` and ``test_refused_changes`` (ERR),
+   ``test_connectivity``, ``test_outages`` and ``test_messages`` (CON)
 
 The page's tips on Pybit and CCXT follow as a section of their own: ``test_client_libraries``,
 ``test_library_orders``, ``test_library_answers`` (SDK).
@@ -94,6 +95,12 @@ def during(*phases: Phase) -> Callable[[Function], Function]:
 
     return mark
 
+
+without_real_money = pytest.mark.no_real_money
+"""Make the check only where no money is real.
+
+Elsewhere the guard keeps back what it sends, or a venue that breaks its contract could reach a foreign order.
+"""
 
 over_both_transports = pytest.mark.parametrize("desk", list(Transport), indirect=True)
 """Make the check once over REST and once over the trade stream."""

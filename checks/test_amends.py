@@ -98,8 +98,7 @@ async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
     Passes: the amend is refused with 10001 or acknowledged, and the order is the only open one, on its terms.
     Source: docs/v5/error.mdx, 10001; docs/v5/order/amend-order.mdx
     """
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    await desk.resting(order)
+    order = await desk.rest(Side.BUY)
 
     answer = await desk.attempt_amend(order, price=order.price, qty=order.qty)
     await desk.quiet()
@@ -213,8 +212,7 @@ async def test_either_id_names_the_order_to_amend(desk: Desk, by: OrderId) -> No
     Passes: the acknowledgement names the order by its two ids, and so does the stream at the amended price.
     Source: docs/v5/order/amend-order.mdx, orderId and orderLinkId
     """
-    order = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
-    await desk.resting(order)
+    order = await desk.rest(Side.SELL)
     further = desk.instrument.away(order.price, Side.SELL, ticks=3)
 
     answer = await desk.attempt_amend(order, price=further, by=by)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from checks import BLOCKER, MAJOR, check, over_both_transports
-from fixtures.clients.retry import Action, Happened, Operation, Policy, Transport, decide
+from fixtures.clients.policy import Happened, Operation, Policy, Transport
+from fixtures.clients.retry import Action, decide
 from fixtures.desk import Connections, Desk, Market, Order, Probes
 from fixtures.evidence import Evidence
 from fixtures.v5.codes import RetCode

@@ -89,8 +89,7 @@ async def test_price_on_tick_is_accepted(desk: Desk) -> None:
 
     assert answer.order, f"a price on the tick grid was {answer}"
     await desk.resting(answer.order)
-    await desk.cancel(answer.order)
-    closed = await desk.closed(answer.order)
+    closed = await desk.cancelled(answer.order)
     assert closed.order_status is OrderStatus.CANCELLED, f"the order ended {closed}"
 
 

@@ -43,9 +43,7 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     """
     answer = await attempt_oversized(desk)
 
-    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
-        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
-    assert answer.ret_code in TOO_LARGE, f"a quantity above the maximum was {answer}"
+    _assert_too_large(answer, "a quantity above the maximum")
     assert await desk.open_orders() == [], "an order above the maximum size is live"
 
 
@@ -62,9 +60,7 @@ async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -
     """
     answer = await attempt_oversized(desk, TimeInForce.GTC)
 
-    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
-        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
-    assert answer.ret_code in TOO_LARGE, f"a GTC quantity above the maximum was {answer}"
+    _assert_too_large(answer, "a GTC quantity above the maximum")
     assert await desk.open_orders() == [], "an order above the maximum size is live"
 
 
@@ -82,9 +78,7 @@ async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: Ti
     """
     answer = await attempt_to_oversize(desk, time_in_force)
 
-    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
-        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
-    assert answer.ret_code in TOO_LARGE, f"an amend above the maximum was {answer}"
+    _assert_too_large(answer, "an amend above the maximum")
 
 
 @check("FLT-07", severity=MAJOR, at_risk=0)
@@ -121,9 +115,19 @@ async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:
     Source: docs/v5/market/instrument.mdx, maxMarketOrderQty; docs/v5/error.mdx, 170382
     """
     limit = await attempt_largest(desk, TimeInForce.POST_ONLY, lots=1)
-    if limit.ret_code == RetCode.BALANCE_INSUFFICIENT:
-        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
+    _require_size_first(limit)
     beyond, at = [await attempt_largest_market(desk, lots=lots) for lots in (1, 0)]
 
     assert beyond.ret_code in TOO_LARGE, f"a market sell above the maximum was {beyond}"
     assert at.ret_code == RetCode.BALANCE_INSUFFICIENT, f"a market sell of the maximum was {at}"
+
+
+def _assert_too_large(answer: Answer, what: str) -> None:
+    _require_size_first(answer)
+    assert answer.ret_code in TOO_LARGE, f"{what} was {answer}"
+
+
+def _require_size_first(answer: Answer) -> None:
+    """Raise Blocked for a refusal for the balance, which says nothing about the size."""
+    if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
+        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")

@@ -31,8 +31,7 @@ async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     Passes: Both retCodes say that the id is taken, and the one open order is the first, on its terms.
     Source: docs/v5/error.mdx, 170141 and 110072
     """
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    await desk.resting(order)
+    order = await desk.rest(Side.BUY)
 
     second = await desk.attempt(Side.BUY, order.price, order.qty, order_link_id=order.order_link_id)
     other_price = await desk.passive_price(Side.SELL)
@@ -73,10 +72,8 @@ async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     Passes: The second retCode says that the id is taken.
     Source: docs/v5/order/create-order.mdx, orderLinkId
     """
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    await desk.resting(order)
-    await desk.cancel(order)
-    await desk.closed(order)
+    order = await desk.rest(Side.BUY)
+    await desk.cancelled(order)
 
     again = await desk.attempt(Side.BUY, order.price, order.qty, order_link_id=order.order_link_id)
 
@@ -117,10 +114,9 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
     Source: docs/v5/order/open-order.mdx
     """
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    found, lag_us = await desk.timed_look_up(order.order_link_id)
+    found, lag_us = await desk.timed(desk.look_up(order.order_link_id))
     evidence.measure("look-up lag", lag_us, "µs")
-    await desk.cancel(order)
-    await desk.closed(order)
+    await desk.cancelled(order)
     ended = await desk.look_up(order.order_link_id)
 
     assert found is not None, f"{order.order_link_id} is acknowledged and not found"
@@ -140,8 +136,7 @@ async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
         says that the order is gone.
     Source: docs/v5/error.mdx, 170213
     """
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    await desk.resting(order)
+    order = await desk.rest(Side.BUY)
 
     first = await desk.attempt_cancel(order.order_link_id)
     closed = await desk.closed(order)

@@ -15,10 +15,9 @@ from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_tra
 from checks.crossing import assert_closed_as_taker
 from fixtures.desk import Desk, Order, OrderState, attempt_crossing, takings, unlisted
 from fixtures.evidence import Evidence
-from fixtures.v5.codes import RetCode
+from fixtures.v5.codes import MAKERS_ONLY, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, OrderType, Phase, Side, TimeInForce
 
-MAKERS_ONLY = {RetCode.LIMIT_MAKER_ONLY, RetCode.ONLY_POST_ONLY_STAGE}
 NO_MARKET_YET = {RetCode.MARKET_ORDER_EMBARGO, RetCode.STOP_LIMIT_EMBARGO}
 CANCELS = 20
 LONGEST_CLEARING_US = 1_000_000
@@ -39,8 +38,7 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     order = await desk.place(side, await desk.passive_price(side))
     resting = await desk.resting(order)
     listed = await desk.in_realtime(order)
-    await desk.cancel(order)
-    closed = await desk.closed(order)
+    closed = await desk.cancelled(order)
 
     assert resting.time_in_force is TimeInForce.POST_ONLY, f"the order rests as {resting.time_in_force}"
     assert listed is not None, "a resting order is missing from realtime"
@@ -133,8 +131,7 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
         a PostOnly Limit order, begun at the same moment and ended within a second.
     Source: docs/v5/order/open-order.mdx, docs/v5/order/order-list.mdx
     """
-    cancelled = await desk.place(Side.SELL, await desk.passive_price(Side.SELL))
-    await desk.resting(cancelled)
+    cancelled = await desk.rest(Side.SELL)
     await desk.cancel(cancelled)
     crossing = await attempt_crossing(desk, Side.BUY)
 
@@ -206,9 +203,8 @@ async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: C
     """
     took_us: list[int] = []
     for number in range(1, CANCELS + 1):
-        order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-        await desk.resting(order)
-        closed, elapsed_us = await desk.timed_cancel(order)
+        order = await desk.rest(Side.BUY)
+        closed, elapsed_us = await desk.timed(desk.cancelled(order))
         assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
         assert elapsed_us <= LONGEST_CLEARING_US, f"cancel {number} of {CANCELS} took {elapsed_us} µs"
         took_us.append(elapsed_us)

@@ -167,8 +167,7 @@ async def test_cancel_all_keeps_to_its_symbol(
         the order on the other symbol is still New.
     Source: docs/v5/order/cancel-all.mdx
     """
-    kept = await desk_elsewhere.place(Side.BUY, await desk_elsewhere.passive_price(Side.BUY))
-    await desk_elsewhere.resting(kept)
+    kept = await desk_elsewhere.rest(Side.BUY)
     before, mark = await desk.wallet(), evidence.mark()
     quotes = [await desk.place(side, await desk.passive_price(side)) for side in Side]
     await asyncio.gather(*map(desk.resting, quotes))

@@ -39,8 +39,7 @@ async def test_book_shows_our_size(desk: Desk, book: Book, side: Side) -> None:
     await book.streamed(side, order.price, order.qty)
     await book.listed(side, order.price, order.qty)
 
-    await desk.cancel(order)
-    await desk.closed(order)
+    await desk.cancelled(order)
 
     await book.streamed(side, order.price, GONE)
     await book.listed(side, order.price, GONE)

@@ -43,10 +43,8 @@ async def test_orders_are_written_as_documented(desk: Desk, evidence: Evidence) 
     Source: docs/v5/guide.mdx, common response parameters; docs/v5/websocket/private/order.mdx, wallet.mdx
     """
     mark = evidence.mark()
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    await desk.resting(order)
-    await desk.cancel(order)
-    await desk.closed(order)
+    order = await desk.rest(Side.BUY)
+    await desk.cancelled(order)
     again = await desk.attempt_cancel(order.order_link_id)
     views = (await desk.in_realtime(order), await desk.in_history(order))
     await desk.wallet()
@@ -92,8 +90,7 @@ async def test_pages_of_orders_are_whole(desk: Desk, desk_elsewhere: Desk) -> No
         first; no row is of another symbol.
     Source: docs/v5/order/open-order.mdx, limit, cursor and createdTime; docs/v5/order/order-list.mdx
     """
-    kept = await desk_elsewhere.place(Side.BUY, await desk_elsewhere.passive_price(Side.BUY))
-    await desk_elsewhere.resting(kept)
+    await desk_elsewhere.rest(Side.BUY)
     price, since_ms = await desk.passive_price(Side.BUY), desk.venue_now_ms() - BEFORE_MS
     orders = [await desk.place(Side.BUY, price) for _ in range(3)]
     await asyncio.gather(*map(desk.resting, orders))

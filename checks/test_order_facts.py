@@ -77,8 +77,7 @@ async def test_every_order_has_an_id_of_its_own(desk: Desk) -> None:
     price = await desk.passive_price(Side.BUY)
     first = await desk.place(Side.BUY, price)
     await desk.resting(first)
-    await desk.cancel(first)
-    await desk.closed(first)
+    await desk.cancelled(first)
 
     second = await desk.place(Side.BUY, price)
 
@@ -120,8 +119,7 @@ async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
     await desk.amend(order, price=further)
     amended = await desk.repriced(order, further)
     await desk.quiet()
-    await desk.cancel(order)
-    ended = await desk.closed(order)
+    ended = await desk.cancelled(order)
     after_ms = desk.venue_now_ms()
 
     times = [began.updated_ms, amended.updated_ms, ended.updated_ms]

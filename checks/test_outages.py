@@ -10,14 +10,12 @@ from fixtures.desk import Account, Blocked, Connections, Desk, Probes, Script, T
 from fixtures.evidence import Channel, Evidence
 from fixtures.run import Run
 from fixtures.v5 import paths
-from fixtures.v5.codes import RetCode
+from fixtures.v5.codes import MAKERS_ONLY, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, TimeInForce
 
 MOST_KNOCKS = 5
 SHORTEST_IDLE_MS = 30_000
 SIX_HOURS_MS = 6 * 3600 * 1000
-MAKER_ONLY = {RetCode.LIMIT_MAKER_ONLY, RetCode.ONLY_POST_ONLY_STAGE}
-"""The documented refusals of an order that may take, while only PostOnly is let in."""
 
 
 @check("CON-03", severity=MAJOR, at_risk=0)
@@ -73,8 +71,7 @@ async def test_protection_cancels_orders(desk: Desk, account: Account, probes: P
         raise Blocked(
             "the account has no disconnection protection for spot: have it enabled or declare CON-08"
         )
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    await desk.resting(order)
+    order = await desk.rest(Side.BUY)
 
     lost_ms = desk.venue_now_ms()
     await probes.lose_protection()
@@ -101,8 +98,7 @@ async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None
     price = await desk.passive_price(Side.BUY)
     ended, kept = [await desk.place(Side.BUY, price) for _ in range(2)]
     async with watch.gap():
-        await desk.cancel(ended)
-        await desk.closed(ended)
+        await desk.cancelled(ended)
         born = await desk.place(Side.BUY, price)
     await desk.cancel(kept)
     await watch.closed(kept)
@@ -150,8 +146,7 @@ async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_s
     Passes: the stream is back within the environment's patience and pushes the order's end.
     Source: docs/v5/websocket/wss-authentication.mdx
     """
-    order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
-    await desk.resting(order)
+    order = await desk.rest(Side.BUY)
 
     async with watch.loss():
         venue_script.close_newest(paths.PRIVATE_STREAM)
@@ -204,7 +199,7 @@ async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script
     await desk.quiet()
     ends = [state for state in desk.pushed_states(order) if state.order_status.is_closed]
 
-    assert before.ret_code in MAKER_ONLY, f"a GTC order in the phase maker-only was {before}"
+    assert before.ret_code in MAKERS_ONLY, f"a GTC order in the phase maker-only was {before}"
     assert after.ret_code == 0, f"a GTC order in the phase trading was {after}"
     assert ends == [], f"the change of the phase ended a resting order: {ends[0]}"
     await desk.cancel(order)

@@ -219,8 +219,7 @@ async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side:
     await desk.amend(order, qty=2 * order.qty)
     await desk.amended(order, price, 2 * order.qty)
     held.append(await account.balance(coin))
-    await desk.cancel(order)
-    await desk.closed(order)
+    await desk.cancelled(order)
     after = await account.balance(coin)
 
     spends = order.qty * order.price if side is Side.BUY else order.qty
@@ -268,8 +267,7 @@ async def test_key_is_bound_to_addresses(account: Account) -> None:
 async def _assert_quote_lives_and_dies(desk: Desk) -> None:
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
     resting = await desk.resting(order)
-    await desk.cancel(order)
-    closed = await desk.closed(order)
+    closed = await desk.cancelled(order)
 
     assert resting.cum_exec_qty == 0, f"a passive PostOnly order executed: {resting}"
     assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"

@@ -8,7 +8,8 @@ from typing import TypedDict
 import pytest
 
 from checks import BLOCKER, MAJOR, check
-from fixtures.clients.retry import Action, Decision, Happened, Kind, Operation, Policy, Transport, decide
+from fixtures.clients.policy import Happened, Kind, Operation, Policy, Transport
+from fixtures.clients.retry import Action, Decision, decide
 from fixtures.v5.codes import RetCode
 
 
@@ -41,7 +42,7 @@ AMBIGUOUS: dict[str, Outcome] = {
     "an unreadable answer": {"text": "unreadable: HTTP 200 '<html>'"},
 }
 """What leaves open whether an order was booked."""
-WRITES = (Operation.CREATE, Operation.AMEND, Operation.CANCEL)
+WRITES = [operation for operation in Operation if operation.is_write]
 REFUSED = (
     RetCode.INVALID_SIGNATURE,
     RetCode.PERMISSION_DENIED,

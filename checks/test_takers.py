@@ -8,13 +8,13 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/enum.
 import pytest
 
 from checks import MAJOR, check, during
+from checks.crossing import CLOSED_WITHOUT_A_FILL
 from fixtures.desk import Desk, Market, Probes, Taker, trade_of
 from fixtures.desk.requests import Options
 from fixtures.v5.enums import OrderStatus, OrderType, Phase, Side, TimeInForce
 
 LOTS = 2
 """Least-sized orders that the resting order is worth."""
-CLOSED_WITHOUT_A_FILL = {OrderStatus.CANCELLED, OrderStatus.REJECTED}
 
 KINDS: dict[str, tuple[Options, int, int, set[OrderStatus]]] = {
     "IOC": ({"time_in_force": TimeInForce.IOC}, 1, 1, {OrderStatus.FILLED}),

@@ -4,6 +4,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
 """
 
 from checks import BLOCKER, MAJOR, check
+from checks.wrong_terms import NO_SUCH_SYMBOL
 from fixtures.desk import Account, Market, Probes, View
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
@@ -20,7 +21,6 @@ STATUSES = {
 
 LONGEST_SNAPSHOT_MS = 10_000
 LEVELS = 5
-NO_SUCH_SYMBOL = "NOSUCHCOINUSDT"
 
 
 @check("VIS-01", severity=BLOCKER, at_risk=0)

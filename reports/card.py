@@ -19,8 +19,8 @@ a sign-off with requirement set {version} must contain those of the numbered sec
   quote coin, plus its fee.
 - **Observes.** A check that passed on fewer messages of the venue than this is BLOCKED.
 - **N/A.** Only by declaration: in `environments.yaml`, by the listing's phase, by the keys that are
-  configured, or for a library that is not installed and that no listing trades through; a blocker only
-  where the requirement set lets it be (`spared`).
+  configured, for what is not sent where money is real, or for a library that is not installed and that
+  no listing trades through; a blocker only where the requirement set lets it be (`spared`).
 """
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.catalogue import ROLE_OF_FIXTURE, TRADE_STREAM, library_of
+from fixtures.catalogue import NOT_WITH_REAL_MONEY, ROLE_OF_FIXTURE, TRADE_STREAM, library_of
 from fixtures.desk import Transport
 from fixtures.environment import Environment, read_file, select
 from reports.card import Card, Function, page
@@ -127,6 +127,9 @@ def _spared(
         for name, environment in environments.items()
         if check_id_of(first) in environment.not_applicable
     ]
+    kept_back = sum(item.get_closest_marker("no_real_money") is not None for item in items)
+    if kept_back:
+        reasons.append(f"{kept_back} of {len(items)} makings: {NOT_WITH_REAL_MONEY}")
     phases = first.get_closest_marker("phase")
     if phases is not None:
         agreed = " or ".join(phases.args)

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.catalogue import library_of, trades_through
 from fixtures.desk import Blocked
-from fixtures.plugin import CHECKS, RUN
+from fixtures.options import CHECKS, RUN
 from fixtures.run import Run
 from reports import requirements, waivers
 from reports.items import line_of

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 import yaml
 
+from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.guard import Guard
 from fixtures.clients.rest import RestClient
 from fixtures.desk.flat import open_orders
-from fixtures.environment import Budget
 from fixtures.evidence import Evidence, Redactor
 from fixtures.run import Journal
 from fixtures.v5 import paths

@@ -15,13 +15,14 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.guard import Guard
 from fixtures.clients.reply import Reply
 from fixtures.clients.rest import RestClient
 from fixtures.clients.signing import Signer
 from fixtures.clients.trade import TradeStream
-from fixtures.environment import Budget, Credentials
+from fixtures.environment import Credentials
 from fixtures.evidence import Evidence, Redactor
 from fixtures.run import Journal
 from fixtures.v5 import paths

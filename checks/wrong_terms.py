@@ -1,0 +1,106 @@
+"""What is wrong with a create, an amend or a cancel, and the documented codes that may answer it.
+
+Source: docs/v5/error.mdx
+"""
+
+from collections.abc import Collection, Mapping
+
+import pytest
+
+from checks import without_real_money
+from fixtures.v5.codes import NOTHING_ORDERED, RetCode
+
+Table = Mapping[str, tuple[Mapping[str, object], Collection[RetCode]]]
+"""A fault -> the terms that replace sound ones, None for one that is left out, and the documented codes."""
+
+NO_SUCH_SYMBOL = "NOSUCHCOINUSDT"
+
+EMPTY = {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}
+UNREADABLE = {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}
+UNKNOWN_SYMBOL = {RetCode.INVALID_SYMBOL, RetCode.SYMBOL_NOT_WHITELISTED, RetCode.ORDER_NOT_EXIST}
+NO_PRICE = {
+    RetCode.PARAM_EMPTY,
+    RetCode.PARAM_INVALID,
+    RetCode.REQUEST_PARAM_ERROR,
+    RetCode.ORDER_VALUE_TOO_LOW,
+    RetCode.PRICE_TOO_LOW,
+}
+"""The refusals that fit a price of zero; the docs tie none of them to it alone."""
+
+_MARKET: Mapping[str, object] = {"side": "Sell", "orderType": "Market", "timeInForce": None, "price": None}
+"""A sell, because a market sell counts its qty in base coin, as the order whose terms are replaced does."""
+_TICKS = {**_MARKET, "slippageToleranceType": "TickSize"}
+_PERCENT = {**_MARKET, "slippageToleranceType": "Percent"}
+
+CREATES: Table = {
+    "no orderType": ({"orderType": None}, EMPTY),
+    "no price": ({"price": None}, EMPTY),
+    "no side": ({"side": None}, EMPTY),
+    "no symbol": ({"symbol": None}, EMPTY),
+    "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
+    "no qty at all": ({"qty": "0"}, NOTHING_ORDERED),
+    "negative qty": ({"qty": "-1000"}, NOTHING_ORDERED),
+    "no price at all": ({"price": "0"}, NO_PRICE),
+    "empty qty": ({"qty": ""}, EMPTY),
+    "word for qty": ({"qty": "ten"}, UNREADABLE),
+    "word for price": ({"price": "ten"}, UNREADABLE),
+    "unknown orderFilter": ({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}),
+    "unknown smpType": ({"smpType": "CancelAll"}, UNREADABLE),
+    "unknown timeInForce": ({"timeInForce": "Forever"}, {RetCode.INVALID_TIF}),
+    "unknown orderType": ({"orderType": "Iceberg"}, {RetCode.INVALID_ORDER_TYPE}),
+    "unknown side": ({"side": "Hold"}, {RetCode.INVALID_SIDE}),
+    "unknown symbol": (
+        {"symbol": NO_SUCH_SYMBOL},
+        {RetCode.INVALID_SYMBOL, RetCode.SYMBOL_NOT_WHITELISTED, RetCode.REQUEST_PARAM_ERROR},
+    ),
+    "unknown marketUnit": ({**_MARKET, "marketUnit": "dozen"}, UNREADABLE),
+    "unknown tolerance type": (
+        {**_MARKET, "slippageToleranceType": "Yards", "slippageTolerance": "1"},
+        UNREADABLE,
+    ),
+    "no ticks": ({**_TICKS, "slippageTolerance": "0"}, {RetCode.TICKSIZE_TOLERANCE_RANGE}),
+    "too many ticks": ({**_TICKS, "slippageTolerance": "10001"}, {RetCode.TICKSIZE_TOLERANCE_RANGE}),
+    "no percent": ({**_PERCENT, "slippageTolerance": "0"}, {RetCode.PERCENT_TOLERANCE_RANGE}),
+    "too many percent": ({**_PERCENT, "slippageTolerance": "10.01"}, {RetCode.PERCENT_TOLERANCE_RANGE}),
+}
+"""170134, 170137 and 170140 are shown by FLT-04, FLT-05 and FLT-06."""
+
+AMENDS: Table = {
+    "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
+    "word for qty": ({"qty": "ten"}, UNREADABLE),
+    "word for price": ({"price": "ten"}, UNREADABLE),
+    "no symbol": ({"symbol": None}, EMPTY),
+    "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, UNKNOWN_SYMBOL),
+    "no order named": ({"orderLinkId": None}, EMPTY),
+}
+
+CANCELS: Table = {
+    "number for symbol": ({"symbol": 1}, {RetCode.REQUEST_PARAM_ERROR}),
+    "no symbol": ({"symbol": None}, EMPTY),
+    "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, UNKNOWN_SYMBOL),
+    "no order named": ({"orderId": None}, EMPTY),
+    "unknown orderFilter": ({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}),
+}
+
+
+def over_faults(table: Table) -> pytest.MarkDecorator:
+    """Make the check once for each fault of a table.
+
+    Where money is real only PostOnly Limit orders are sent, and no request that names no order: a venue that
+    guesses one could reach a foreign one.
+    """
+    makings = [
+        pytest.param(fault, marks=[without_real_money] if _is_kept_back(terms) else [])
+        for fault, (terms, _) in table.items()
+    ]
+    return pytest.mark.parametrize("fault", makings)
+
+
+def _is_kept_back(terms: Mapping[str, object]) -> bool:
+    names_none = any(terms.get(name, "") is None for name in ("orderId", "orderLinkId"))
+    return names_none or not terms.keys().isdisjoint({"orderType", "timeInForce"})
+
+
+def listed(codes: Collection[RetCode]) -> str:
+    """The codes as a failure names them."""
+    return ", ".join(map(str, sorted(codes)))
