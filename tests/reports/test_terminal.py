@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.run import Run
 from reports.conclusion import Conclusion
 from reports.finding import Attribution, Cause, Frame, Party
 from reports.model import RunVerdict, Verdict
@@ -17,6 +18,7 @@ from reports.terminal import (
     next_step,
     orders_line,
     table_lines,
+    unwritten_lines,
 )
 from tests.reports.made_up import RUN_ID, outcome, outcomes, signed_off, waiver
 
@@ -48,7 +50,8 @@ STEPS = [
         "open the evidence of MKR-01",
     ),
     (BLOCKED, True, "settle what is missing, first VIS-01, then run again"),
-    (replace(BLOCKED, flat=None), True, "settle what is missing, first VIS-01, then run again"),
+    (replace(BLOCKED, flat=None), True, f"make sure that no order is left: pytest --cleanup {RUN_ID}"),
+    (signed_off(outcomes()[:2]), True, "run the whole checklist again: pytest without a selection"),
     (ERROR_AFTER_BLOCKED, True, "settle what is missing, first MKR-01, then run again"),
     (
         replace(signed_off(), flat=None, conclusion=UNPROVEN),
@@ -79,6 +82,20 @@ STEPS = [
 def test_next_step_follows_the_verdict(signoff: SignOff, rendered: bool, said: str) -> None:  # noqa: FBT001 - a column of the table
     """Ready: send it; not ready: which evidence to open; incomplete: what is missing."""
     assert next_step(as_json(signoff), FOLDER, rendered=rendered).startswith(said)
+
+
+@pytest.mark.parametrize(("flat", "lines"), [(True, 2), (None, 3)])
+def test_reports_that_cannot_be_written_are_told(run: Run, flat: bool | None, lines: int) -> None:  # noqa: FBT001 - a column of the table
+    """A full disk leaves no sign-off: the user reads why, what may be left on the venue, and what to do."""
+    run.flat = flat
+
+    said = list(unwritten_lines(run, OSError(28, "No space left on device"), FOLDER, "pytest --cleanup x"))
+
+    assert len(said) == lines
+    assert said[0].strip() == (
+        "INCOMPLETE: the reports cannot be written to out: No space left on device; there is no sign-off."
+    )
+    assert said[-1].startswith("next: make room, or choose another folder with --out=FOLDER")
 
 
 def test_table_shows_only_verdicts_that_occur() -> None:
