@@ -42,8 +42,9 @@ def table_lines(content: dict[str, Any]) -> list[str]:
     shown = [
         verdict for verdict in COLUMNS if verdict in {Verdict.PASS, Verdict.FAIL} or _total(content, verdict)
     ]
-    head = f"  {'item':<27}{'checks':>8}" + "".join(f"{verdict:>9}" for verdict in shown)
-    return [head, *(_table_line(item, shown) for item in content["items"])]
+    columns = [*shown, *([_DEVIATES] if any(item["deviating"] for item in content["items"]) else [])]
+    head = f"  {'item':<27}{'checks':>8}" + "".join(f"{column:>9}" for column in columns)
+    return [head, *(_table_line(item, columns) for item in content["items"])]
 
 
 def deviation_lines(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -151,9 +152,11 @@ def _checks(count: int) -> str:
     return f"{count:>3} {'check' if count == 1 else 'checks'}"
 
 
-def _table_line(item: dict[str, Any], shown: Sequence[Verdict]) -> str:
+def _table_line(item: dict[str, Any], columns: Sequence[str]) -> str:
     number = f"{item['number']}. " if item["number"] else ""
-    counts = "".join(f"{item['counts'][verdict] or '-':>9}" for verdict in shown)
+    deviating = item["deviating"]
+    told = item["counts"] | {Verdict.FAIL: item["counts"][Verdict.FAIL] - deviating, _DEVIATES: deviating}
+    counts = "".join(f"{told[column] or '-':>9}" for column in columns)
     return f"  {number + item['title']:<27}{len(item['checks']):>8}{counts}"
 
 
@@ -210,6 +213,8 @@ def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     return f"open the evidence of {failed['id']}: {place}"
 
 
+_DEVIATES = "deviate"
+"""The column of a library's failures that break no listing under test."""
 _WHOLE = "run the whole checklist again: pytest without a selection"
 _SIGNOFF = "this was the smoke profile: run the whole checklist, --profile signoff"
 _CALM = (Verdict.NOT_APPLICABLE, Verdict.WAIVED)

@@ -106,6 +106,18 @@ def test_table_shows_only_verdicts_that_occur() -> None:
     assert lines[0].split() == ["1.", "Item", "1", "1", "-", "-", "1"]
 
 
+def test_deviation_is_not_counted_as_a_failure() -> None:
+    """What a library does that nobody trades through has a column of its own."""
+    content = as_json(FAILED)
+    (failed,) = (item for item in content["items"] if item["counts"][Verdict.FAIL])
+    failed["deviating"] = 1
+
+    head, *lines = table_lines(content)
+
+    assert head.split() == ["item", "checks", "PASS", "FAIL", "deviate"]
+    assert [line.split()[-2:] for line in lines if line.endswith("1")] == [["-", "1"]]
+
+
 def test_checks_with_the_same_reason_share_a_line() -> None:
     """A prerequisite that blocks several checks is told once, and so is what did not run."""
     not_run = signed_off(outcomes()[:2])
