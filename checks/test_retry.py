@@ -147,5 +147,5 @@ async def test_clocks_agree(market: Market, evidence: Evidence) -> None:
     evidence.measure("clock offset", best.offset_ms, "ms")
     evidence.measure("round trip to /v5/market/time", int(median(s.round_trip_us for s in samples)), "µs")
     assert abs(best.offset_ms) < LARGEST_OFFSET_MS, (
-        f"this machine's clock is {best.offset_ms} ms behind the venue's"
+        f"the venue's clock minus this machine's is {best.offset_ms} ms: set this machine's clock by NTP"
     )

@@ -33,6 +33,7 @@ CAUSE_OF_CODE: Mapping[int, Cause] = {
     RetCode.UID_NOT_AVAILABLE: Cause.WHITELIST,
     RetCode.BALANCE_INSUFFICIENT: Cause.FUNDS,
     RetCode.TIMESTAMP_WINDOW: Cause.CLOCK,
+    RetCode.TOO_MANY_VISITS: Cause.PACE,
 }
 """Refusals that say more about who asks than about what was asked."""
 
@@ -44,6 +45,8 @@ ASKED_FOR: Mapping[str, frozenset[int]] = {
     "PRM-13": frozenset(CAUSE_OF_CODE),
     "PRM-14": frozenset(CAUSE_OF_CODE),
     "PRM-15": frozenset(CAUSE_OF_CODE),
+    "RTY-01": frozenset({RetCode.TOO_MANY_VISITS}),
+    "RTY-02": frozenset({RetCode.TOO_MANY_VISITS}),
     "RTY-04": frozenset({RetCode.TIMESTAMP_WINDOW}),
 }
 """Refusals that a check provokes: there they say nothing about the key under test."""
@@ -64,6 +67,7 @@ PARTY_OF_CAUSE: Mapping[Cause, Party] = {
     Cause.WHITELIST: Party.ACCOUNT,
     Cause.HIDDEN: Party.VENUE,
     Cause.FUNDS: Party.ACCOUNT,
+    Cause.PACE: Party.ACCOUNT,
     Cause.CLOCK: Party.SUITE,
 }
 
@@ -109,7 +113,7 @@ class Seen:
     raised: what decided the verdict
     sentence: what the report says of it
     records: the evidence of the call, or of the whole making when it never came to the call
-    one_machine: the venue runs on this machine, and their clocks are one
+    one_machine: the venue runs in this process: their clocks are one, and nobody else trades there
     """
 
     check_id: str
@@ -129,7 +133,7 @@ def attribute(seen: Seen) -> Attribution:
 def _party(seen: Seen, cause: Cause | None) -> Party | None:
     if seen.library:
         return Party.LIBRARY
-    if cause is Cause.CLOCK and seen.one_machine:
+    if cause in {Cause.CLOCK, Cause.PACE} and seen.one_machine:
         return Party.VENUE
     if cause is not None:
         return PARTY_OF_CAUSE[cause]

@@ -31,6 +31,7 @@ class Cause(StrEnum):
     WHITELIST = "The UID is not admitted to the symbol."
     HIDDEN = "The venue does not show the symbol to this key."
     FUNDS = "The account lacks the funds that the checklist needs."
+    PACE = "The venue refuses requests as too many: another program uses the same UID or address."
     CLOCK = "The clocks of this machine and of the venue are apart."
 
 

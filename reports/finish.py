@@ -1,5 +1,6 @@
 """From the outcomes of a run to its files, in the order in which nothing leaks and nothing is lost."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,10 +150,14 @@ def _document(
         measurements=run.evidence.measurements,
         ledger=ledger,
         flat=run.flat,
-        # An embedded venue has ended with the run: there is nothing to clean up.
-        cleanup=None if run.environment.embedded else finished.cleanup,
+        cleanup=None if _cannot_be_left(run) else finished.cleanup,
         today=today,
     )
+
+
+def _cannot_be_left(run: Run) -> bool:
+    """True when an embedded venue ended with the run, or no order was ever sent."""
+    return run.environment.embedded or (run.flat is None and run.journal.is_empty())
 
 
 def _render(run: Run, allure_results: Path) -> str | None:
@@ -165,3 +170,15 @@ def _render(run: Run, allure_results: Path) -> str | None:
     except NotRendered as why:
         return str(why)
     return None
+
+
+def cleanup_command(run_id: str, environments: str | None, out: str | None) -> str:
+    """What cancels the orders of a run, with the options that told the run where its files are."""
+    given = {"environments": environments, "out": out}
+    options = [f"--{name}={value}" for name, value in given.items() if value]
+    return shlex.join(["pytest", "--cleanup", run_id, *options])
+
+
+def shown(folder: Path, working_directory: Path) -> Path:
+    """The folder as the reader can type it."""
+    return folder.relative_to(working_directory) if folder.is_relative_to(working_directory) else folder

@@ -27,8 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that says how much of the checklist is made."""
     parser.getgroup("checklist").addoption(
         "--profile",
-        choices=[*Profile],
-        default=Profile.SIGNOFF,
+        choices=[str(profile) for profile in Profile],
+        default=str(Profile.SIGNOFF),
         help="smoke: a short look, no sign-off; signoff (default): what is required; regression: everything",
     )
 

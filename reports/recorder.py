@@ -1,6 +1,5 @@
 """Turns what pytest sees into outcomes, and writes the reports when the session is over."""
 
-import shlex
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -15,10 +14,10 @@ from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
 from reports.attribution import Seen, attribute
 from reports.finding import Attribution
-from reports.finish import Finished, write
+from reports.finish import Finished, cleanup_command, shown, write
 from reports.items import check_id_of, group, label, parameters, requirement
 from reports.live import LiveLine
-from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, gravest
+from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, RunVerdict, gravest
 from reports.outcome import Phase, decisive, judge, told
 from reports.profile import Profile
 from reports.requirements import Requirements
@@ -239,13 +238,24 @@ class Recorder:
             done = yield
         except BaseException as error:  # noqa: BLE001 - whatever a fixture raises here, the report is written
             self._note_teardown(error)
-        written = write(self._run, self._finished())
-        session.exitstatus = written.exit_code
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            folder = shown(self._run.folder, self._config.invocation_params.dir)
-            terminal.show(reporter, written, folder)
+        session.exitstatus = self._report()
         return done
+
+    def _report(self) -> int:
+        """Write the reports and say so; the exit code, that of INCOMPLETE when they cannot be written."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        folder = shown(self._run.folder, self._config.invocation_params.dir)
+        finished = self._finished()
+        try:
+            written = write(self._run, finished)
+        except OSError as error:
+            if reporter is not None:
+                for line in terminal.unwritten_lines(self._run, error, folder, finished.cleanup):
+                    reporter.write_line(line, red=True)
+            return RunVerdict.INCOMPLETE.exit_code
+        if reporter is not None:
+            terminal.show(reporter, written, folder)
+        return written.exit_code
 
     def _note_teardown(self, error: BaseException) -> None:
         raised = ", ".join(map(told, leaves(error)))
@@ -284,15 +294,3 @@ def leaves(error: BaseException) -> list[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         return [leaf for one in error.exceptions for leaf in leaves(one)]
     return [error]
-
-
-def cleanup_command(run_id: str, environments: str | None, out: str | None) -> str:
-    """What cancels the orders of a run, with the options that told the run where its files are."""
-    given = {"environments": environments, "out": out}
-    options = [f"--{name}={value}" for name, value in given.items() if value]
-    return shlex.join(["pytest", "--cleanup", run_id, *options])
-
-
-def shown(folder: Path, working_directory: Path) -> Path:
-    """The folder as the reader can type it."""
-    return folder.relative_to(working_directory) if folder.is_relative_to(working_directory) else folder

@@ -33,8 +33,8 @@ def plan_lines(run: Run, version: str, items: Sequence[Item], plan: Sequence[Che
     lines = [
         f"run {run.run_id} on {run.environment.name}: {', '.join(run.symbols)}, requirement set {version}"
     ]
-    lines += [f"  {item.number}. {item.title:<24}{len(item.checks):>3} checks" for item in items]
-    return lines + ([f"     {BEYOND.title:<24}{beyond:>3} checks"] if beyond else [])
+    lines += [f"  {item.number}. {item.title:<24}{_checks(len(item.checks))}" for item in items]
+    return lines + ([f"     {BEYOND.title:<24}{_checks(beyond)}"] if beyond else [])
 
 
 def table_lines(content: dict[str, Any]) -> list[str]:
@@ -42,8 +42,9 @@ def table_lines(content: dict[str, Any]) -> list[str]:
     shown = [
         verdict for verdict in COLUMNS if verdict in {Verdict.PASS, Verdict.FAIL} or _total(content, verdict)
     ]
-    head = f"  {'item':<27}{'checks':>8}" + "".join(f"{verdict:>9}" for verdict in shown)
-    return [head, *(_table_line(item, shown) for item in content["items"])]
+    columns = [*shown, *([_DEVIATES] if any(item["deviating"] for item in content["items"]) else [])]
+    head = f"  {'item':<27}{'checks':>8}" + "".join(f"{column:>9}" for column in columns)
+    return [head, *(_table_line(item, columns) for item in content["items"])]
 
 
 def deviation_lines(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -102,11 +103,20 @@ def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     if verdict.exit_code == 0:
         return "send signoff.html and signoff.json to the desk"
     cleanup = content["run"]["cleanup"]
-    if content["run"]["orders_left"] and cleanup:
-        return f"cancel the orders that are left: {cleanup}"
+    if cleanup:
+        some = content["run"]["orders_left"]
+        return f"{'cancel the orders that are' if some else 'make sure that no order is'} left: {cleanup}"
     if verdict is RunVerdict.NOT_READY:
         return _about(_first_failed(content), folder, rendered=rendered)
     return _what_is_missing(content)
+
+
+def unwritten_lines(run: Run, error: OSError, folder: Path, cleanup: str) -> Iterator[str]:
+    """What is said when the run's folder cannot be written: why, what may be left, what to do."""
+    yield f"\nINCOMPLETE: the reports cannot be written to {folder}: {error.strerror}; there is no sign-off."
+    if not run.environment.embedded and not run.flat:
+        yield f"whether orders are left is unknown; to be flat: {cleanup}"
+    yield "next: make room, or choose another folder with --out=FOLDER, then run the whole checklist again"
 
 
 def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> None:
@@ -138,9 +148,15 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> N
     reporter.write_line(f"next: {next_step(content, folder, rendered=written.rendered)}")
 
 
-def _table_line(item: dict[str, Any], shown: Sequence[Verdict]) -> str:
+def _checks(count: int) -> str:
+    return f"{count:>3} {'check' if count == 1 else 'checks'}"
+
+
+def _table_line(item: dict[str, Any], columns: Sequence[str]) -> str:
     number = f"{item['number']}. " if item["number"] else ""
-    counts = "".join(f"{item['counts'][verdict] or '-':>9}" for verdict in shown)
+    deviating = item["deviating"]
+    told = item["counts"] | {Verdict.FAIL: item["counts"][Verdict.FAIL] - deviating, _DEVIATES: deviating}
+    counts = "".join(f"{told[column] or '-':>9}" for column in columns)
     return f"  {number + item['title']:<27}{len(item['checks']):>8}{counts}"
 
 
@@ -179,11 +195,9 @@ def _first_unsettled(content: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _what_is_missing(content: dict[str, Any]) -> str:
-    first, cleanup = _first_unsettled(content), content["run"]["cleanup"]
-    if first is not None:
+    first = _first_unsettled(content)
+    if first is not None and first["verdict"] != Verdict.NOT_RUN:
         return f"settle what is missing, first {first['id']}, then run again"
-    if cleanup:
-        return f"make sure that no order is left: {cleanup}"
     return _SIGNOFF if content["run"]["profile"] == Profile.SMOKE else _WHOLE
 
 
@@ -199,6 +213,8 @@ def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     return f"open the evidence of {failed['id']}: {place}"
 
 
+_DEVIATES = "deviate"
+"""The column of a library's failures that break no listing under test."""
 _WHOLE = "run the whole checklist again: pytest without a selection"
 _SIGNOFF = "this was the smoke profile: run the whole checklist, --profile signoff"
 _CALM = (Verdict.NOT_APPLICABLE, Verdict.WAIVED)

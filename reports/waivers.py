@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from fixtures.strict_yaml import EnvironmentFileError, loaded, told
 from reports.model import Check, Result, Verdict
 
 
@@ -42,31 +42,18 @@ _WAIVERS = TypeAdapter(tuple[Waiver, ...])
 
 def read(path: Path) -> tuple[Waiver, ...]:
     """The waivers of the file, none when there is no file; raises WaiverError."""
-    content = _content(path)
     try:
+        content = (loaded(path) or ()) if path.exists() else ()
         waivers = _WAIVERS.validate_python(content)
+    except EnvironmentFileError as error:
+        raise WaiverError(str(error)) from None
     except ValidationError as error:
         fault = error.errors()[0]
-        raise WaiverError(f"{path.name}: {_place(content, fault['loc'])}: {fault['msg']}") from None
+        raise WaiverError(f"{path.name}: {told(fault, _place(content, fault['loc']))}") from None
     twice = {waiver.check for waiver in waivers if sum(other.check == waiver.check for other in waivers) > 1}
     if twice:
         raise WaiverError(f"{path.name}: {min(twice)} is waived more than once")
     return waivers
-
-
-def _content(path: Path) -> Any:  # noqa: ANN401 - whatever stands in the file
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) or ()
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise WaiverError(f"{path.name}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise WaiverError(f"{path.name}: not UTF-8") from None
-    except (yaml.YAMLError, ValueError) as error:
-        # An impossible day is a plain ValueError of the YAML reader.
-        said = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise WaiverError(f"{path.name}: not YAML: {said}") from None
 
 
 def _place(content: Any, where: tuple[int | str, ...]) -> str:  # noqa: ANN401 - whatever stands in the file

@@ -75,6 +75,24 @@ def test_check_reads_straight(function: ast.FunctionDef | ast.AsyncFunctionDef) 
             assert not ast.unparse(node.func).endswith("sleep")
 
 
+def test_waiver_of_the_readme_can_be_given() -> None:
+    """The example names a check that is no blocker: a blocker cannot be waived."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = yaml.safe_load(readme.partition("```yaml\n")[2].partition("```")[0])
+
+    severities = {
+        ast.unparse(keyword.value)
+        for function in functions()
+        if example["check"] in ids_of(function)
+        for decorator in function.decorator_list
+        if isinstance(decorator, ast.Call)
+        for keyword in decorator.keywords
+        if keyword.arg == "severity"
+    }
+    assert severities
+    assert "BLOCKER" not in severities
+
+
 def test_page_maps_to_checks() -> None:
     """The table of the page's sentences names every required check."""
     table = (ROOT / "docs/checklist.md").read_text(encoding="utf-8")

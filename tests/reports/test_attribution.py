@@ -50,6 +50,8 @@ WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
     ("ERR-01", AssertionError("a bad signature was refused with 10003 'no'"), Party.VENUE, None),
     ("ERR-01", AssertionError("empty qty: refused with 10005 'no'"), Party.ACCOUNT, Cause.PERMISSION),
     ("PRM-01", AssertionError("a signed read was odd"), Party.ACCOUNT, Cause.KEY),
+    ("PRM-01", AssertionError("4 of 5 reads: one was refused with 10006 'no'"), Party.ACCOUNT, Cause.PACE),
+    ("MKR-02", refused(RetCode.TOO_MANY_VISITS), Party.ACCOUNT, Cause.PACE),
     ("PRM-02", AssertionError("the key's UID is another"), Party.ACCOUNT, Cause.UID),
     ("PRM-03", AssertionError("the key is read-only"), Party.ACCOUNT, Cause.PERMISSION),
     ("PRM-04", AssertionError("the key may withdraw"), Party.ACCOUNT, None),

@@ -8,8 +8,8 @@ import pytest
 
 from fixtures.environment import Credentials
 from fixtures.evidence import Channel, Direction
-from fixtures.run import Identity, Run
-from reports.finish import Finished, write
+from fixtures.run import Entry, Identity, Run
+from reports.finish import Finished, cleanup_command, shown, write
 from reports.profile import Profile
 from reports.renderer.render import render
 from tests.reports.made_up import KEY, PLAN, REQUIRED, RUN_ID, SECRET, START_MS, UID, outcomes, waiver
@@ -120,6 +120,18 @@ def test_run_that_is_not_flat_says_how_to_be(run: Run, finished: Finished) -> No
     assert write(run, finished).content["run"]["cleanup"] is None
 
 
+def test_run_that_sent_no_order_leaves_none(run: Run, finished: Finished) -> None:
+    """Where nobody could ask the venue, only what stands in the journal may be left."""
+    run.flat = None
+
+    assert write(run, finished).content["run"]["cleanup"] is None
+
+    run.journal.open(run.run_id, "testnet")
+    run.journal.write(Entry(f"{run.run_id}-0001", "XRPUSDT", START_MS))
+
+    assert write(run, finished).content["run"]["cleanup"] == f"pytest --cleanup {RUN_ID}"
+
+
 def test_run_without_allure_results_is_signed_off(run: Run, finished: Finished) -> None:
     """Without the plugin that writes them only the Allure report is missing."""
     finished.allure_results.rmdir()
@@ -155,3 +167,17 @@ def test_waivers_are_judged_by_the_day_of_the_run(run: Run, finished: Finished) 
 
     assert (written.exit_code, written.content["verdict"]) == (1, "NOT READY")
     assert written.content["sentence"] == "The waiver of MKR-01 is void: the check passed; remove it."
+
+
+def test_folder_is_shown_as_it_can_be_typed() -> None:
+    """Below the working directory the path is relative."""
+    assert shown(Path("/a/b/c"), Path("/a")) == Path("b/c")
+    assert shown(Path("/a/b/c"), Path("/d")) == Path("/a/b/c")
+
+
+def test_cleanup_repeats_the_options_of_the_run() -> None:
+    """The command can be typed as it stands, whatever folders were given."""
+    assert cleanup_command("r-1", None, None) == "pytest --cleanup r-1"
+    assert cleanup_command("r-1", "my env.yaml", "runs") == (
+        "pytest --cleanup r-1 '--environments=my env.yaml' --out=runs"
+    )

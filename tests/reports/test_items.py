@@ -39,3 +39,4 @@ def test_symbol_is_told_only_where_there_are_several() -> None:
     assert label(made_with, ("XRPUSDT",)) == "rest"
     assert label(made_with, ("XRPUSDT", "BTCUSDT")) == "XRPUSDT · rest"
     assert label({}, ("XRPUSDT",)) == ""
+    assert label({"price_ticks": "2", "side": "Buy"}, ()) == "price ticks 2 · Buy"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.run import Run
 from reports.conclusion import Conclusion
 from reports.finding import Attribution, Cause, Frame, Party
 from reports.model import RunVerdict, Verdict
@@ -17,6 +18,7 @@ from reports.terminal import (
     next_step,
     orders_line,
     table_lines,
+    unwritten_lines,
 )
 from tests.reports.made_up import RUN_ID, outcome, outcomes, signed_off, waiver
 
@@ -48,7 +50,8 @@ STEPS = [
         "open the evidence of MKR-01",
     ),
     (BLOCKED, True, "settle what is missing, first VIS-01, then run again"),
-    (replace(BLOCKED, flat=None), True, "settle what is missing, first VIS-01, then run again"),
+    (replace(BLOCKED, flat=None), True, f"make sure that no order is left: pytest --cleanup {RUN_ID}"),
+    (signed_off(outcomes()[:2]), True, "run the whole checklist again: pytest without a selection"),
     (ERROR_AFTER_BLOCKED, True, "settle what is missing, first MKR-01, then run again"),
     (
         replace(signed_off(), flat=None, conclusion=UNPROVEN),
@@ -81,12 +84,38 @@ def test_next_step_follows_the_verdict(signoff: SignOff, rendered: bool, said: s
     assert next_step(as_json(signoff), FOLDER, rendered=rendered).startswith(said)
 
 
+@pytest.mark.parametrize(("flat", "lines"), [(True, 2), (None, 3)])
+def test_reports_that_cannot_be_written_are_told(run: Run, flat: bool | None, lines: int) -> None:  # noqa: FBT001 - a column of the table
+    """A full disk leaves no sign-off: the user reads why, what may be left on the venue, and what to do."""
+    run.flat = flat
+
+    said = list(unwritten_lines(run, OSError(28, "No space left on device"), FOLDER, "pytest --cleanup x"))
+
+    assert len(said) == lines
+    assert said[0].strip() == (
+        "INCOMPLETE: the reports cannot be written to out: No space left on device; there is no sign-off."
+    )
+    assert said[-1].startswith("next: make room, or choose another folder with --out=FOLDER")
+
+
 def test_table_shows_only_verdicts_that_occur() -> None:
     """PASS and FAIL always have a column, the others when there is one."""
     head, *lines = table_lines(as_json(BLOCKED))
 
     assert head.split() == ["item", "checks", "PASS", "FAIL", "BLOCKED"]
     assert lines[0].split() == ["1.", "Item", "1", "1", "-", "-", "1"]
+
+
+def test_deviation_is_not_counted_as_a_failure() -> None:
+    """What a library does that nobody trades through has a column of its own."""
+    content = as_json(FAILED)
+    (failed,) = (item for item in content["items"] if item["counts"][Verdict.FAIL])
+    failed["deviating"] = 1
+
+    head, *lines = table_lines(content)
+
+    assert head.split() == ["item", "checks", "PASS", "FAIL", "deviate"]
+    assert [line.split()[-2:] for line in lines if line.endswith("1")] == [["-", "1"]]
 
 
 def test_checks_with_the_same_reason_share_a_line() -> None:

@@ -72,17 +72,18 @@ def test_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("- {check: MKR-01}", "waivers.yaml: MKR-01: owner: Field required"),
-        (ENTRY.replace("2026-12-31", "soon"), "waivers.yaml: MKR-01: expires: "),
-        (ENTRY.replace("J. Tan", "''"), "waivers.yaml: MKR-01: owner: "),
-        (ENTRY.replace("J. Tan", "' '"), "waivers.yaml: MKR-01: owner: "),
-        (ENTRY.replace("Known.", "'  '"), "waivers.yaml: MKR-01: reason: "),
-        (ENTRY.replace("DESK-1", "' '"), "waivers.yaml: MKR-01: link: "),
-        (ENTRY + "- {owner: J. Tan}", "waivers.yaml: waiver 2: check: Field required"),
-        (ENTRY + "- word", "waivers.yaml: waiver 2: "),
-        ("word", "waivers.yaml: the file: "),
+        ("- {check: MKR-01}", "waivers.yaml: MKR-01: owner is missing"),
+        (ENTRY.replace("2026-12-31", "soon"), "waivers.yaml: MKR-01: expires is 'soon', expected: a day "),
+        (ENTRY.replace("J. Tan", "''"), "waivers.yaml: MKR-01: owner is '.*', expected: a text "),
+        (ENTRY.replace("J. Tan", "' '"), "waivers.yaml: MKR-01: owner is '.*', expected: a text "),
+        (ENTRY.replace("Known.", "'  '"), "waivers.yaml: MKR-01: reason is '  ', expected: a text "),
+        (ENTRY.replace("DESK-1", "' '"), "waivers.yaml: MKR-01: link is ' ', expected: a text "),
+        (ENTRY + "- {owner: J. Tan}", "waivers.yaml: waiver 2: check is missing"),
+        (ENTRY + "- word", "waivers.yaml: waiver 2 is 'word', expected: a section"),
+        ("word", "waivers.yaml: the file is 'word', expected: a list"),
         (ENTRY.replace("2026-12-31", "2026-13-31"), "waivers.yaml: not YAML: month must be in "),
-        ("- [", "waivers.yaml: not YAML: "),
+        ("- [", "waivers.yaml: line 1: not YAML: "),
+        ("- {check: MKR-01, check: MKR-02}", "waivers.yaml: line 1: not YAML: the key 'check' stands twice"),
         (ENTRY * 2, "waivers.yaml: MKR-01 is waived more than once"),
     ],
 )
@@ -101,7 +102,7 @@ def test_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
     folder.mkdir()
     bytes_of_latin_1.write_bytes(b"- {check: MKR-01, owner: J\xf6rg}")
 
-    with pytest.raises(WaiverError, match=r"^folder.yaml: cannot be read: Is a directory$"):
+    with pytest.raises(WaiverError, match=r"folder.yaml: Is a directory$"):
         read(folder)
-    with pytest.raises(WaiverError, match=r"^waivers.yaml: not UTF-8$"):
+    with pytest.raises(WaiverError, match=r"^waivers.yaml: not UTF-8 text$"):
         read(bytes_of_latin_1)
