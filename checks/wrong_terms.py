@@ -26,6 +26,8 @@ NO_PRICE = {
     RetCode.PRICE_TOO_LOW,
 }
 """The refusals that fit a price of zero; the docs tie none of them to it alone."""
+LESS_THAN_A_STEP = {RetCode.QTY_TOO_LOW, RetCode.QTY_DECIMALS, RetCode.ORDER_VALUE_TOO_LOW}
+"""It is below the least, off the grid and worth too little: no page says which of the three is told."""
 
 _MARKET: Mapping[str, object] = {"side": "Sell", "orderType": "Market", "timeInForce": None, "price": None}
 """A sell, because a market sell counts its qty in base coin, as the order whose terms are replaced does."""
@@ -44,6 +46,7 @@ CREATES: Table = {
     "empty qty": ({"qty": ""}, EMPTY),
     "word for qty": ({"qty": "ten"}, UNREADABLE),
     "word for price": ({"price": "ten"}, UNREADABLE),
+    "less than a step": ({"qty": "0.0000000000000001"}, LESS_THAN_A_STEP),
     "unknown orderFilter": ({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}),
     "unknown smpType": ({"smpType": "CancelAll"}, UNREADABLE),
     "unknown timeInForce": ({"timeInForce": "Forever"}, {RetCode.INVALID_TIF}),
@@ -69,6 +72,7 @@ AMENDS: Table = {
     "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
     "word for qty": ({"qty": "ten"}, UNREADABLE),
     "word for price": ({"price": "ten"}, UNREADABLE),
+    "less than a step": ({"qty": "0.0000000000000001"}, LESS_THAN_A_STEP),
     "no symbol": ({"symbol": None}, EMPTY),
     "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, UNKNOWN_SYMBOL),
     "no order named": ({"orderLinkId": None}, EMPTY),

@@ -13,9 +13,10 @@ EXEMPT: Mapping[str, str] = {
         "The documents do not say whether an amend to exactly what is filled is refused."
     ),
     "rules.AMEND_FORM.symbol removed": "Equivalent by the documents: of an unknown symbol no order exists.",
-    "rules.*.least_qty *": (
+    **dict.fromkeys(
+        ("rules.*.least_qty removed", "rules.*.least_qty with *"),
         "Equivalent by the documents: less than a step is off the grid and below the minimum amount as well, "
-        "and no page says which of the three is told."
+        "and no page says which of the three is told.",
     ),
     "rules.CANCEL_FORM.symbol removed": "Equivalent by the documents: of an unknown symbol no order exists.",
     "rules.CREATE_FORM.link_id with the length of an id +1": (
