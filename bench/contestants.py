@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.drive import Timing, drive, drive_threads
+from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.guard import Guard
@@ -228,7 +229,8 @@ def _guard(folder: Path, clock: SystemClock) -> Guard:
     journal = Journal(folder / "journal.jsonl")
     journal.open("bench", "bench")
     budget = Budget(orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1))
-    guard = Guard("bench", journal, budget, clock.now_ms, allow_orders=True)
+    allowance = Allowance(frozenset({ORDER["symbol"]}), real_money=False)
+    guard = Guard("bench", journal, budget, clock.now_ms, allowance)
     guard.reference_price(ORDER["symbol"], Decimal(ORDER["price"]))
     return guard
 

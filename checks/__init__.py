@@ -96,11 +96,13 @@ def during(*phases: Phase) -> Callable[[Function], Function]:
     return mark
 
 
-without_real_money = pytest.mark.no_real_money
-"""Make the check only where no money is real.
+def without_real_money(reason: str) -> pytest.MarkDecorator:
+    """Make the check only where no money is real; elsewhere it is N/A for this reason.
 
-Elsewhere the guard keeps back what it sends, or a venue that breaks its contract could reach a foreign order.
-"""
+    There the guard keeps back what it sends, or a venue that breaks its contract could reach a foreign order.
+    """
+    return pytest.mark.no_real_money(reason)
+
 
 over_both_transports = pytest.mark.parametrize("desk", list(Transport), indirect=True)
 """Make the check once over REST and once over the trade stream."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, check, during, over_both_transports
+from checks import BLOCKER, check, during, over_both_transports, without_real_money
 from fixtures.desk import Answer, Balance, Desk, Execution, Meeting, Order, OrderState, Taker, self_match
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, SmpType
@@ -68,6 +68,7 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
 
 
 @check("MKR-11", severity=BLOCKER, at_risk=2)
+@without_real_money("An order that crosses an own one and may take is not sent where money is real.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize(

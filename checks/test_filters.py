@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports
+from checks import BLOCKER, MAJOR, check, over_both_transports, without_real_money
 from fixtures.desk import (
     Account,
     Desk,
@@ -157,6 +157,7 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, si
 
 
 @check("FLT-08", severity=MAJOR, at_risk=1)
+@without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
@@ -177,6 +178,7 @@ async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
 
 
 @check("FLT-08", severity=MAJOR, at_risk=1)
+@without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_price_band_has_an_edge(desk: Desk, side: Side) -> None:
@@ -194,6 +196,7 @@ async def test_price_band_has_an_edge(desk: Desk, side: Side) -> None:
 
 
 @check("FLT-08", severity=MAJOR, at_risk=2)
+@without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_amend_keeps_to_the_price_band(desk: Desk, side: Side) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from checks import MAJOR, check, during
+from checks import MAJOR, check, during, without_real_money
 from fixtures.desk import (
     Answer,
     Blocked,
@@ -31,6 +31,7 @@ TOO_LARGE = {
 
 
 @check("FLT-07", severity=MAJOR, at_risk=0)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     """A PostOnly quantity one lot above postOnlyMaxLimitOrderSize is refused for its size.
 
@@ -48,6 +49,7 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
 
 
 @check("FLT-07", severity=MAJOR, at_risk=0)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -> None:
     """A GTC quantity one lot above maxLimitOrderQty is refused for its size.
@@ -65,6 +67,7 @@ async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -
 
 
 @check("FLT-07", severity=MAJOR, at_risk=1)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
 async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: TimeInForce) -> None:
@@ -82,6 +85,7 @@ async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: Ti
 
 
 @check("FLT-07", severity=MAJOR, at_risk=0)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
 @pytest.mark.parametrize("attempt", [attempt_largest, attempt_to_enlarge], ids=["create", "amend"])
@@ -102,6 +106,7 @@ async def test_maximum_size_is_not_too_large(
 
 
 @check("FLT-07", severity=MAJOR, at_risk=0)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:
     """A market sell one lot above maxMarketOrderQty is refused for its size, one of exactly it is not.

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream
+from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
 from checks.crossing import assert_closed_as_taker
 from fixtures.desk import Desk, Order, OrderState, attempt_crossing, takings, unlisted
 from fixtures.evidence import Evidence
@@ -168,6 +168,7 @@ async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
 
 
 @check("MKR-12", severity=BLOCKER, at_risk=1)
+@without_real_money("An order that may take is not sent where money is real.")
 @during(Phase.PRELISTING, Phase.MAKER_ONLY)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("time_in_force", [TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK])
@@ -233,6 +234,7 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
 
 
 @check("MKR-12", severity=BLOCKER, at_risk=1)
+@without_real_money("An order that may take is not sent where money is real.")
 @during(Phase.PRELISTING, Phase.MAKER_ONLY)
 @pytest.mark.parametrize("side", list(Side))
 async def test_market_order_is_refused_before_trading(desk: Desk, side: Side) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports
+from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, without_real_money
 from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, written_faults
 from fixtures.desk.batch import LARGEST_BATCH
 from fixtures.evidence import Evidence
@@ -152,6 +152,7 @@ async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None
 
 
 @check("MKR-24", severity=MAJOR, at_risk=3, observes=4)
+@without_real_money("A cancel-all could end orders that are not this run's.")
 @over_both_transports
 async def test_cancel_all_keeps_to_its_symbol(
     desk: Desk, desk_elsewhere: Desk, batch: Batch, evidence: Evidence
@@ -187,6 +188,7 @@ async def test_cancel_all_keeps_to_its_symbol(
 
 
 @check("MKR-28", severity=MINOR, at_risk=MOST_OPEN + 3, observes=50)
+@without_real_money("Five hundred orders would go beyond the budget, and a cancel-all could end others.")
 async def test_open_orders_are_capped(desk: Desk, batch: Batch, announce: Callable[[str], None]) -> None:
     """The order that would be the five hundred and first open one is refused with 170810, on both transports.
 

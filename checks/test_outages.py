@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/webso
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, during
+from checks import BLOCKER, MAJOR, check, during, without_real_money
 from fixtures.desk import Account, Blocked, Connections, Desk, Probes, Script, Taker, Watch
 from fixtures.evidence import Channel, Evidence
 from fixtures.run import Run
@@ -54,6 +54,7 @@ async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evi
 
 
 @check("CON-08", severity=MAJOR, at_risk=1)
+@without_real_money("The protection would cancel every spot order of the UID, those of other programs too.")
 async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes, watch: Watch) -> None:
     """Open orders end CancelByDCP once every connection that holds dcp.spot is gone for the window.
 

@@ -3,7 +3,7 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error.mdx
 """
 
-from checks import MAJOR, check, over_both_transports
+from checks import MAJOR, check, over_both_transports, without_real_money
 from checks.wrong_terms import AMENDS, CANCELS, listed, over_faults
 from fixtures.desk import Account, Desk, Order, attempt_amend_with, attempt_cancel_with
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
@@ -110,6 +110,7 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
 
 
 @check("ERR-02", severity=MAJOR, at_risk=1)
+@without_real_money("An order beyond the balance would go beyond the budget of one order.")
 @over_both_transports
 async def test_amend_beyond_balance_carries_its_code(desk: Desk, account: Account) -> None:
     """A sell amended to one step more than the free balance and its own hold is refused, to a step less not.

@@ -15,6 +15,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.guard import Guard
@@ -250,7 +251,8 @@ class Key:
         journal = Journal(self.folder / f"{self.prefix}.jsonl")
         journal.open(self.prefix, "soak")
         much = {"orders": 10**9, "notional_per_order": _MUCH, "notional_per_run": _MUCH}
-        guard = Guard(self.prefix, journal, Budget(price_band=Decimal(1), **much), now_ms, allow_orders=True)
+        allowance = Allowance(frozenset(self.prices), real_money=False)
+        guard = Guard(self.prefix, journal, Budget(price_band=Decimal(1), **much), now_ms, allowance)
         for symbol, price in self.prices.items():
             guard.reference_price(symbol, price)
         return guard
