@@ -181,6 +181,7 @@ async def test_session_too_many_is_no_loop(
 
 
 @check("CON-15", severity=MAJOR, at_risk=3)
+@without_real_money("An order that may take is not sent where money is real.")
 async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script, symbol: str) -> None:
     """When a listing opens for every order type, resting orders and streams stay as they are.
 
