@@ -71,7 +71,7 @@ async def test_refused_cancel_all_carries_its_code(
     assert answer.ret_code in codes, f"a cancel-all with {term} was {answer}"
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=2)
 @pytest.mark.parametrize("op", ["create", "amend", "cancel"])
 @without_real_money("Where money is real every request is about spot.")
 async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
@@ -93,7 +93,7 @@ async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
     assert answer.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a {op} of no category was {answer}"
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
 @over_trade_stream
 @without_real_money("Where money is real every request is about spot.")
 async def test_illegal_category_carries_its_code_on_the_stream(desk: Desk) -> None:
@@ -170,7 +170,7 @@ async def test_long_req_id_is_refused(desk: Desk) -> None:
     assert beyond.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a longer reqId was {beyond}"
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
 @during(Phase.TRADING)
 @without_real_money("An order that may take is not sent where money is real.")
 @over_both_transports
@@ -187,7 +187,7 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
     assert await desk.open_orders() == [], "an order with an amount off the grid is live"
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
 @without_real_money("Where money is real every order is PostOnly.")
 @over_both_transports
 async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str) -> None:
