@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.drive import Timing, drive, drive_threads
+from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.guard import Guard
@@ -227,8 +228,12 @@ def _evidence() -> Evidence:
 def _guard(folder: Path, clock: SystemClock) -> Guard:
     journal = Journal(folder / "journal.jsonl")
     journal.open("bench", "bench")
-    budget = Budget(orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1))
-    guard = Guard("bench", journal, budget, clock.now_ms, allow_orders=True)
+    # Measured is the client, not how much it may spend: the bounds of a file do not hold here.
+    budget = Budget.model_construct(
+        orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1)
+    )
+    allowance = Allowance(frozenset({ORDER["symbol"]}), real_money=False)
+    guard = Guard("bench", journal, budget, clock.now_ms, allowance)
     guard.reference_price(ORDER["symbol"], Decimal(ORDER["price"]))
     return guard
 

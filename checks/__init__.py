@@ -49,24 +49,43 @@ BLOCKER, MAJOR, MINOR = Severity
 
 
 def check(
-    check_id: str, *, severity: Severity, at_risk: int, observes: int = 1, library: str | None = None
+    check_id: str,
+    *,
+    severity: Severity,
+    at_risk: int,
+    creates: int = 0,
+    worth: int | None = None,
+    largest: int = 0,
+    observes: int = 1,
+    library: str | None = None,
 ) -> pytest.MarkDecorator:
     """Make a function a check of the catalogue.
 
     at_risk: how many least-sized orders could fill during one making if the venue breaks its contract,
         which is what the check costs at worst where money is real; 0 is for a check that sends none
+    creates: how many orders one making sends at most, where the book has two sides and stands still
+    worth: how many least-sized orders they come to with their amends, None for as many as there are
+    largest: how many more count as the largest order of the budget: nobody can read their size, or it must be
+        refused
     observes: the least number of messages that the venue must send while the check runs; 0 is for
         a check of the suite's own policy
     library: the client library that the check judges, as PyPI names it; its FAIL counts only for a listing
         that trades through it and is a deviation for the others. None when the check judges the venue
     """
     return pytest.mark.check(
-        id=check_id, severity=severity, at_risk=at_risk, observes=observes, library=library
+        id=check_id,
+        severity=severity,
+        at_risk=at_risk,
+        creates=creates,
+        worth=creates if worth is None else worth,
+        largest=largest,
+        observes=observes,
+        library=library,
     )
 
 
 def each_library(
-    check_id: str, *, severity: Severity, at_risk: int = 0, observes: int = 0
+    check_id: str, *, severity: Severity, at_risk: int = 0, creates: int = 0, observes: int = 0
 ) -> pytest.MarkDecorator:
     """Make the check once per library, each making about its own."""
     return pytest.mark.parametrize(
@@ -74,7 +93,14 @@ def each_library(
         [
             pytest.param(
                 name,
-                marks=check(check_id, severity=severity, at_risk=at_risk, observes=observes, library=name),
+                marks=check(
+                    check_id,
+                    severity=severity,
+                    at_risk=at_risk,
+                    creates=creates,
+                    observes=observes,
+                    library=name,
+                ),
             )
             for name in FLOORS
         ],
@@ -96,11 +122,13 @@ def during(*phases: Phase) -> Callable[[Function], Function]:
     return mark
 
 
-without_real_money = pytest.mark.no_real_money
-"""Make the check only where no money is real.
+def without_real_money(reason: str) -> pytest.MarkDecorator:
+    """Make the check only where no money is real; elsewhere it is N/A for this reason.
 
-Elsewhere the guard keeps back what it sends, or a venue that breaks its contract could reach a foreign order.
-"""
+    There the guard keeps back what it sends, or a venue that breaks its contract could reach a foreign order.
+    """
+    return pytest.mark.no_real_money(reason)
+
 
 over_both_transports = pytest.mark.parametrize("desk", list(Transport), indirect=True)
 """Make the check once over REST and once over the trade stream."""

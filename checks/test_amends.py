@@ -17,7 +17,7 @@ NOT_BELOW_FILLED = {RetCode.AMEND_QTY_BELOW_FILLED, RetCode.AMEND_QTY_BELOW_FILL
 NO_CHANGE = {RetCode.OK, RetCode.REQUEST_PARAM_ERROR}
 
 
-@check("MKR-07", severity=BLOCKER, at_risk=1)
+@check("MKR-07", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side) -> None:
@@ -47,7 +47,7 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
     )
 
 
-@check("MKR-15", severity=BLOCKER, at_risk=3)
+@check("MKR-15", severity=BLOCKER, at_risk=3, creates=1, worth=3)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize(
     ("further_ticks", "lots"),
@@ -87,7 +87,7 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
         assert view.created_ms == began.created_ms, f"begun at {began.created_ms}, then {view.created_ms}"
 
 
-@check("MKR-16", severity=MAJOR, at_risk=2)
+@check("MKR-16", severity=MAJOR, at_risk=2, creates=1)
 @over_both_transports
 async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
     """An amend to the price and quantity that an order has is refused with 10001 or has no effect.
@@ -113,7 +113,7 @@ async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
     )
 
 
-@check("MKR-17", severity=BLOCKER, at_risk=4)
+@check("MKR-17", severity=BLOCKER, at_risk=4, creates=2, worth=5)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -138,7 +138,7 @@ async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) 
     assert state.order_status is OrderStatus.PARTIALLY_FILLED, f"the amended order is {state}"
 
 
-@check("MKR-17", severity=MAJOR, at_risk=4)
+@check("MKR-17", severity=MAJOR, at_risk=4, creates=2, worth=7)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -158,7 +158,7 @@ async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side:
     assert after.qty == met.resting.qty, f"after the refusal the order is {after}"
 
 
-@check("MKR-17", severity=MAJOR, at_risk=5)
+@check("MKR-17", severity=MAJOR, at_risk=5, creates=2, worth=8)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker) -> None:
@@ -178,7 +178,7 @@ async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker)
     assert state.leaves_qty == step, f"after an amend to one step above the filled the order is {state}"
 
 
-@check("MKR-18", severity=MAJOR, at_risk=1)
+@check("MKR-18", severity=MAJOR, at_risk=1, creates=2)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> None:
@@ -202,7 +202,7 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
     assert after.price == order.price, f"after the amend it is {after}"
 
 
-@check("MKR-19", severity=BLOCKER, at_risk=1)
+@check("MKR-19", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("by", get_args(OrderId))
 @over_both_transports
 async def test_either_id_names_the_order_to_amend(desk: Desk, by: OrderId) -> None:

@@ -76,7 +76,7 @@ async def test_every_stream_answers_pings(connections: Connections, evidence: Ev
         evidence.measure(f"ping of the {channel}", max(answered), "µs")
 
 
-@check("CON-05", severity=BLOCKER, at_risk=5, observes=CYCLES)
+@check("CON-05", severity=BLOCKER, at_risk=5, creates=CYCLES, observes=CYCLES)
 @over_both_transports
 async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str], None]) -> None:
     """Of twenty orders placed and cancelled, the order stream shows each one's end exactly once.
@@ -164,7 +164,7 @@ def test_403_is_read_by_its_body(policy: Policy, body: str) -> None:
     assert decision.not_before_ms >= wait_ms, f"after {body} it waits {decision.not_before_ms} ms"
 
 
-@check("CON-14", severity=BLOCKER, at_risk=AT_ONCE, observes=2 * AT_ONCE)
+@check("CON-14", severity=BLOCKER, at_risk=AT_ONCE, creates=AT_ONCE, observes=2 * AT_ONCE)
 @over_both_transports
 async def test_pushes_of_an_order_come_in_order(desk: Desk) -> None:
     """The pushes of an order begin with New, end with its end, and their times do not go backwards.

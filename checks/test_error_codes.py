@@ -8,9 +8,9 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream
+from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream, without_real_money
 from checks.auth import assert_not_let_in
-from checks.wrong_terms import CREATES, NO_SUCH_SYMBOL, listed, over_faults
+from checks.wrong_terms import CREATES, listed, over_faults
 from fixtures.clients.policy import Happened, Operation, Policy, Transport
 from fixtures.clients.retry import Action, decide
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
@@ -29,7 +29,7 @@ NOT_LET_IN = {
 """The refusals that fit an operation without authentication."""
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1, worth=2)
 @over_faults(CREATES)
 @over_both_transports
 async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
@@ -62,7 +62,7 @@ async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     assert answer.ret_code in ORDER_GONE, f"a cancel of an unknown order was {answer}"
 
 
-@check("ERR-01", severity=MAJOR, at_risk=0)
+@check("ERR-01", severity=MAJOR, at_risk=0, largest=1)
 @over_both_transports
 async def test_amend_of_unknown_order_carries_its_code(desk: Desk) -> None:
     """An amend of an order that never existed says that it does not exist.
@@ -89,7 +89,8 @@ async def test_bad_signature_carries_its_code(account: Account) -> None:
     assert answer.ret_code == RetCode.INVALID_SIGNATURE, f"a bad signature was {answer}"
 
 
-@check("ERR-02", severity=BLOCKER, at_risk=1)
+@check("ERR-02", severity=BLOCKER, at_risk=1, creates=2, largest=2)
+@without_real_money("An order beyond the balance would go beyond the budget of one order.")
 @over_both_transports
 async def test_insufficient_balance_carries_its_code(desk: Desk, account: Account) -> None:
     """A passive sell of more than the free balance is refused with 170131, one of all of it is taken.
@@ -178,20 +179,20 @@ def test_10003_is_read_by_its_transport(policy: Policy) -> None:
     assert len(causes) == len((rest, trade)), f"the suite names one cause for both: {causes}"
 
 
-@check("ERR-06", severity=MAJOR, at_risk=1)
+@check("ERR-06", severity=MAJOR, at_risk=1, creates=1, largest=1)
 @over_trade_stream
 async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
     """A refusal on the trade stream carries the reqId of the request that it refuses.
 
     Permission refusals were seen without a reqId; a client that waits for it hangs.
 
-    Sequence: create for an unknown symbol over the trade stream, refused.
+    Sequence: create of no quantity over the trade stream, refused.
     Passes: The refusal's reqId equals the request's.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
-    answer = await desk.attempt_with(symbol=NO_SUCH_SYMBOL)
+    answer = await desk.attempt_with(qty="0")
 
-    assert answer.ret_code != 0, "an order for an unknown symbol was acknowledged"
+    assert answer.ret_code != 0, "an order of no quantity was acknowledged"
     assert answer.req_id is not None, f"the refusal {answer} carries no reqId"
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, check, during, over_both_transports
+from checks import BLOCKER, check, during, over_both_transports, without_real_money
 from fixtures.desk import Answer, Balance, Desk, Execution, Meeting, Order, OrderState, Taker, self_match
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, SmpType
@@ -25,7 +25,7 @@ FEE_PLACES = Decimal("1e-8")
 """How far a told fee may be from rate times amount: the documents do not say how it is rounded."""
 
 
-@check("MKR-10", severity=BLOCKER, at_risk=1)
+@check("MKR-10", severity=BLOCKER, at_risk=1, creates=2)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -67,7 +67,8 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     assert foreign == [], f"told to the other UID as well: {', '.join(map(str, foreign))}"
 
 
-@check("MKR-11", severity=BLOCKER, at_risk=2)
+@check("MKR-11", severity=BLOCKER, at_risk=2, creates=2)
+@without_real_money("An order that crosses an own one and may take is not sent where money is real.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ async def test_own_orders_do_not_trade_with_each_other(
     assert (met.after.ret_code == RetCode.OK) == ("maker" not in cancelled), f"the cancel was {met.after}"
 
 
-@check("MKR-22", severity=BLOCKER, at_risk=RACES)
+@check("MKR-22", severity=BLOCKER, at_risk=RACES, creates=2 * RACES)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_race_of_cancel_and_fill_has_one_end(desk: Desk, taker: Taker) -> None:
@@ -139,7 +140,7 @@ async def test_race_of_cancel_and_fill_has_one_end(desk: Desk, taker: Taker) -> 
         assert one.after.ret_code in ORDER_GONE | {RetCode.OK}, f"the cancel was {one.after}"
 
 
-@check("MKR-23", severity=BLOCKER, at_risk=2)
+@check("MKR-23", severity=BLOCKER, at_risk=2, creates=2, worth=3)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -167,7 +168,7 @@ async def test_cancelled_order_keeps_its_fill(desk: Desk, taker: Taker, side: Si
         )
 
 
-@check("MKR-26", severity=BLOCKER, at_risk=2)
+@check("MKR-26", severity=BLOCKER, at_risk=2, creates=2, worth=3)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -200,7 +201,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     assert after == expected, f"the wallet holds {after}, by the executions {expected}"
 
 
-@check("MKR-27", severity=BLOCKER, at_risk=1)
+@check("MKR-27", severity=BLOCKER, at_risk=1, creates=2)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, taker: Taker) -> None:
@@ -225,7 +226,7 @@ async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, t
     assert coins <= {desk.instrument.base_coin}, f"the fee of a buy is in {', '.join(coins)}"
 
 
-@check("MKR-29", severity=BLOCKER, at_risk=2)
+@check("MKR-29", severity=BLOCKER, at_risk=2, creates=3, worth=4)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports

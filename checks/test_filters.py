@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports
+from checks import BLOCKER, MAJOR, check, over_both_transports, without_real_money
 from fixtures.desk import (
     Account,
     Desk,
@@ -74,7 +74,7 @@ async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listi
     assert differ == [], f"published: {'; '.join(differ)}"
 
 
-@check("FLT-03", severity=BLOCKER, at_risk=1)
+@check("FLT-03", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_price_on_tick_is_accepted(desk: Desk) -> None:
     """An order on the tick grid, and on no coarser one, rests, and ends Cancelled when it is cancelled.
@@ -93,7 +93,7 @@ async def test_price_on_tick_is_accepted(desk: Desk) -> None:
     assert closed.order_status is OrderStatus.CANCELLED, f"the order ended {closed}"
 
 
-@check("FLT-04", severity=BLOCKER, at_risk=1)
+@check("FLT-04", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
@@ -111,7 +111,7 @@ async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument, sid
     assert await desk.open_orders() == [], "an order with a price off the tick grid is live"
 
 
-@check("FLT-05", severity=BLOCKER, at_risk=2)
+@check("FLT-05", severity=BLOCKER, at_risk=2, creates=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
@@ -134,7 +134,7 @@ async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, s
     assert on.ret_code == 0, f"a quantity on the lot grid was {on}"
 
 
-@check("FLT-06", severity=BLOCKER, at_risk=2)
+@check("FLT-06", severity=BLOCKER, at_risk=2, creates=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, side: Side) -> None:
@@ -156,7 +156,8 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, si
     assert at.ret_code == 0, f"an order at the minimum was {at}"
 
 
-@check("FLT-08", severity=MAJOR, at_risk=1)
+@check("FLT-08", severity=MAJOR, at_risk=1, creates=1)
+@without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
@@ -176,7 +177,8 @@ async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
     assert await desk.open_orders() == [], f"{where}, is live"
 
 
-@check("FLT-08", severity=MAJOR, at_risk=1)
+@check("FLT-08", severity=MAJOR, at_risk=1, creates=1)
+@without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_price_band_has_an_edge(desk: Desk, side: Side) -> None:
@@ -193,7 +195,8 @@ async def test_price_band_has_an_edge(desk: Desk, side: Side) -> None:
     assert answer.ret_code == RetCode.OK, f"{where}, was {answer}"
 
 
-@check("FLT-08", severity=MAJOR, at_risk=2)
+@check("FLT-08", severity=MAJOR, at_risk=2, creates=2)
+@without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_amend_keeps_to_the_price_band(desk: Desk, side: Side) -> None:
@@ -253,7 +256,7 @@ async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: I
     assert changed == [], f"during the run changed: {'; '.join(changed)}"
 
 
-@check("FLT-11", severity=BLOCKER, at_risk=1)
+@check("FLT-11", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_accepted_terms_are_the_sent_terms(desk: Desk) -> None:
     """The order stream shows the price, quantity and time in force that were sent.

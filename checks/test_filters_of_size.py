@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from checks import MAJOR, check, during
+from checks import MAJOR, check, during, without_real_money
 from fixtures.desk import (
     Answer,
     Blocked,
@@ -30,7 +30,8 @@ TOO_LARGE = {
 """The documented refusals of a quantity above the maximum; two of them share one text."""
 
 
-@check("FLT-07", severity=MAJOR, at_risk=0)
+@check("FLT-07", severity=MAJOR, at_risk=0, creates=1, largest=1)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     """A PostOnly quantity one lot above postOnlyMaxLimitOrderSize is refused for its size.
 
@@ -47,7 +48,8 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     assert await desk.open_orders() == [], "an order above the maximum size is live"
 
 
-@check("FLT-07", severity=MAJOR, at_risk=0)
+@check("FLT-07", severity=MAJOR, at_risk=0, creates=1, largest=1)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -> None:
     """A GTC quantity one lot above maxLimitOrderQty is refused for its size.
@@ -64,7 +66,8 @@ async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -
     assert await desk.open_orders() == [], "an order above the maximum size is live"
 
 
-@check("FLT-07", severity=MAJOR, at_risk=1)
+@check("FLT-07", severity=MAJOR, at_risk=1, creates=1, largest=1)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
 async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: TimeInForce) -> None:
@@ -81,7 +84,8 @@ async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: Ti
     _assert_too_large(answer, "an amend above the maximum")
 
 
-@check("FLT-07", severity=MAJOR, at_risk=0)
+@check("FLT-07", severity=MAJOR, at_risk=0, creates=1, largest=1)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
 @pytest.mark.parametrize("attempt", [attempt_largest, attempt_to_enlarge], ids=["create", "amend"])
@@ -101,7 +105,8 @@ async def test_maximum_size_is_not_too_large(
     assert answer.ret_code == RetCode.BALANCE_INSUFFICIENT, f"a {time_in_force} of the maximum was {answer}"
 
 
-@check("FLT-07", severity=MAJOR, at_risk=0)
+@check("FLT-07", severity=MAJOR, at_risk=0, creates=3, largest=3)
+@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:
     """A market sell one lot above maxMarketOrderQty is refused for its size, one of exactly it is not.

@@ -21,7 +21,7 @@ ILLEGAL_ID = {RetCode.REQUEST_PARAM_ERROR, RetCode.PARAM_INVALID}
 """The documented refusals of a malformed orderLinkId; the docs name no code for it."""
 
 
-@check("IDM-01", severity=BLOCKER, at_risk=3)
+@check("IDM-01", severity=BLOCKER, at_risk=3, creates=3)
 @over_both_transports
 async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     """A second order under a live order's id is refused whatever its terms, and one order stays live.
@@ -43,7 +43,7 @@ async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     assert live == [(order.order_id, order.price, order.qty)], f"one id, live are {live}"
 
 
-@check("IDM-02", severity=BLOCKER, at_risk=2)
+@check("IDM-02", severity=BLOCKER, at_risk=2, creates=2)
 @over_trade_stream
 async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
     """An id used over REST is refused over the trade stream, and one order stays live.
@@ -62,7 +62,7 @@ async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
     assert len(await desk.open_orders()) == 1, "one id, but not one live order"
 
 
-@check("IDM-03", severity=MINOR, at_risk=2)
+@check("IDM-03", severity=MINOR, at_risk=2, creates=2)
 @over_both_transports
 async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     """The id of a closed order is refused: an id is unique for good.
@@ -80,7 +80,7 @@ async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     assert again.ret_code in DUPLICATE_ORDER_LINK_ID, f"the id of a closed order was {again}"
 
 
-@check("IDM-04", severity=BLOCKER, at_risk=5, observes=PARALLEL)
+@check("IDM-04", severity=BLOCKER, at_risk=5, creates=PARALLEL, observes=PARALLEL)
 @over_both_transports
 async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     """Of five requests under one id sent at once, exactly one becomes an order.
@@ -101,7 +101,7 @@ async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     assert len(await desk.open_orders()) == 1, "one id, but not one live order"
 
 
-@check("IDM-05", severity=BLOCKER, at_risk=1)
+@check("IDM-05", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None:
     """An acknowledged order is found by its orderLinkId within the look-up time, open and closed.
@@ -125,7 +125,7 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
     assert ended.order_status is OrderStatus.CANCELLED, f"the look-up after the cancel shows {ended}"
 
 
-@check("IDM-06", severity=BLOCKER, at_risk=1)
+@check("IDM-06", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
     """A cancel by orderLinkId works once; repeated, it says that the order is gone.
@@ -149,7 +149,7 @@ async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
     assert second.ret_code in ORDER_GONE, f"a repeated cancel was {second}"
 
 
-@check("IDM-07", severity=MAJOR, at_risk=1)
+@check("IDM-07", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_longest_id_is_accepted(desk: Desk) -> None:
     """An orderLinkId of 36 characters is accepted and comes back unchanged.
@@ -167,7 +167,7 @@ async def test_longest_id_is_accepted(desk: Desk) -> None:
     assert state.order_link_id == longest, f"the stream shows the id {state.order_link_id}"
 
 
-@check("IDM-07", severity=MAJOR, at_risk=1)
+@check("IDM-07", severity=MAJOR, at_risk=1, creates=1)
 @pytest.mark.parametrize(
     "spoil",
     [

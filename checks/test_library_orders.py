@@ -34,7 +34,7 @@ BROKER_CURE = {
 }
 
 
-@each_library("SDK-05", severity=BLOCKER, at_risk=1, observes=1)
+@each_library("SDK-05", severity=BLOCKER, at_risk=1, creates=1, observes=1)
 @over_both_transports
 async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
     """A PostOnly order sent through the library is PostOnly on the wire, and rests as PostOnly.
@@ -58,7 +58,7 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
     await desk.cancel(answer.order)
 
 
-@each_library("SDK-05", severity=BLOCKER, at_risk=1, observes=1)
+@each_library("SDK-05", severity=BLOCKER, at_risk=1, creates=1, observes=1)
 @over_both_transports
 @pytest.mark.parametrize("side", list(Side))
 async def test_quote_through_a_library_never_trades(library: Library, desk: Desk, side: Side) -> None:

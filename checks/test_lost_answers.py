@@ -32,7 +32,7 @@ async def test_request_id_is_used_once(request_ids: RequestIds, evidence: Eviden
     assert second.ret_code == RetCode.WS_DUPLICATE_REQ_ID, f"a reqId used twice was {second}"
 
 
-@check("IDM-09", severity=BLOCKER, at_risk=1, observes=4)
+@check("IDM-09", severity=BLOCKER, at_risk=1, creates=1, observes=4)
 @over_both_transports
 async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: Heir) -> None:
     """An order whose sender dies before the answer is found and ended by one who has only the journal.
@@ -59,7 +59,7 @@ async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: 
     assert ended.order_status is OrderStatus.CANCELLED, f"the heir's cancel leaves {ended}"
 
 
-@check("IDM-10", severity=BLOCKER, at_risk=2, observes=3)
+@check("IDM-10", severity=BLOCKER, at_risk=2, creates=2, observes=3)
 @over_both_transports
 async def test_lost_answer_leaves_one_order(desk: Desk, unheard: Unheard) -> None:
     """An order whose answer is lost is found by its id, and the same id sent again makes no second one.

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream
+from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
 from checks.crossing import assert_closed_as_taker
 from fixtures.desk import Desk, Order, OrderState, attempt_crossing, takings, unlisted
 from fixtures.evidence import Evidence
@@ -24,7 +24,7 @@ LONGEST_CLEARING_US = 1_000_000
 VIEWS_APART_MS = 1000
 
 
-@check("MKR-01", severity=BLOCKER, at_risk=1)
+@check("MKR-01", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
@@ -52,8 +52,8 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
 @pytest.mark.parametrize(
     "side",
     [
-        pytest.param(Side.BUY, marks=check("MKR-02", severity=BLOCKER, at_risk=1)),
-        pytest.param(Side.SELL, marks=check("MKR-03", severity=BLOCKER, at_risk=1)),
+        pytest.param(Side.BUY, marks=check("MKR-02", severity=BLOCKER, at_risk=1, creates=1)),
+        pytest.param(Side.SELL, marks=check("MKR-03", severity=BLOCKER, at_risk=1, creates=1)),
     ],
 )
 @over_both_transports
@@ -74,7 +74,7 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
     await assert_closed_as_taker(desk, answer)
 
 
-@check("MKR-04", severity=BLOCKER, at_risk=1)
+@check("MKR-04", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
@@ -96,7 +96,7 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
     assert locked == before[coin].locked, f"of {coin} {before[coin].locked} was locked, and then {locked}"
 
 
-@check("MKR-05", severity=BLOCKER, at_risk=2)
+@check("MKR-05", severity=BLOCKER, at_risk=2, creates=2)
 @over_trade_stream
 async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> None:
     """A trade-stream acknowledgement is not the outcome: the order stream tells rest from rejection.
@@ -117,7 +117,7 @@ async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> No
     await assert_closed_as_taker(desk, crossing)
 
 
-@check("MKR-06", severity=BLOCKER, at_risk=2)
+@check("MKR-06", severity=BLOCKER, at_risk=2, creates=2)
 @over_both_transports
 async def test_every_view_tells_the_same_end(desk: Desk) -> None:
     """Order stream, realtime and history agree on how an order ended: cancelled, or crossing though PostOnly.
@@ -139,7 +139,7 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
         await _assert_views_agree(desk, order)
 
 
-@check("MKR-09", severity=MAJOR, at_risk=2)
+@check("MKR-09", severity=MAJOR, at_risk=2, creates=2)
 @over_both_transports
 async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
     """A bid and an ask rest together, follow an amended price, and end Cancelled without a fill.
@@ -167,7 +167,8 @@ async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
     assert sum(end.cum_exec_qty for end in ends) == 0, f"a passive quote executed: {ends}"
 
 
-@check("MKR-12", severity=BLOCKER, at_risk=1)
+@check("MKR-12", severity=BLOCKER, at_risk=1, creates=1)
+@without_real_money("An order that may take is not sent where money is real.")
 @during(Phase.PRELISTING, Phase.MAKER_ONLY)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("time_in_force", [TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK])
@@ -190,7 +191,7 @@ async def test_order_that_may_take_is_refused_before_trading(
     assert left == [], f"a refused order is open: {', '.join(map(str, left))}"
 
 
-@check("MKR-13", severity=MAJOR, at_risk=1, observes=CANCELS)
+@check("MKR-13", severity=MAJOR, at_risk=1, creates=CANCELS, observes=CANCELS)
 @over_both_transports
 async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: Callable[[str], None]) -> None:
     """Of twenty cancels each shows its order's end on the order stream within a second.
@@ -232,7 +233,8 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     assert missing == [], f"pushed and not listed: {', '.join(map(str, missing))}"
 
 
-@check("MKR-12", severity=BLOCKER, at_risk=1)
+@check("MKR-12", severity=BLOCKER, at_risk=1, creates=1, worth=2)
+@without_real_money("An order that may take is not sent where money is real.")
 @during(Phase.PRELISTING, Phase.MAKER_ONLY)
 @pytest.mark.parametrize("side", list(Side))
 async def test_market_order_is_refused_before_trading(desk: Desk, side: Side) -> None:

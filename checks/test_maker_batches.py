@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports
+from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, without_real_money
 from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, written_faults
 from fixtures.desk.batch import LARGEST_BATCH
 from fixtures.evidence import Evidence
@@ -22,7 +22,7 @@ FAR = Decimal("0.9")
 """How far below the touch orders rest that are to outlast a moving market, as a ratio of the price."""
 
 
-@check("MKR-08", severity=MAJOR, at_risk=3, observes=3)
+@check("MKR-08", severity=MAJOR, at_risk=3, creates=3, observes=3)
 @over_both_transports
 async def test_batch_refuses_its_bad_order_alone(
     desk: Desk, batch: Batch, instrument: Instrument, evidence: Evidence
@@ -58,7 +58,7 @@ async def test_batch_refuses_its_bad_order_alone(
     assert live == set(sent_as), f"sent and acknowledged were {sent_as}, live are {sorted(live)}"
 
 
-@check("MKR-08", severity=MAJOR, at_risk=2, observes=2)
+@check("MKR-08", severity=MAJOR, at_risk=2, creates=2, observes=2)
 @over_both_transports
 async def test_batch_judges_the_size_of_its_orders(desk: Desk, batch: Batch, instrument: Instrument) -> None:
     """In a batch a quantity off the grid and one below the minimum amount are refused as they are alone.
@@ -79,7 +79,7 @@ async def test_batch_judges_the_size_of_its_orders(desk: Desk, batch: Batch, ins
     assert await desk.open_orders() == [], "a refused item of a batch is live"
 
 
-@check("MKR-20", severity=MAJOR, at_risk=3, observes=5)
+@check("MKR-20", severity=MAJOR, at_risk=3, creates=3, observes=5)
 @over_both_transports
 async def test_batch_amends_around_its_bad_item(desk: Desk, batch: Batch, instrument: Instrument) -> None:
     """Of three amends in one batch the off-tick one is refused by its own code, and the other two happen.
@@ -108,7 +108,7 @@ async def test_batch_amends_around_its_bad_item(desk: Desk, batch: Batch, instru
     assert (stayed.order_status, stayed.price) == (OrderStatus.NEW, price), f"the second order is {stayed}"
 
 
-@check("MKR-21", severity=MAJOR, at_risk=2, observes=4)
+@check("MKR-21", severity=MAJOR, at_risk=2, creates=3, observes=4)
 @over_both_transports
 async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -> None:
     """Of three cancels in one batch the one of an unknown order is refused with 170213, the others happen.
@@ -133,7 +133,7 @@ async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -
     assert left == [other.order_id], f"no item named {other.order_id}, open are {left}"
 
 
-@check("MKR-08", severity=BLOCKER, at_risk=2, observes=3)
+@check("MKR-08", severity=BLOCKER, at_risk=2, creates=2, observes=3)
 @over_both_transports
 async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None:
     """Of two orders under one id in one batch the first is booked, the second is refused.
@@ -151,7 +151,8 @@ async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None
     assert len(await desk.open_orders()) == 1, "one id, but not one live order"
 
 
-@check("MKR-24", severity=MAJOR, at_risk=3, observes=4)
+@check("MKR-24", severity=MAJOR, at_risk=3, creates=3, observes=4)
+@without_real_money("A cancel-all could end orders that are not this run's.")
 @over_both_transports
 async def test_cancel_all_keeps_to_its_symbol(
     desk: Desk, desk_elsewhere: Desk, batch: Batch, evidence: Evidence
@@ -186,7 +187,8 @@ async def test_cancel_all_keeps_to_its_symbol(
     assert still.order_status is OrderStatus.NEW, f"the order on {kept.symbol} is {still}"
 
 
-@check("MKR-28", severity=MINOR, at_risk=MOST_OPEN + 3, observes=50)
+@check("MKR-28", severity=MINOR, at_risk=MOST_OPEN + 3, creates=MOST_OPEN + 3, observes=50)
+@without_real_money("Five hundred orders would go beyond the budget, and a cancel-all could end others.")
 async def test_open_orders_are_capped(desk: Desk, batch: Batch, announce: Callable[[str], None]) -> None:
     """The order that would be the five hundred and first open one is refused with 170810, on both transports.
 

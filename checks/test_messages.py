@@ -28,7 +28,7 @@ BEFORE_MS = 1000
 """How far before the first order a list is asked from; the clocks agree to less."""
 
 
-@check("CON-17", severity=MAJOR, at_risk=1, observes=8)
+@check("CON-17", severity=MAJOR, at_risk=1, creates=1, observes=8)
 @over_both_transports
 async def test_orders_are_written_as_documented(desk: Desk, evidence: Evidence) -> None:
     """Answers, pushes and rows of orders have the documented fields, each in its documented form.
@@ -59,7 +59,7 @@ async def test_orders_are_written_as_documented(desk: Desk, evidence: Evidence) 
     assert faults == [], f"{len(faults)} differences from the documents: {'; '.join(faults)}"
 
 
-@check("CON-17", severity=MAJOR, at_risk=1, observes=8)
+@check("CON-17", severity=MAJOR, at_risk=1, creates=2, observes=8)
 @during(Phase.TRADING)
 async def test_executions_are_written_as_documented(desk: Desk, taker: Taker, evidence: Evidence) -> None:
     """Pushes and rows of executions have the documented fields, each in its documented form.
@@ -80,7 +80,7 @@ async def test_executions_are_written_as_documented(desk: Desk, taker: Taker, ev
     assert faults == [], f"{len(faults)} differences from the documents: {'; '.join(faults)}"
 
 
-@check("CON-18", severity=MAJOR, at_risk=4, observes=6)
+@check("CON-18", severity=MAJOR, at_risk=4, creates=4, observes=6)
 async def test_pages_of_orders_are_whole(desk: Desk, desk_elsewhere: Desk) -> None:
     """Page by page the lists of orders show each order once, and only those of the symbol.
 
@@ -107,7 +107,7 @@ async def test_pages_of_orders_are_whole(desk: Desk, desk_elsewhere: Desk) -> No
     assert times == sorted(times, reverse=True), f"the open orders are not the newest first: {times}"
 
 
-@check("CON-18", severity=MAJOR, at_risk=2, observes=4)
+@check("CON-18", severity=MAJOR, at_risk=2, creates=3, worth=4, observes=4)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_pages_of_executions_are_whole(desk: Desk, taker: Taker, side: Side) -> None:

@@ -17,7 +17,7 @@ CLOCKS_APART_MS = 1000
 PLACES = 8
 
 
-@check("FLT-11", severity=BLOCKER, at_risk=1)
+@check("FLT-11", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
     """The order stream shows the symbol, the side and the id that were sent.
@@ -35,7 +35,7 @@ async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
     assert state.order_link_id == order.order_link_id, f"the stream shows the id {state.order_link_id}"
 
 
-@check("MKR-09", severity=BLOCKER, at_risk=3)
+@check("MKR-09", severity=BLOCKER, at_risk=3, creates=3)
 @over_both_transports
 async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     """Of three resting orders a cancel ends the one that it names by either id, and the others stay.
@@ -65,7 +65,7 @@ async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     assert after_second == {third.order_id}, f"then of {others} the second's cancel left {after_second}"
 
 
-@check("IDM-05", severity=BLOCKER, at_risk=2)
+@check("IDM-05", severity=BLOCKER, at_risk=2, creates=2)
 @over_both_transports
 async def test_every_order_has_an_id_of_its_own(desk: Desk) -> None:
     """The orderId of a closed order is not given to the one after it.
@@ -84,7 +84,7 @@ async def test_every_order_has_an_id_of_its_own(desk: Desk) -> None:
     assert second.order_id != first.order_id, f"two orders have the orderId {first.order_id}"
 
 
-@check("IDM-05", severity=BLOCKER, at_risk=1)
+@check("IDM-05", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
     """The orderId of an acknowledgement is that of the order that is found by its orderLinkId.
@@ -101,7 +101,7 @@ async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
     assert found.order_id == order.order_id, f"acknowledged as {order.order_id}, booked as {found.order_id}"
 
 
-@check("MKR-01", severity=MAJOR, at_risk=1)
+@check("MKR-01", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
     """An order begins and ends at the time of the venue's clock, and each change has a later time.
@@ -135,7 +135,7 @@ async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
     assert ended.updated_ms <= after_ms + CLOCKS_APART_MS, f"seen at {after_ms}, ended at {ended.updated_ms}"
 
 
-@check("MKR-29", severity=BLOCKER, at_risk=2)
+@check("MKR-29", severity=BLOCKER, at_risk=2, creates=3, worth=4)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports

@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/webso
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, during
+from checks import BLOCKER, MAJOR, check, during, without_real_money
 from fixtures.desk import Account, Blocked, Connections, Desk, Probes, Script, Taker, Watch
 from fixtures.evidence import Channel, Evidence
 from fixtures.run import Run
@@ -53,7 +53,8 @@ async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evi
     assert losses <= soak_ms // SIX_HOURS_MS, f"the private stream was lost {losses} times in {soak_ms} ms"
 
 
-@check("CON-08", severity=MAJOR, at_risk=1)
+@check("CON-08", severity=MAJOR, at_risk=1, creates=1)
+@without_real_money("The protection would cancel every spot order of the UID, those of other programs too.")
 async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes, watch: Watch) -> None:
     """Open orders end CancelByDCP once every connection that holds dcp.spot is gone for the window.
 
@@ -84,7 +85,7 @@ async def test_protection_cancels_orders(desk: Desk, account: Account, probes: P
     assert after_ms >= window_s * 1000, f"the protection of {window_s} s ended the order after {after_ms} ms"
 
 
-@check("CON-11", severity=BLOCKER, at_risk=3, observes=6)
+@check("CON-11", severity=BLOCKER, at_risk=3, creates=3, observes=6)
 async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None:
     """After a broken connection the private stream is back, and what happened meanwhile is known.
 
@@ -114,7 +115,7 @@ async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None
     assert ends == 1, f"the end after the gap was pushed {ends} times"
 
 
-@check("CON-16", severity=BLOCKER, at_risk=1)
+@check("CON-16", severity=BLOCKER, at_risk=1, creates=2)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_fill_in_a_gap_is_known_once(desk: Desk, taker: Taker, watch: Watch, side: Side) -> None:
@@ -138,7 +139,7 @@ async def test_fill_in_a_gap_is_known_once(desk: Desk, taker: Taker, watch: Watc
     assert watch.pushed(met.resting) == [], "the gap was pushed after it"
 
 
-@check("CON-12", severity=BLOCKER, at_risk=1)
+@check("CON-12", severity=BLOCKER, at_risk=1, creates=1)
 async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_script: Script) -> None:
     """A private stream that the server closes comes back by itself and shows what follows.
 
@@ -179,7 +180,8 @@ async def test_session_too_many_is_no_loop(
     assert later == "", f"with room again a trade stream is refused: {later}"
 
 
-@check("CON-15", severity=MAJOR, at_risk=3)
+@check("CON-15", severity=MAJOR, at_risk=3, creates=3)
+@without_real_money("An order that may take is not sent where money is real.")
 async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script, symbol: str) -> None:
     """When a listing opens for every order type, resting orders and streams stay as they are.
 

@@ -136,7 +136,7 @@ async def test_fees_are_as_agreed(
     assert served == (listing.fees or served), f"the fees are {served}, agreed were {listing.fees}"
 
 
-@check("PRM-08", severity=BLOCKER, at_risk=1)
+@check("PRM-08", severity=BLOCKER, at_risk=1, creates=1)
 async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     """A PostOnly order over REST rests, and ends Cancelled when it is cancelled.
 
@@ -147,7 +147,7 @@ async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     await _assert_quote_lives_and_dies(desk)
 
 
-@check("PRM-08", severity=BLOCKER, at_risk=1)
+@check("PRM-08", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_words_of_the_pages_sample_are_read(desk: Desk) -> None:
     """An order whose side and orderType are spelt as in the page's own sample is acknowledged.
@@ -161,7 +161,7 @@ async def test_words_of_the_pages_sample_are_read(desk: Desk) -> None:
     assert answer.ret_code == RetCode.OK, f"an order that says buy and LIMIT was {answer}"
 
 
-@check("PRM-09", severity=BLOCKER, at_risk=1)
+@check("PRM-09", severity=BLOCKER, at_risk=1, creates=1)
 @over_trade_stream
 async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
     """A PostOnly order over the trade stream rests, and ends Cancelled when it is cancelled.
@@ -198,7 +198,7 @@ async def test_funds_carry_the_plan(
     assert not short, f"the unified wallet holds less than {lacking}"
 
 
-@check("PRM-11", severity=MAJOR, at_risk=2)
+@check("PRM-11", severity=MAJOR, at_risk=2, creates=1, worth=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side: Side) -> None:

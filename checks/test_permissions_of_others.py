@@ -34,7 +34,7 @@ NOT_WHITELISTED = {
 """The documented refusals that fit a UID outside the whitelist; the docs tie none of them to a listing."""
 
 
-@check("PRM-10", severity=MAJOR, at_risk=1)
+@check("PRM-10", severity=MAJOR, at_risk=1, creates=1)
 @during(Phase.PRELISTING)
 @over_both_transports
 async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Instrument, symbol: str) -> None:
@@ -110,7 +110,7 @@ async def test_key_of_another_environment_is_named(elsewhere: Account) -> None:
     assert "environment" in diagnosis(answer.ret_code), "the suite does not name the cause"
 
 
-@check("PRM-15", severity=MAJOR, at_risk=1)
+@check("PRM-15", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: Instrument) -> None:
     """A read-only key of the same UID is refused when it sends an order.
@@ -126,7 +126,7 @@ async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: 
     assert answer.ret_code == RetCode.PERMISSION_DENIED, f"an order under a read-only key was {answer}"
 
 
-@check("PRM-15", severity=MAJOR, at_risk=1)
+@check("PRM-15", severity=MAJOR, at_risk=1, creates=1, worth=2)
 @over_both_transports
 async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> None:
     """A read-only key of the same UID is refused when it amends or cancels an order, alone or in a batch.
@@ -155,7 +155,7 @@ async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> N
     assert own.ret_code == RetCode.OK, f"then a cancel under the trading key was {own}"
 
 
-@check("PRM-17", severity=BLOCKER, at_risk=1)
+@check("PRM-17", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
     """A key of another UID neither sees, amends nor cancels an order of the maker whose ids it knows.
@@ -187,7 +187,7 @@ async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
     assert own.price == order.price, f"after another UID tried to amend it the order is {own}"
 
 
-@check("PRM-17", severity=BLOCKER, at_risk=1)
+@check("PRM-17", severity=BLOCKER, at_risk=1, creates=1)
 async def test_nobody_elses_order_is_reached(desk: Desk, taker: Taker, batch: Batch) -> None:
     """The private stream shows the orders of its own UID only, and a cancel-all ends no others.
 

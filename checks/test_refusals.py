@@ -6,7 +6,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 import pytest
 
 from checks import MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
-from checks.wrong_terms import NO_SUCH_SYMBOL, UNKNOWN_SYMBOL, listed
+from checks.wrong_terms import UNKNOWN_SYMBOL, listed
 from fixtures.desk import (
     Account,
     Desk,
@@ -23,6 +23,7 @@ from fixtures.desk import (
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import Phase, Side
 from fixtures.v5.filters import plain
+from fixtures.v5.identifiers import NO_SUCH_SYMBOL
 
 MOST_ITEMS = 10
 LONGEST_REQ_ID = 36
@@ -55,7 +56,7 @@ async def test_batch_of_ten_is_taken(desk: Desk) -> None:
         pytest.param({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}, id="orderFilter"),
     ],
 )
-@without_real_money
+@without_real_money("Where money is real no cancel-all is sent.")
 async def test_refused_cancel_all_carries_its_code(
     desk: Desk, term: dict[str, object], codes: set[RetCode]
 ) -> None:
@@ -70,8 +71,9 @@ async def test_refused_cancel_all_carries_its_code(
     assert answer.ret_code in codes, f"a cancel-all with {term} was {answer}"
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=2)
 @pytest.mark.parametrize("op", ["create", "amend", "cancel"])
+@without_real_money("Where money is real every request is about spot.")
 async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
     """A category that does not exist is refused with 10001 over REST, whatever is asked.
 
@@ -91,8 +93,9 @@ async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
     assert answer.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a {op} of no category was {answer}"
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
 @over_trade_stream
+@without_real_money("Where money is real every request is about spot.")
 async def test_illegal_category_carries_its_code_on_the_stream(desk: Desk) -> None:
     """A category that does not exist is refused with 10404 on the trade stream.
 
@@ -136,6 +139,7 @@ async def test_frame_is_for_one_request(desk: Desk, count: int) -> None:
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
+@without_real_money("Where money is real every request is about spot.")
 async def test_batch_of_illegal_category_carries_its_code(desk: Desk) -> None:
     """A batch of a category that does not exist is refused with 10001.
 
@@ -166,9 +170,9 @@ async def test_long_req_id_is_refused(desk: Desk) -> None:
     assert beyond.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a longer reqId was {beyond}"
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
 @during(Phase.TRADING)
-@without_real_money
+@without_real_money("An order that may take is not sent where money is real.")
 @over_both_transports
 async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
     """A market buy whose amount has too many decimals is refused with 170148.
@@ -183,8 +187,8 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
     assert await desk.open_orders() == [], "an order with an amount off the grid is live"
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
-@without_real_money
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
+@without_real_money("Where money is real every order is PostOnly.")
 @over_both_transports
 async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str) -> None:
     """An RPI order is acknowledged where the account may place RPI orders, and refused with 170355 elsewhere.

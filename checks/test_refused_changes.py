@@ -3,7 +3,7 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error.mdx
 """
 
-from checks import MAJOR, check, over_both_transports
+from checks import MAJOR, check, over_both_transports, without_real_money
 from checks.wrong_terms import AMENDS, CANCELS, listed, over_faults
 from fixtures.desk import Account, Desk, Order, attempt_amend_with, attempt_cancel_with
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
@@ -11,7 +11,7 @@ from fixtures.v5.enums import Side
 from fixtures.v5.filters import plain
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1, worth=3)
 @over_faults(AMENDS)
 @over_both_transports
 async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
@@ -32,7 +32,7 @@ async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
     await _assert_unchanged(desk, order)
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1)
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
 @over_faults(CANCELS)
 @over_both_transports
 async def test_refused_cancel_carries_its_code(desk: Desk, fault: str) -> None:
@@ -51,7 +51,7 @@ async def test_refused_cancel_carries_its_code(desk: Desk, fault: str) -> None:
     await _assert_unchanged(desk, order)
 
 
-@check("FLT-04", severity=MAJOR, at_risk=1)
+@check("FLT-04", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_amend_off_tick_is_refused(desk: Desk) -> None:
     """An amend to a price between two ticks is refused for its decimals, and the order is as it was.
@@ -68,7 +68,7 @@ async def test_amend_off_tick_is_refused(desk: Desk) -> None:
     await _assert_unchanged(desk, order)
 
 
-@check("FLT-05", severity=MAJOR, at_risk=1)
+@check("FLT-05", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_amend_off_lot_is_refused(desk: Desk) -> None:
     """An amend to a quantity between two base steps is refused for its decimals, and the order is as it was.
@@ -85,7 +85,7 @@ async def test_amend_off_lot_is_refused(desk: Desk) -> None:
     await _assert_unchanged(desk, order)
 
 
-@check("FLT-06", severity=MAJOR, at_risk=1)
+@check("FLT-06", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
     """An amend to the least quantity is acknowledged, one to a step less is refused.
@@ -109,7 +109,8 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
     assert at.ret_code == 0, f"an amend to the minimum was {at}"
 
 
-@check("ERR-02", severity=MAJOR, at_risk=1)
+@check("ERR-02", severity=MAJOR, at_risk=1, creates=1, largest=1)
+@without_real_money("An order beyond the balance would go beyond the budget of one order.")
 @over_both_transports
 async def test_amend_beyond_balance_carries_its_code(desk: Desk, account: Account) -> None:
     """A sell amended to one step more than the free balance and its own hold is refused, to a step less not.

@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports
+from checks import BLOCKER, MAJOR, check, over_both_transports, without_real_money
 from fixtures.desk import Account, Blocked, Desk, Market
 from fixtures.evidence import Evidence
 from fixtures.run import Run
@@ -60,6 +60,7 @@ async def test_order_reply_carries_limits(desk: Desk) -> None:
 
 
 @check("RTY-02", severity=MAJOR, at_risk=0, observes=5)
+@without_real_money("The rate limit is not provoked where money is real.")
 async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     """Beyond the limit the venue refuses with 10006 and a reset time, after which it answers again.
 

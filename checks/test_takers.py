@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[Options, int, int, set[OrderStatus]]] = {
 """Kind of an order -> its terms, its size, what it executes against two lots, and how it may stand then."""
 
 
-@check("MKR-31", severity=MAJOR, at_risk=2)
+@check("MKR-31", severity=MAJOR, at_risk=2, creates=2, worth=5)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("kind", list(KINDS))
@@ -54,7 +54,7 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
     assert met.after.cum_exec_qty == met.qty, f"{met.qty} were executed, the order stands {met.after}"
 
 
-@check("MKR-32", severity=MAJOR, at_risk=1, observes=6)
+@check("MKR-32", severity=MAJOR, at_risk=1, creates=2, observes=6)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_public_is_told_of_a_fill(

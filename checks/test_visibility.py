@@ -4,13 +4,13 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
 """
 
 from checks import BLOCKER, MAJOR, check
-from checks.wrong_terms import NO_SUCH_SYMBOL
 from fixtures.desk import Account, Market, Probes, View
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import InstrumentStatus, Phase
 from fixtures.v5.filters import Instrument
+from fixtures.v5.identifiers import NO_SUCH_SYMBOL
 
 STATUSES = {
     Phase.PRELISTING: {InstrumentStatus.PRE_LAUNCH, InstrumentStatus.TRADING},

@@ -3,17 +3,18 @@
 Source: docs/v5/error.mdx
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import pytest
 
 from checks import without_real_money
+from fixtures.clients.guard import figure
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
+from fixtures.v5.enums import OrderType
+from fixtures.v5.identifiers import NO_SUCH_SYMBOL
 
 Table = Mapping[str, tuple[Mapping[str, object], Collection[RetCode]]]
 """A fault -> the terms that replace sound ones, None for one that is left out, and the documented codes."""
-
-NO_SUCH_SYMBOL = "NOSUCHCOINUSDT"
 
 EMPTY = {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}
 UNREADABLE = {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}
@@ -90,19 +91,32 @@ CANCELS: Table = {
 def over_faults(table: Table) -> pytest.MarkDecorator:
     """Make the check once for each fault of a table.
 
-    Where money is real only PostOnly Limit orders are sent, and no request that names no order: a venue that
-    guesses one could reach a foreign one.
+    Where money is real only PostOnly Limit orders are sent, and only on a listing of ``--live``; no request
+    that names no order or no symbol: a venue that guesses one could reach a foreign one.
     """
-    makings = [
-        pytest.param(fault, marks=[without_real_money] if _is_kept_back(terms) else [])
-        for fault, (terms, _) in table.items()
-    ]
+    makings = [pytest.param(fault, marks=list(_marks(terms))) for fault, (terms, _) in table.items()]
     return pytest.mark.parametrize("fault", makings)
+
+
+def _marks(terms: Mapping[str, object]) -> Iterator[pytest.MarkDecorator]:
+    if _is_kept_back(terms):
+        yield without_real_money("Where money is real this is not sent.")
+    if _is_unreadable(terms):
+        yield pytest.mark.unreadable
 
 
 def _is_kept_back(terms: Mapping[str, object]) -> bool:
     names_none = any(terms.get(name, "") is None for name in ("orderId", "orderLinkId"))
-    return names_none or not terms.keys().isdisjoint({"orderType", "timeInForce"})
+    return names_none or not terms.keys().isdisjoint({"orderType", "timeInForce", "symbol"})
+
+
+def _is_unreadable(terms: Mapping[str, object]) -> bool:
+    """True when nobody can tell what the order is worth, so that it counts as the largest of the budget."""
+    kind = terms.get("orderType", OrderType.LIMIT)
+    told = ("qty",) if kind == OrderType.MARKET else ("qty", "price")
+    return kind not in {OrderType.LIMIT, OrderType.MARKET} or any(
+        name in terms and figure(terms[name]) is None for name in told
+    )
 
 
 def listed(codes: Collection[RetCode]) -> str:

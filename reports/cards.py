@@ -1,14 +1,15 @@
 """The checks as cards: ``python -m reports.cards`` writes docs/checks.md from the code."""
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from fixtures.catalogue import NOT_WITH_REAL_MONEY, ROLE_OF_FIXTURE, TRADE_STREAM, library_of
+from fixtures.catalogue import ROLE_OF_FIXTURE, TRADE_STREAM, kept_back, library_of
 from fixtures.desk import Transport
 from fixtures.environment import Environment, read_file, select
 from reports.card import Card, Function, page
@@ -78,7 +79,7 @@ def cards(items: Sequence[pytest.Item], environments: Mapping[str, Environment])
             id=check_id,
             group=group(next(iter(functions.values()))[0]),
             library=library_of(next(iter(functions.values()))[0]),
-            mainnet=environments["mainnet"].not_applicable.get(check_id, ""),
+            mainnet=environments["mainnet"].not_applicable.get(check_id) or _kept_back(functions.values()),
             functions=tuple(_function(own, environments) for own in functions.values()),
         )
         for check_id, functions in by_id.items()
@@ -127,9 +128,8 @@ def _spared(
         for name, environment in environments.items()
         if check_id_of(first) in environment.not_applicable
     ]
-    kept_back = sum(item.get_closest_marker("no_real_money") is not None for item in items)
-    if kept_back:
-        reasons.append(f"{kept_back} of {len(items)} makings: {NOT_WITH_REAL_MONEY}")
+    for reason, count in Counter(filter(None, map(kept_back, items))).items():
+        reasons.append(f"{count} of {len(items)} makings, with real money: {reason}")
     phases = first.get_closest_marker("phase")
     if phases is not None:
         agreed = " or ".join(phases.args)
@@ -149,6 +149,12 @@ def _spared(
         for environment in environments.values()
     )
     return reasons + list(dict.fromkeys(reason for reason in absent if reason))
+
+
+def _kept_back(functions: Iterable[Sequence[pytest.Item]]) -> str:
+    """Why no making of a check is made where money is real, "" when one is."""
+    reasons = [kept_back(item) for items in functions for item in items]
+    return (reasons[0] or "") if all(reasons) else ""
 
 
 def _parameters(item: pytest.Item) -> Collection[object]:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from proof.findings import FINDINGS, making
+from tests.spent import Spent
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,6 +45,8 @@ COARSE: dict[str, Any] = {
 """A coin whose tick is half a per cent, whose smallest lot is above the minimum, in a band of one tick."""
 
 
+LEAST_TRUE = 0.95
+"""How much of what the checks say they send at most is sent in a whole run: it is a figure, not a guess."""
 NOT_ABOUT_FILTERS = "not test_outages and not MKR-28"
 """Left out: what waits for half a minute, and has nothing to do with what is listed."""
 
@@ -53,7 +56,7 @@ def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing
     """Whatever filters and phase, no check fails on a sound venue but by what is found about a library."""
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     content["listings"][symbol] = listing
-    file, junit = tmp_path / "environments.yaml", tmp_path / "junit.xml"
+    file, junit, spent = tmp_path / "environments.yaml", tmp_path / "junit.xml", Spent()
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
 
     quietly = ["-q", "-p", "no:reports.plugin", "-p", "no:cacheprovider", "--tb=no", f"--out={tmp_path}"]
@@ -66,7 +69,8 @@ def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing
             "-k",
             NOT_ABOUT_FILTERS,
             str(ROOT / "checks"),
-        ]
+        ],
+        plugins=[spent],
     )
 
     made = ET.parse(junit).iter("testcase")  # noqa: S314 - written a line above
@@ -74,3 +78,6 @@ def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing
     faults = [f.get("message", "") for case in cases for f in (*case.iter("failure"), *case.iter("error"))]
     assert faults == []
     assert len(cases) > 100
+    # Below one lot is nothing, and a band of one tick has no second side: what is COARSE takes more.
+    assert spent.beyond == [] or listing is COARSE
+    assert spent.orders >= LEAST_TRUE * spent.declared

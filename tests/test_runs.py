@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.guard import Guard
@@ -90,7 +91,13 @@ class Standalone:
         budget = Budget.model_validate(
             {"orders": 9, "notional_per_order": "99", "notional_per_run": "999", "price_band": "0.5"}
         )
-        guard = Guard(run_id, Journal(journal), budget, clock.now_ms, allow_orders=True)
+        guard = Guard(
+            run_id,
+            Journal(journal),
+            budget,
+            clock.now_ms,
+            Allowance(frozenset({"NEWUSDT"}), real_money=False),
+        )
         guard.reference_price("NEWUSDT", Decimal("0.25"))
         return RestClient(
             self.rest,

@@ -15,6 +15,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.guard import Guard
@@ -249,8 +250,13 @@ class Key:
     def _guard(self) -> Guard:
         journal = Journal(self.folder / f"{self.prefix}.jsonl")
         journal.open(self.prefix, "soak")
-        much = {"orders": 10**9, "notional_per_order": _MUCH, "notional_per_run": _MUCH}
-        guard = Guard(self.prefix, journal, Budget(price_band=Decimal(1), **much), now_ms, allow_orders=True)
+        # An hour spends more than the bounds of a file allow.
+        budget = Budget.model_construct(
+            orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1)
+        )
+        guard = Guard(
+            self.prefix, journal, budget, now_ms, Allowance(frozenset(self.prices), real_money=False)
+        )
         for symbol, price in self.prices.items():
             guard.reference_price(symbol, price)
         return guard

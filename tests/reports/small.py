@@ -42,7 +42,8 @@ from fixtures.evidence import Channel, Direction
 from fixtures.venue.demo import MAKER
 
 def check(check_id, severity="major", observes=1, library=None):
-    return pytest.mark.check(id=check_id, severity=severity, observes=observes, library=library)
+    facts = {"severity": severity, "observes": observes, "library": library}
+    return pytest.mark.check(id=check_id, at_risk=0, creates=0, worth=0, largest=0, **facts)
 
 @pytest.fixture
 def look(run):

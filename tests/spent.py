@@ -1,0 +1,38 @@
+"""What each making of a whole run sends, held against what its check says of it."""
+
+from collections.abc import Generator
+from decimal import Decimal
+
+import pytest
+
+from fixtures.gate import planned_of
+from fixtures.plan import least_notional
+
+
+class Spent:
+    """A plugin that compares the guard's count of each making with ``creates``, ``worth`` and ``largest``.
+
+    beyond: the makings that sent more than their check says, in words
+    orders, declared: how many orders were sent in all, and how many the checks say
+    """
+
+    def __init__(self) -> None:
+        self.beyond: list[str] = []
+        self.orders = self.declared = 0
+        self._notional = Decimal(0)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Compare, once the desk has left."""
+        connected = getattr(item, "funcargs", {}).get("connected")
+        yield
+        if connected is None:
+            return
+        (said,) = planned_of([item])
+        guard, environment = connected.guard, connected.run.environment
+        orders, notional = guard.orders_sent - self.orders, guard.notional_sent - self._notional
+        self.orders, self._notional = guard.orders_sent, guard.notional_sent
+        self.declared += said.creates
+        most = said.notional(least_notional(environment, said.symbol, Decimal(0)), environment.budget)
+        if orders > said.creates or notional > most:
+            self.beyond.append(f"{item.name}: {orders} of {said.creates} orders, {notional} of {most}")

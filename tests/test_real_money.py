@@ -1,0 +1,169 @@
+"""With real money every order, amend and cancel that reaches the venue is one that the user allowed."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fixtures.clients.guard import figure
+from fixtures.environment import read_file
+from fixtures.v5 import paths
+from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER
+from fixtures.venue.rest import Request, Response
+from fixtures.venue.venue import Spoken, Venue
+from tests.spent import Spent
+
+ROOT = Path(__file__).parents[1]
+LIVE = "XRPUSDT"
+READY, INCOMPLETE, USAGE = 0, 2, 4
+ACCEPTED = Decimal(5000)
+OWN_KEYS = {MAKER.credentials.key, READ_ONLY.credentials.key}
+"""The keys of the market maker's UID."""
+READ_ALONE = {"auth", "ping", "subscribe"}
+"""What a frame may ask for beside orders."""
+
+
+@dataclass
+class Reached:
+    """What reached the venue to change something: the key, what was asked for, and the terms of each item."""
+
+    asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    topics: set[str] = field(default_factory=set)
+
+    def note_request(self, request: Request) -> None:
+        """Note a request that is no query."""
+        if request.method != "GET":
+            self.note(request.headers.get("x-bapi-api-key", ""), request.path, json.loads(request.body))
+
+    def note_frame(self, key: str, text: str | bytes) -> None:
+        """Note a frame that is no heartbeat."""
+        frame = json.loads(text)
+        if frame["op"] == "subscribe":
+            self.topics.update(frame["args"])
+        if frame["op"] not in READ_ALONE:
+            for body in frame["args"]:
+                self.note(key, f"/v5/{frame['op'].replace('.', '/')}", body)
+
+    def note(self, key: str, path: str, body: dict[str, Any]) -> None:
+        """Note each item of a request, with the category of the whole."""
+        whole = {"category": body.get("category")}
+        self.asked += [(key, path, {**whole, **item}) for item in body.get("request", [body])]
+
+    def of(self, kinds: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Key and terms of what was asked for on these paths."""
+        return ((key, body) for key, path, body in self.asked if path in kinds)
+
+
+@pytest.fixture
+def reached(monkeypatch: pytest.MonkeyPatch) -> Reached:
+    """What reaches any embedded venue, written down before it is answered."""
+    reached, handle, receive = Reached(), Venue.handle, Venue.receive
+
+    def handling(venue: Venue, request: Request, now_ms: int) -> tuple[Response, tuple[Any, ...]]:
+        reached.note_request(request)
+        return handle(venue, request, now_ms)
+
+    def receiving(venue: Venue, session: Any, text: str | bytes, now_ms: int) -> Spoken:  # noqa: ANN401 - of any stream
+        reached.note_frame(session.key.key if session.key else "", text)
+        return receive(venue, session, text, now_ms)
+
+    monkeypatch.setattr(Venue, "handle", handling)
+    monkeypatch.setattr(Venue, "receive", receiving)
+    return reached
+
+
+def real_money(tmp_path: Path) -> str:
+    """The shipped file, with real money on the embedded venue and the budget of mainnet."""
+    content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
+    local, mainnet = content["environments"]["local"], content["environments"]["mainnet"]
+    del local["default_symbol"]
+    local |= {"real_money": True, "budget": mainnet["budget"]}
+    local["patience"]["soak_ms"] = 100
+    path = tmp_path / "environments.yaml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return str(path)
+
+
+def run(tmp_path: Path, *options: str, plugins: Sequence[object] = ()) -> tuple[int, dict[str, Any]]:
+    """A run of the checklist with real money: its exit code and its sign-off, {} when there is none."""
+    quietly = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"--environments={real_money(tmp_path)}"]
+    where = [f"--out={tmp_path / 'out'}", str(ROOT / "checks")]
+    code = pytest.main([*quietly, *options, *where], plugins=list(plugins))
+    written = sorted((tmp_path / "out").glob("*/signoff.json"))
+    return int(code), json.loads(written[-1].read_text(encoding="utf-8")) if written else {}
+
+
+def assert_allowed(reached: Reached, run_id: str) -> None:
+    """Everything that asked for a change kept to the symbol of ``--live``, to PostOnly and to own orders."""
+    own = tuple(f"{run_id}-{first}" for first in "0123456789")
+    creates = list(reached.of(paths.ORDER_CREATES))
+    given: set[str] = set()
+    for key, terms in creates:
+        assert terms["symbol"] == LIVE, terms
+        assert terms["category"] == "spot", terms
+        assert str(terms["orderType"]).capitalize() == "Limit", terms
+        assert terms["timeInForce"] == "PostOnly", terms
+        assert terms["orderLinkId"].startswith(own), terms
+        assert key in {*OWN_KEYS, STRANGER.credentials.key}, terms
+        given.add(terms["orderLinkId"])
+    for key, terms in reached.of(paths.ORDER_AMENDS | paths.ORDER_CANCELS):
+        assert terms["symbol"] == LIVE, terms
+        assert terms["category"] == "spot", terms
+        assert terms.get("orderId") or terms.get("orderLinkId"), terms
+        assert terms.get("orderLinkId", own[0]).startswith(own), terms
+        assert key in {"", *OWN_KEYS, STRANGER.credentials.key}, terms
+    known = paths.ORDER_CREATES | paths.ORDER_AMENDS | paths.ORDER_CANCELS - {paths.ORDER_CANCEL_ALL}
+    assert {path for _, path, _ in reached.asked} <= known
+    assert len(given) > 100
+    assert "dcp.spot" not in reached.topics
+
+
+def test_every_order_is_one_that_was_allowed(tmp_path: Path, reached: Reached) -> None:
+    """All checks with one listing in --live: READY, and the venue saw nothing beyond that listing.
+
+    READY says that nothing was kept back by an error: what is not sent is N/A.
+    """
+    options = [f"--symbol={LIVE}", f"--live={LIVE}", f"--accept-risk={ACCEPTED}"]
+
+    spent = Spent()
+
+    code, signoff = run(tmp_path, *options, plugins=[spent])
+
+    assert code == READY, signoff.get("sentence")
+    assert_allowed(reached, signoff["run"]["id"])
+    assert_within_budget(reached)
+    assert spent.beyond == []
+    assert {makings["parameters"].get("symbol", LIVE) for makings in _makings(signoff)} == {LIVE}
+
+
+def test_without_live_nothing_is_sent(tmp_path: Path, reached: Reached) -> None:
+    """All checks without --live: no order, amend or cancel reaches the venue, though no risk was accepted."""
+    code, signoff = run(tmp_path, f"--symbol={LIVE}")
+
+    assert code == INCOMPLETE
+    assert signoff["verdict"] == "INCOMPLETE"
+    assert reached.asked == []
+    assert "dcp.spot" not in reached.topics
+
+
+def assert_within_budget(reached: Reached) -> None:
+    """Mainnet's budget, and no more in all than was accepted."""
+    budget = read_file(ROOT / "environments.yaml").environments["mainnet"].budget
+    worth = [
+        Decimal(terms["qty"]) * Decimal(terms["price"])
+        for _, terms in reached.of(paths.ORDER_CREATES)
+        if figure(terms.get("qty")) and figure(terms.get("price"))
+    ]
+
+    assert len(list(reached.of(paths.ORDER_CREATES))) <= budget.orders
+    assert max(worth) <= budget.notional_per_order
+    assert sum(worth) <= min(ACCEPTED, budget.notional_per_run)
+
+
+def _makings(signoff: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (making for item in signoff["items"] for check in item["checks"] for making in check["makings"])
