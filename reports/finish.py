@@ -15,7 +15,7 @@ from reports.leaks import remove_leaks, secrets_of
 from reports.model import Check, Outcome, results
 from reports.previous import previous
 from reports.profile import Profile
-from reports.provenance import provenance
+from reports.provenance import Provenance
 from reports.redaction import redacted, redactor
 from reports.renderer.render import NotRendered, render
 from reports.requirements import Requirements
@@ -29,6 +29,7 @@ PAGE, CONTENT, FACTS = "signoff.html", "signoff.json", "environment.properties"
 class Finished:
     """What pytest knows when the last check is over.
 
+    made_by: the suite's version and its user's settings, as the run began
     interrupted: what ended the run early, None when it ran to its end
     narrowed: what the command line narrowed the checks to, None when it took the whole folder
     left_out: functions of the checks that were never collected, None when all were
@@ -40,6 +41,7 @@ class Finished:
 
     requirements: Requirements
     waivers: tuple[waivers.Waiver, ...]
+    made_by: Provenance
     plan: tuple[Check, ...]
     outcomes: tuple[Outcome, ...]
     interrupted: str | None
@@ -139,7 +141,7 @@ def _document(
         ended_ms=finished.ended_ms,
         conclusion=conclude(found, items, ending),
         subject=tested,
-        provenance=provenance(finished.root),
+        provenance=finished.made_by,
         requirements=finished.requirements,
         results=found,
         findings=findings(found),

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.catalogue import library_of, trades_through
 from fixtures.desk import Blocked
-from fixtures.options import CHECKS, RUN
+from fixtures.options import CHECKS, RUN, file_of
 from fixtures.run import Run
 from reports import requirements, waivers
 from reports.items import line_of
@@ -16,6 +16,7 @@ from reports.live import LiveLine
 from reports.model import Verdict
 from reports.outcome import Phase, judge, sentence_of
 from reports.profile import Profile, required_by, select
+from reports.provenance import provenance
 from reports.recorder import Recorder
 from reports.redaction import redact_report, redactor
 
@@ -37,9 +38,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Send the reports of this run into its folder, before the plugins that write them are asked where to."""
     if not config.stash.get(CHECKS, False):
         return
+    waivers_file = config.rootpath / "waivers.yaml"
     try:
         complete = requirements.read(requirements.newest(config.rootpath / "checks"))
-        waived = waivers.read(config.rootpath / "waivers.yaml")
+        waived = waivers.read(waivers_file)
     except (requirements.RequirementsError, waivers.WaiverError) as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_REQUIRED] = required = required_by(Profile(config.option.profile), complete)
@@ -53,7 +55,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(live.close)
     redact = redactor(run)
     run.announce = lambda text: live.show(redact(text))
-    config.pluginmanager.register(Recorder(config, run, required, waived, live), "checklist-recorder")
+    made_by = provenance(config.rootpath, (file_of(config), waivers_file))
+    config.pluginmanager.register(
+        Recorder(config, run, required, waived, made_by, live), "checklist-recorder"
+    )
     config.pluginmanager.register(Redaction(run), "checklist-redaction")
     config.pluginmanager.register(Deviations(run), "checklist-deviations")
 

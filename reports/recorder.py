@@ -20,6 +20,7 @@ from reports.live import LiveLine
 from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, RunVerdict, gravest
 from reports.outcome import Phase, decisive, judge, told
 from reports.profile import Profile
+from reports.provenance import Provenance
 from reports.requirements import Requirements
 from reports.selection import left_out, narrowed
 
@@ -49,12 +50,14 @@ class Recorder:
         run: Run,
         required: Requirements,
         waived: tuple[waivers.Waiver, ...],
+        made_by: Provenance,
         live: LiveLine,
     ) -> None:
         self._config = config
         self._run = run
         self._required = required
         self._waived = waived
+        self._made_by = made_by
         self._live = live
         self._clock = SystemClock()
         self._started_ms = self._clock.now_ms()
@@ -266,6 +269,7 @@ class Recorder:
         return Finished(
             requirements=self._required,
             waivers=self._waived,
+            made_by=self._made_by,
             plan=self._plan or self._required.plan(self._collected),
             outcomes=tuple(self._outcomes),
             interrupted=self._interrupted,

@@ -32,7 +32,7 @@ from reports.waivers import Waiver
 HERE = Path(__file__).parent
 SCHEMA = HERE / "signoff.schema.json"
 TEMPLATE = "signoff.html.j2"
-FORMAT = "dmm-onboarding-sign-off/2"
+FORMAT = "dmm-onboarding-sign-off/3"
 REPORT = "allure-report.html"
 
 
@@ -101,6 +101,9 @@ def as_json(signoff: SignOff) -> Json:
             "version": signoff.provenance.version,
             "commit": signoff.provenance.commit,
             "tree": signoff.provenance.tree,
+            "settings": [
+                {"file": name, "sha256": digest} for name, digest in signoff.provenance.settings.items()
+            ],
         },
         "requirements": {"version": signoff.requirements.version, "sha256": signoff.requirements.sha256},
         "items": [_item(item, signoff.results) for item in _items(signoff)],
