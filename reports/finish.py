@@ -31,7 +31,8 @@ class Finished:
 
     made_by: the suite's version and its user's settings, as the run began
     interrupted: what ended the run early, None when it ran to its end
-    narrowed: what the command line narrowed the checks to, None when it took the whole folder
+    narrowed: what the command line narrowed the checks to, None when it took all of them
+    selected: the ids of the checks that are left then
     left_out: functions of the checks that were never collected, None when all were
     profile: how much of the checklist was asked for
     cleanup: the command that looks for orders of this run and cancels them
@@ -46,6 +47,7 @@ class Finished:
     outcomes: tuple[Outcome, ...]
     interrupted: str | None
     narrowed: str | None
+    selected: tuple[str, ...]
     left_out: str | None
     profile: Profile
     cleanup: str
@@ -92,7 +94,7 @@ def write(run: Run, finished: Finished) -> Written:
         leaking += late
         document = _document(run, finished, ledger, leaking)
         content = redacted(signoff.as_json(document), redact)
-    return _written(run, content, document.conclusion.exit_code, leaking, unrendered)
+    return _written(run, content, document.conclusion.verdict.exit_code, leaking, unrendered)
 
 
 def _take_back(run: Run, finished: Finished) -> None:
@@ -128,6 +130,7 @@ def _document(
         run.flat,
         finished.interrupted,
         finished.narrowed,
+        finished.selected,
         finished.left_out,
         tuple(path.name for path in leaking),
         finished.profile if finished.profile is Profile.SMOKE else None,
@@ -137,6 +140,7 @@ def _document(
     return signoff.SignOff(
         run_id=run.run_id,
         profile=finished.profile,
+        narrowed=finished.narrowed,
         started_ms=finished.started_ms,
         ended_ms=finished.ended_ms,
         conclusion=conclude(found, items, ending),

@@ -42,6 +42,7 @@ class RunVerdict(StrEnum):
 
     READY = "READY"
     READY_WITH_WAIVERS = "READY WITH WAIVERS"
+    SMOKE_PASSED = "SMOKE PASSED"
     NOT_READY = "NOT READY"
     INCOMPLETE = "INCOMPLETE"
 
@@ -54,6 +55,7 @@ class RunVerdict(StrEnum):
 _EXIT_CODES = {
     RunVerdict.READY: 0,
     RunVerdict.READY_WITH_WAIVERS: 0,
+    RunVerdict.SMOKE_PASSED: 0,
     RunVerdict.NOT_READY: 1,
     RunVerdict.INCOMPLETE: 2,
 }
@@ -201,6 +203,12 @@ class Result:
     def deviates(self) -> bool:
         """True for a failure of a library that no listing under test trades through: it breaks nothing."""
         return self.verdict is Verdict.FAIL and self.library is not None and not self.library.traded
+
+    @property
+    def made_verdict(self) -> Verdict:
+        """The verdict as far as the check was made."""
+        made = self.verdict is Verdict.NOT_RUN and self.outcomes
+        return worst(outcome.verdict for outcome in self.outcomes) if made else self.verdict
 
     @property
     def has_failed_making(self) -> bool:

@@ -53,10 +53,12 @@ class SignOff:
     cleanup: the command that makes the venue flat, None where nothing can be left
     today: the day on which waivers are judged, UTC
     profile: how much of the checklist the run made
+    narrowed: what the command line narrowed the checks to, None when it took all of them
     """
 
     run_id: str
     profile: str
+    narrowed: str | None
     started_ms: int
     ended_ms: int
     conclusion: Conclusion
@@ -91,6 +93,7 @@ def as_json(signoff: SignOff) -> Json:
         "run": {
             "id": signoff.run_id,
             "profile": signoff.profile,
+            "narrowed": signoff.narrowed,
             "started": moment(signoff.started_ms),
             "ended": moment(signoff.ended_ms),
             "orders_left": None if signoff.flat is None else not signoff.flat,

@@ -35,6 +35,7 @@ def finished(run: Run, tmp_path: Path) -> Finished:
         outcomes=outcomes(),
         interrupted=None,
         narrowed=None,
+        selected=(),
         left_out=None,
         profile=Profile.SIGNOFF,
         cleanup=f"pytest --cleanup {RUN_ID}",
