@@ -111,7 +111,11 @@ def as_json(signoff: SignOff) -> Json:
         "requirements": {"version": signoff.requirements.version, "sha256": signoff.requirements.sha256},
         "items": [_item(item, signoff.results) for item in _items(signoff)],
         "findings": [sections.finding(one) for one in signoff.findings],
-        "libraries": [one for result in signoff.results for one in sections.deviations(result)],
+        "libraries": [
+            one
+            for result in signoff.results
+            for one in sections.deviations(result, several=len(signoff.subject.listings) > 1)
+        ],
         "proof": sections.proof(signoff.proven),
         "previous": sections.previous(signoff.previous),
         "latencies": [_latency(latency) for latency in signoff.latencies],
@@ -231,6 +235,7 @@ def _check(result: Result) -> Json:
         ],
         "severity": result.check.severity or None,
         "library": sections.library(result.library),
+        "deviates": result.deviates,
         "verdict": result.verdict,
         "sentence": result.sentence,
         "observations": result.observations,

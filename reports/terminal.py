@@ -104,7 +104,8 @@ def library_lines(content: dict[str, Any]) -> Iterator[str]:
     for one in content["libraries"]:
         name = f"{one['library']['name']} {one['library']['version'] or ''}".strip()
         said = one["sentence"] if one["sentence"].startswith(name) else f"{name}: {one['sentence']}"
-        yield f"  deviates {one['check']}  {said}"
+        on = f"{', '.join(one['symbols'])}: " if one["symbols"] else ""
+        yield f"  deviates {one['check']}  {on}{said}"
 
 
 def earlier_line(content: dict[str, Any]) -> str | None:
@@ -220,9 +221,7 @@ def _of(content: dict[str, Any], verdicts: Sequence[str]) -> list[dict[str, Any]
 
 
 def _first_failed(content: dict[str, Any]) -> dict[str, Any]:
-    counting = [
-        one for one in _of(content, (Verdict.FAIL,)) if not one["library"] or one["library"]["traded"]
-    ]
+    counting = [one for one in _of(content, (Verdict.FAIL,)) if not one["deviates"]]
     return min(counting, key=lambda one: urgency(one["id"], one["severity"] or ""))
 
 
@@ -247,7 +246,8 @@ def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     else:
         first, end = making["records"]
         place = f"records {first} to {end - 1} of {folder / 'evidence.jsonl'}"
-    return f"open the evidence of {failed['id']}: {place}"
+    made = f" [{making['label']}]" if making["label"] else ""
+    return f"open the evidence of {failed['id']}{made}: {place}"
 
 
 _DEVIATES = "deviate"
