@@ -19,7 +19,7 @@ def test_selection_is_incomplete(tmp_path: Path) -> None:
     )
     page = (done.folder / "signoff.html").read_text(encoding="utf-8")
     assert "nothing is left to be mended" not in page
-    assert "What is missing for a sign-off: VIS-01 passed" in page
+    assert "The run is incomplete: VIS-01 passed" in page
     assert "3 checks were not made." in page
     assert done.verdicts["MKR-01"] == ("NOT RUN", "the check did not run")
 
