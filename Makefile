@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.locked
+PLUGIN := .venv/.plugin
 RENDERER := reports/renderer/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -20,12 +21,17 @@ help:
 	@echo "make lint      ruff, mypy, import-linter"
 	@echo "make lock      pin the dependencies of pyproject.toml anew"
 
-setup: $(READY)
+setup: $(READY) $(PLUGIN)
 
 # pip installs into the environment from outside, so that Debian's python3-venv package is not needed.
 $(READY): requirements.lock
 	$(PYTHON) -m venv --without-pip .venv
 	$(PYTHON) -m pip --python $(BIN)/python install --quiet --require-hashes --requirement requirements.lock
+	@touch $@
+
+# With it pytest knows the suite's options wherever it is started, and whatever path one of them holds.
+$(PLUGIN): $(READY) fixtures/elsewhere.py
+	$(BIN)/python -m fixtures.elsewhere
 	@touch $@
 
 renderer: $(RENDERER)

@@ -70,7 +70,8 @@ def check(
     observes: the least number of messages that the venue must send while the check runs; 0 is for
         a check of the suite's own policy
     library: the client library that the check judges, as PyPI names it; its FAIL counts only for a listing
-        that trades through it and is a deviation for the others. None when the check judges the venue
+        that trades through it and is a deviation for the others; a message about the library begins with its
+        name, any other is about the venue. None when the check judges the venue
     """
     return pytest.mark.check(
         id=check_id,

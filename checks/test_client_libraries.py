@@ -35,41 +35,48 @@ async def test_version_is_recent_enough(library: Library) -> None:
 
 
 @check("SDK-02", severity=MAJOR, at_risk=0, library="pybit")
-async def test_pybit_reads_account_instruments_as_the_page_does(pybit: Pybit, symbol: str) -> None:
+async def test_pybit_reads_account_instruments_as_the_page_does(
+    pybit: Pybit, market: Market, symbol: str
+) -> None:
     """The page's call of Pybit asks the account's instruments with a signature and finds the symbol.
 
-    Sequence: _submit_request as printed, the request is seen, rows.
-    Passes: one signed GET /v5/account/instruments-info, and a row of the symbol.
+    Sequence: _submit_request as printed, the request is seen, rows, a signed query of our own.
+    Passes: one signed GET /v5/account/instruments-info, and a row of the symbol in both answers.
     Cure: pass auth=True, and a version of 5.15.0 or newer.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
-    _assert_signed_and_found(pybit, await pybit.page_call(), symbol)
+    await _assert_signed_and_found(pybit, await pybit.page_call(), market, symbol)
 
 
 @check("SDK-02", severity=MAJOR, at_risk=0, library="pybit")
-async def test_pybit_reads_account_instruments_by_its_method(pybit: Pybit, symbol: str) -> None:
+async def test_pybit_reads_account_instruments_by_its_method(
+    pybit: Pybit, market: Market, symbol: str
+) -> None:
     """Pybit's own method asks the account's instruments with a signature and finds the symbol.
 
     The page says that there is none; get_account_instruments_info exists since 5.15.0. Before, the method
     of the same name as the market's was the market's, and unsigned.
 
-    Sequence: get_account_instruments_info, the request is seen, rows.
-    Passes: one signed GET /v5/account/instruments-info, and a row of the symbol.
+    Sequence: get_account_instruments_info, the request is seen, rows, a signed query of our own.
+    Passes: one signed GET /v5/account/instruments-info, and a row of the symbol in both answers.
     Cure: call _submit_request with auth=True as the page does.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
-    _assert_signed_and_found(pybit, await pybit.own_call(), symbol)
+    await _assert_signed_and_found(pybit, await pybit.own_call(), market, symbol)
 
 
 @check("SDK-03", severity=MAJOR, at_risk=0, library="ccxt")
 @pytest.mark.parametrize("switch", list(Switch), ids=["at-construction", "afterwards", "nested"])
-async def test_ccxt_signs_its_instruments_query(ccxt: Ccxt, symbol: str, switch: Switch) -> None:
+async def test_ccxt_signs_its_instruments_query(
+    ccxt: Ccxt, market: Market, symbol: str, switch: Switch
+) -> None:
     """With its switch for private instruments set, CCXT asks for the instruments with a signature.
 
     A default under fetchMarkets hides the page's top-level option since a version between 4.5.65 and
     4.5.68. Even where it works it signs the market's query, not the account's.
 
-    Sequence: set the option, load the markets of a fresh client, the requests are seen.
+    Sequence: set the option, load the markets of a fresh client, the requests are seen, a signed query of
+        our own.
     Passes: every instruments query names the key and carries a signature, and the symbol is loaded.
     Cure: nest the option under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 2
@@ -82,6 +89,7 @@ async def test_ccxt_signs_its_instruments_query(ccxt: Ccxt, symbol: str, switch:
         f"{ccxt} sent GET {paths.MARKET_INSTRUMENTS} without X-BAPI-API-KEY though usePrivateInstrumentsInfo "
         f"is set, {switch}: nest it under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo"
     )
+    await _assert_returned(market, symbol, View.SIGNED_MARKET)
     assert symbol in (made.told.value or ()), (
         f"{ccxt} signed its query and does not show {symbol}: {made.told}"
     )
@@ -97,7 +105,7 @@ async def test_ccxt_reads_account_instruments(ccxt: Ccxt, market: Market, symbol
     Source: docs/v5/account/instrument.mdx
     """
     made = await ccxt.account_rows()
-    _assert_signed_and_found(ccxt, made, symbol)
+    await _assert_signed_and_found(ccxt, made, market, symbol)
 
     shown = [row for row in made.listed if row.symbol == symbol]
     own = await market.listed(symbol, View.ACCOUNT)
@@ -143,10 +151,17 @@ async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrumen
     )
 
 
-def _assert_signed_and_found(library: Library, made: Made, symbol: str) -> None:
+async def _assert_signed_and_found(library: Library, made: Made, market: Market, symbol: str) -> None:
     signed = [one.is_signed for one in made.asked(paths.ACCOUNT_INSTRUMENTS)]
     assert signed == [True], (
         f"{library} {made.told}, and its queries of {paths.ACCOUNT_INSTRUMENTS} are signed: {signed}"
     )
+    await _assert_returned(market, symbol, View.ACCOUNT)
     found = [row.symbol for row in made.listed if row.symbol == symbol]
     assert found == [symbol], f"{library} {made.told}, and {symbol} is not exactly once among the rows"
+
+
+async def _assert_returned(market: Market, symbol: str, view: View) -> None:
+    """What a query of our own does not find either is no fault of a library."""
+    own = [row.symbol for row in await market.listed(symbol, view)]
+    assert own == [symbol], f"the venue does not return {symbol} exactly once to a signed query of our own"

@@ -8,7 +8,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Unanswered, Unreachable
+from fixtures.clients.errors import (
+    ClientError,
+    HookFailed,
+    Malformed,
+    Misuse,
+    Refused,
+    Unanswered,
+    Unreachable,
+)
 from fixtures.desk import Blocked
 from fixtures.desk.flat import LeftBehind
 from fixtures.desk.pushes import StreamGap
@@ -66,6 +74,7 @@ PARTY_OF_CAUSE: Mapping[Cause, Party] = {
     Cause.PERMISSION: Party.ACCOUNT,
     Cause.WHITELIST: Party.ACCOUNT,
     Cause.HIDDEN: Party.VENUE,
+    Cause.TAKES: Party.VENUE,
     Cause.FUNDS: Party.ACCOUNT,
     Cause.PACE: Party.ACCOUNT,
     Cause.CLOCK: Party.SUITE,
@@ -100,6 +109,7 @@ FUNDS = "PRM-11"
 """Judges the funds, and whether an order locks them; only the latter sends orders."""
 
 _HIDDEN = re.compile(r"\bis not listed$|\bdoes not return\b")
+_TAKEN = re.compile(r"\balthough PostOnly\b")
 _REFUSED = re.compile(r"\brefused with (-?\d+)\b")
 _LOST = re.compile(r"^the venue stopped answering\b")
 _FIGURE = re.compile(r"[\w.-]*\d[\w.-]*\w")
@@ -109,7 +119,7 @@ _FIGURE = re.compile(r"[\w.-]*\d[\w.-]*\w")
 class Seen:
     """What is known of a making that did not pass.
 
-    library: the client library that the check judges, "" for a check of the venue
+    library: the client library that the check is about, "" for a check of the venue
     raised: what decided the verdict
     sentence: what the report says of it
     records: the evidence of the call, or of the whole making when it never came to the call
@@ -124,6 +134,17 @@ class Seen:
     one_machine: bool
 
 
+def is_about(library: str, raised: BaseException, sentence: str) -> bool:
+    """Whether a failure in a check of a library is about the library.
+
+    Such a check begins what it says of the library with the library's name. What else it asserts is about the
+    venue, which was asked as it must be asked, by the library or by a client of our own.
+    """
+    if isinstance(raised, AssertionError):
+        return sentence.startswith((library, "did not hold"))
+    return not isinstance(raised, ClientError | Blocked | LeftBehind | StreamGap)
+
+
 def attribute(seen: Seen) -> Attribution:
     """Whose the failure is, why, and the message that proves it."""
     cause = _cause(seen)
@@ -131,7 +152,7 @@ def attribute(seen: Seen) -> Attribution:
 
 
 def _party(seen: Seen, cause: Cause | None) -> Party | None:
-    if seen.library:
+    if seen.library and is_about(seen.library, seen.raised, seen.sentence):
         return Party.LIBRARY
     if cause in {Cause.CLOCK, Cause.PACE} and seen.one_machine:
         return Party.VENUE
@@ -149,15 +170,20 @@ def _party(seen: Seen, cause: Cause | None) -> Party | None:
 def _cause(seen: Seen) -> Cause | None:
     if isinstance(seen.raised, Unreachable | Unanswered) or _LOST.search(seen.sentence):
         return Cause.UNREACHED
-    if seen.library:
+    if seen.library and is_about(seen.library, seen.raised, seen.sentence):
         return None
     if (cause := _cause_refused(seen)) is not None or not isinstance(seen.raised, AssertionError):
         return cause
-    if seen.check_id[:3] in {"VIS", "FLT"} and _HIDDEN.search(seen.sentence):
-        return Cause.HIDDEN
     if seen.check_id == FUNDS:
         return None if any("order" in record.title for record in seen.records) else Cause.FUNDS
-    return CAUSE_OF_CHECK.get(seen.check_id)
+    return _cause_told(seen) or CAUSE_OF_CHECK.get(seen.check_id)
+
+
+def _cause_told(seen: Seen) -> Cause | None:
+    """The cause that the words of an assertion tell."""
+    if seen.check_id[:3] in {"VIS", "FLT", "SDK"} and _HIDDEN.search(seen.sentence):
+        return Cause.HIDDEN
+    return Cause.TAKES if _TAKEN.search(seen.sentence) else None
 
 
 def _cause_refused(seen: Seen) -> Cause | None:

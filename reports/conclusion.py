@@ -5,22 +5,16 @@ from dataclasses import dataclass
 
 from reports.model import UNSETTLED, WORST_FIRST, Item, Result, RunVerdict, Verdict, urgency
 
+FEW = 3
+"""So many checks of a selection are each told by their id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """A run's verdict and the sentence that says why.
-
-    as_planned: the run is no sign-off by its profile, and everything in it passed
-    """
+    """A run's verdict and the sentence that says why."""
 
     verdict: RunVerdict
     sentence: str
-    as_planned: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code of the process."""
-        return 0 if self.as_planned else self.verdict.exit_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +24,8 @@ class Ending:
     flat: True once the venue showed that no order of the run is left, False when some are, None
         when nobody could ask
     interrupted: what ended the run early, None when it ran to its end
-    narrowed: what the command line narrowed the checks to, None when it took the whole folder
+    narrowed: what the command line narrowed the checks to, None when it took all of them
+    selected: the ids of the checks that are left then, as far as they are known
     left_out: functions of the checks that were never collected, None when all were
     leaks: the names of the files that held a secret and were deleted
     profile: the name of a profile that is no sign-off, None for one that can be
@@ -39,6 +34,7 @@ class Ending:
     flat: bool | None
     interrupted: str | None = None
     narrowed: str | None = None
+    selected: tuple[str, ...] = ()
     left_out: str | None = None
     leaks: tuple[str, ...] = ()
     profile: str | None = None
@@ -55,8 +51,8 @@ def conclude(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> 
     if lacking := _lacking(found, items, ending):
         return Conclusion(RunVerdict.INCOMPLETE, lacking)
     if ending.profile is not None:
-        passed = f"Profile {ending.profile}: no sign-off. {_passed(found, waived)}"
-        return Conclusion(RunVerdict.INCOMPLETE, passed, as_planned=True)
+        passed = f"{_passed(found, waived)} A {ending.profile} run is no sign-off."
+        return Conclusion(RunVerdict.SMOKE_PASSED, passed)
     return Conclusion(RunVerdict.READY_WITH_WAIVERS if waived else RunVerdict.READY, _passed(found, waived))
 
 
@@ -74,7 +70,8 @@ def _lacking(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> 
     if ending.flat is False:
         return "Orders are left open."
     if ending.narrowed is not None:
-        return f"The run was narrowed to {_ended(ending.narrowed)}"
+        ended = _selected([result for result in found if result.id in ending.selected])
+        return f"{ended}The run was narrowed to {ending.narrowed}, and a selection is no sign-off."
     if ending.left_out is not None:
         return f"The run left out {_ended(ending.left_out)}"
     if unsettled := [result for result in found if result.verdict in UNSETTLED]:
@@ -82,6 +79,26 @@ def _lacking(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> 
     if unseen := _unseen(found, items):
         return unseen
     return "" if ending.flat else "It is not proven that no order is left."
+
+
+def _selected(chosen: Sequence[Result]) -> str:
+    """How the checks of a selection ended, each by its id while they are few; "" when there are none."""
+    if not chosen:
+        return ""
+    if len(chosen) <= FEW:
+        return " ".join(f"{one.id} {_ended(_outcome(one))}" for one in chosen) + " "
+    others = [one for one in chosen if one.made_verdict is not Verdict.PASS]
+    first = f", first other {others[0].id} {_outcome(others[0])}" if others else ""
+    return f"{_ended(f'{len(chosen) - len(others)} of {len(chosen)} selected checks passed{first}')} "
+
+
+def _outcome(result: Result) -> str:
+    verdict = result.made_verdict
+    if verdict is not Verdict.PASS:
+        return f"is {verdict}: {result.sentence}"
+    made, whole = len(result.outcomes), max(result.check.makings, 1)
+    count = f"{made}" if made == whole else f"{made} of {whole}"
+    return f"passed ({count} {'making' if whole == 1 else 'makings'})"
 
 
 def _unseen(found: Sequence[Result], items: Sequence[Item]) -> str:

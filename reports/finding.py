@@ -30,6 +30,7 @@ class Cause(StrEnum):
     PERMISSION = "The key lacks the permission to trade."
     WHITELIST = "The UID is not admitted to the symbol."
     HIDDEN = "The venue does not show the symbol to this key."
+    TAKES = "The venue lets PostOnly orders take."
     FUNDS = "The account lacks the funds that the checklist needs."
     PACE = "The venue refuses requests as too many: another program uses the same UID or address."
     CLOCK = "The clocks of this machine and of the venue are apart."

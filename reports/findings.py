@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.finding import Attribution, Cause, Frame, Party
 from reports.model import TO_MEND, WORST_FIRST, Result, Verdict, urgency
@@ -14,6 +14,9 @@ EXPLAINS: Mapping[Cause, frozenset[Cause]] = {
 }
 """Root causes that follow from a deeper one when both are found in one run."""
 
+OF_A_LISTING = frozenset({Cause.WHITELIST, Cause.HIDDEN, Cause.TAKES})
+"""Root causes that may hold for one listing and not for another."""
+
 _POINTER = re.compile(r"\bsee ([A-Z]{3}-\d\d)$")
 """How a missing prerequisite names the check that looked for it."""
 
@@ -24,6 +27,7 @@ class Finding:
 
     party: None for a missing prerequisite
     headline: what is wrong, one sentence
+    symbols: the listings that a root cause is about, where several are under test; else none
     results: the checks that show it first, then those that follow from it; at least one
     frame: None when no message of the venue bears on it
     """
@@ -32,9 +36,10 @@ class Finding:
     headline: str
     results: tuple[Result, ...]
     frame: Frame | None
+    symbols: tuple[str, ...] = ()
 
 
-_FIGURES = re.compile(r"-?\d[\d.]*|\b(?:Buy|Sell|bid|ask)\b")
+_FIGURES = re.compile(r"-?\d[\d.]*|\b(?:Buy|Sell|bid|ask)\b| \(and [^)]*\)(?=: )")
 """What tells two failures of one kind apart without making them two kinds."""
 
 _Key = tuple[str, str]
@@ -51,7 +56,17 @@ def findings(results: Sequence[Result]) -> tuple[Finding, ...]:
         pointed = _POINTER.search(result.sentence)
         key = keys.get(pointed.group(1), keys[result.id]) if pointed else keys[result.id]
         gathered.setdefault(key, []).append(result)
-    return tuple(sorted((_finding(key, own, attributed) for key, own in gathered.items()), key=_rank))
+    found = (_finding(key, own, attributed) for key, own in gathered.items())
+    several = len({one.symbol for result in results for one in result.outcomes if one.symbol}) > 1
+    return tuple(sorted((_of_listings(one) if several else one for one in found), key=_rank))
+
+
+def _of_listings(finding: Finding) -> Finding:
+    """The finding with the listings that its root cause is about."""
+    if finding.headline not in OF_A_LISTING:
+        return finding
+    makings = (one for result in finding.results for one in result.outcomes if one.verdict is result.verdict)
+    return replace(finding, symbols=tuple(dict.fromkeys(one.symbol for one in makings if one.symbol)))
 
 
 def _attribution_of(result: Result) -> Attribution:
@@ -60,7 +75,7 @@ def _attribution_of(result: Result) -> Attribution:
     said = [outcome.attribution for outcome in own if outcome.attribution is not None]
     # A check that passed and failed only by its waiver was decided by no making.
     unsaid = Attribution(None if result.verdict is Verdict.BLOCKED else Party.SUITE, None, None)
-    return min(said, key=lambda one: one.cause is None, default=unsaid)
+    return min(said, key=lambda one: (one.cause is None, one.party is Party.LIBRARY), default=unsaid)
 
 
 def _key(result: Result, attribution: Attribution, causes: set[Cause]) -> _Key:

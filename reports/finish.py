@@ -15,7 +15,7 @@ from reports.leaks import remove_leaks, secrets_of
 from reports.model import Check, Outcome, results
 from reports.previous import previous
 from reports.profile import Profile
-from reports.provenance import provenance
+from reports.provenance import Provenance
 from reports.redaction import redacted, redactor
 from reports.renderer.render import NotRendered, render
 from reports.requirements import Requirements
@@ -29,8 +29,10 @@ PAGE, CONTENT, FACTS = "signoff.html", "signoff.json", "environment.properties"
 class Finished:
     """What pytest knows when the last check is over.
 
+    made_by: the suite's version and its user's settings, as the run began
     interrupted: what ended the run early, None when it ran to its end
-    narrowed: what the command line narrowed the checks to, None when it took the whole folder
+    narrowed: what the command line narrowed the checks to, None when it took all of them
+    selected: the ids of the checks that are left then
     left_out: functions of the checks that were never collected, None when all were
     profile: how much of the checklist was asked for
     cleanup: the command that looks for orders of this run and cancels them
@@ -40,10 +42,12 @@ class Finished:
 
     requirements: Requirements
     waivers: tuple[waivers.Waiver, ...]
+    made_by: Provenance
     plan: tuple[Check, ...]
     outcomes: tuple[Outcome, ...]
     interrupted: str | None
     narrowed: str | None
+    selected: tuple[str, ...]
     left_out: str | None
     profile: Profile
     cleanup: str
@@ -90,7 +94,7 @@ def write(run: Run, finished: Finished) -> Written:
         leaking += late
         document = _document(run, finished, ledger, leaking)
         content = redacted(signoff.as_json(document), redact)
-    return _written(run, content, document.conclusion.exit_code, leaking, unrendered)
+    return _written(run, content, document.conclusion.verdict.exit_code, leaking, unrendered)
 
 
 def _take_back(run: Run, finished: Finished) -> None:
@@ -126,6 +130,7 @@ def _document(
         run.flat,
         finished.interrupted,
         finished.narrowed,
+        finished.selected,
         finished.left_out,
         tuple(path.name for path in leaking),
         finished.profile if finished.profile is Profile.SMOKE else None,
@@ -135,11 +140,12 @@ def _document(
     return signoff.SignOff(
         run_id=run.run_id,
         profile=finished.profile,
+        narrowed=finished.narrowed,
         started_ms=finished.started_ms,
         ended_ms=finished.ended_ms,
         conclusion=conclude(found, items, ending),
         subject=tested,
-        provenance=provenance(finished.root),
+        provenance=finished.made_by,
         requirements=finished.requirements,
         results=found,
         findings=findings(found),

@@ -64,5 +64,6 @@ def told_apart(made_with: Mapping[str, str], symbols: Sequence[str]) -> list[str
     """The values that tell a making from the others of its check; a bare number says what it counts."""
     apart = {name: value for name, value in made_with.items() if name != "symbol" or len(symbols) > 1}
     return [
-        f"{name.replace('_', ' ')} {value}" if value.isdecimal() else value for name, value in apart.items()
+        f"{name.replace('_', ' ')} {value}" if value.removeprefix("-").isdecimal() else value
+        for name, value in apart.items()
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reports.finding import Attribution
+from reports.finding import Attribution, Party
 
 
 class Verdict(StrEnum):
@@ -42,6 +42,7 @@ class RunVerdict(StrEnum):
 
     READY = "READY"
     READY_WITH_WAIVERS = "READY WITH WAIVERS"
+    SMOKE_PASSED = "SMOKE PASSED"
     NOT_READY = "NOT READY"
     INCOMPLETE = "INCOMPLETE"
 
@@ -54,6 +55,7 @@ class RunVerdict(StrEnum):
 _EXIT_CODES = {
     RunVerdict.READY: 0,
     RunVerdict.READY_WITH_WAIVERS: 0,
+    RunVerdict.SMOKE_PASSED: 0,
     RunVerdict.NOT_READY: 1,
     RunVerdict.INCOMPLETE: 2,
 }
@@ -166,6 +168,16 @@ class Outcome:
     attribution: Attribution | None = None
     library: Library | None = None
 
+    @property
+    def symbol(self) -> str:
+        """The listing that it was made on, "" for one that is about none."""
+        return self.parameters.get("symbol", "")
+
+    @property
+    def is_about_its_library(self) -> bool:
+        """False where a check of a library found that something else is at fault."""
+        return self.attribution is None or self.attribution.party is Party.LIBRARY
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -200,7 +212,15 @@ class Result:
     @property
     def deviates(self) -> bool:
         """True for a failure of a library that no listing under test trades through: it breaks nothing."""
-        return self.verdict is Verdict.FAIL and self.library is not None and not self.library.traded
+        idle = self.library is not None and not self.library.traded
+        failed = [outcome for outcome in self.outcomes if outcome.verdict is Verdict.FAIL]
+        return self.verdict is Verdict.FAIL and idle and all(one.is_about_its_library for one in failed)
+
+    @property
+    def made_verdict(self) -> Verdict:
+        """The verdict as far as the check was made."""
+        made = self.verdict is Verdict.NOT_RUN and self.outcomes
+        return worst(outcome.verdict for outcome in self.outcomes) if made else self.verdict
 
     @property
     def has_failed_making(self) -> bool:
@@ -267,13 +287,28 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=WORST_FIRST.index, default=Verdict.NOT_RUN)
 
 
-def result_of(check: Check, item: int, outcomes: Sequence[Outcome]) -> Result:
-    """The makings of one check as its result; a making that is missing counts as NOT RUN."""
+def result_of(check: Check, item: int, outcomes: Sequence[Outcome], *, several: bool = False) -> Result:
+    """The makings of one check as its result; a making that is missing counts as NOT RUN.
+
+    several: several listings are under test, so that the sentence names those that it is about
+    """
     missing = len(outcomes) < max(check.makings, 1)
     verdict = worst([outcome.verdict for outcome in outcomes] + [Verdict.NOT_RUN] * missing)
     short = f"made {len(outcomes)} of {check.makings} times" if outcomes else "the check did not run"
-    sentence = next((outcome.sentence for outcome in outcomes if outcome.verdict is verdict), short)
-    return Result(check, item, verdict, sentence, tuple(outcomes))
+    deciding = [outcome for outcome in outcomes if outcome.verdict is verdict]
+    sentence = deciding[0].sentence if deciding else short
+    named = _named(deciding, outcomes) if several and sentence else ""
+    return Result(check, item, verdict, f"{named}{sentence}", tuple(outcomes))
+
+
+def _named(deciding: Sequence[Outcome], outcomes: Sequence[Outcome]) -> str:
+    """Which listings a sentence is about, "" where it holds word for word for each of them."""
+    symbols = list(dict.fromkeys(one.symbol for one in deciding if one.symbol))
+    is_everywhere = set(symbols) == {one.symbol for one in outcomes}
+    if not symbols or (is_everywhere and len({one.sentence for one in deciding}) == 1):
+        return ""
+    others = f" (and {', '.join(symbols[1:])})" if symbols[1:] else ""
+    return f"{symbols[0]}{others}: "
 
 
 def results(plan: Sequence[Check], items: Sequence[Item], outcomes: Sequence[Outcome]) -> tuple[Result, ...]:
@@ -282,5 +317,9 @@ def results(plan: Sequence[Check], items: Sequence[Item], outcomes: Sequence[Out
     made: dict[str, list[Outcome]] = {check.id: [] for check in plan}
     for outcome in outcomes:
         made[outcome.check_id].append(outcome)
-    found = [result_of(check, number.get(check.id, BEYOND.number), made[check.id]) for check in plan]
+    several = len({outcome.symbol for outcome in outcomes if outcome.symbol}) > 1
+    found = [
+        result_of(check, number.get(check.id, BEYOND.number), made[check.id], several=several)
+        for check in plan
+    ]
     return tuple(sorted(found, key=lambda result: result.item or len(items) + 1))

@@ -8,14 +8,15 @@ import pytest
 
 from fixtures.catalogue import library_of, trades_through
 from fixtures.desk import Blocked
-from fixtures.options import CHECKS, RUN
+from fixtures.options import CHECKS, RUN, file_of
 from fixtures.run import Run
 from reports import requirements, waivers
+from reports.attribution import is_about
 from reports.items import line_of
 from reports.live import LiveLine
-from reports.model import Verdict
-from reports.outcome import Phase, judge, sentence_of
+from reports.outcome import sentence_of
 from reports.profile import Profile, required_by, select
+from reports.provenance import provenance
 from reports.recorder import Recorder
 from reports.redaction import redact_report, redactor
 
@@ -37,9 +38,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Send the reports of this run into its folder, before the plugins that write them are asked where to."""
     if not config.stash.get(CHECKS, False):
         return
+    waivers_file = config.rootpath / "waivers.yaml"
     try:
         complete = requirements.read(requirements.newest(config.rootpath / "checks"))
-        waived = waivers.read(config.rootpath / "waivers.yaml")
+        waived = waivers.read(waivers_file)
     except (requirements.RequirementsError, waivers.WaiverError) as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_REQUIRED] = required = required_by(Profile(config.option.profile), complete)
@@ -53,7 +55,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(live.close)
     redact = redactor(run)
     run.announce = lambda text: live.show(redact(text))
-    config.pluginmanager.register(Recorder(config, run, required, waived, live), "checklist-recorder")
+    made_by = provenance(config.rootpath, (file_of(config), waivers_file))
+    config.pluginmanager.register(
+        Recorder(config, run, required, waived, made_by, live), "checklist-recorder"
+    )
     config.pluginmanager.register(Redaction(run), "checklist-redaction")
     config.pluginmanager.register(Deviations(run), "checklist-deviations")
 
@@ -113,7 +118,7 @@ class Redaction:
         raised = call.excinfo
         if raised is not None and raised.errisinstance(Blocked) and call.when != "teardown":
             report.longrepr = raised.getrepr(style="value", chain=False)
-        elif raised is not None and raised.errisinstance(AssertionError) and _is_spectator(item, self._run):
+        elif raised is not None and _is_spectator(item, raised.value, self._run):
             said = AssertionError(sentence_of(raised.value)).with_traceback(raised.tb)
             report.longrepr = pytest.ExceptionInfo.from_exception(said).getrepr(style="value", chain=False)
         redact_report(report, self._redact)
@@ -132,8 +137,7 @@ class Deviations:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note what deviates."""
-        raised = call.excinfo.value if call.excinfo else None
-        if _is_spectator(item, self._run) and judge([Phase(call.when, raised)], None)[0] is Verdict.FAIL:
+        if call.when == "call" and call.excinfo and _is_spectator(item, call.excinfo.value, self._run):
             self._found.add(item.nodeid)
         return (yield)
 
@@ -146,7 +150,9 @@ class Deviations:
         return ("deviate", "d", ("DEVIATES", {"yellow": True})) if deviates else None
 
 
-def _is_spectator(item: pytest.Item, run: Run) -> bool:
-    """True for a check of a library that no listing under test trades through."""
+def _is_spectator(item: pytest.Item, raised: BaseException, run: Run) -> bool:
+    """True for a failed assertion about a library that no listing under test trades through."""
     library = library_of(item)
-    return bool(library) and not trades_through(library, run.environment, run.symbols)
+    if not library or trades_through(library, run.environment, run.symbols):
+        return False
+    return isinstance(raised, AssertionError) and is_about(library, raised, sentence_of(raised))

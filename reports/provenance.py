@@ -1,35 +1,45 @@
-"""Which version of the suite made a run."""
+"""Which version of the suite made a run, and by which settings of its user."""
 
+import os
 import shutil
 import subprocess
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 UNKNOWN = "unknown"
+SETTINGS = ("environments.yaml", "waivers.yaml")
+"""The user's files beside the code: told by their digest, and no change of the suite."""
 TIME_LIMIT_S = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The suite's version.
+    """The suite's version, and what its user set.
 
     commit: the git commit, "unknown" without git
-    tree: "clean", "dirty", or "unknown" without git
+    tree: "clean", "dirty", or "unknown" without git; settings leave it clean
+    settings: by name, the SHA-256 of each file of settings that was there
     """
 
     version: str
     commit: str
     tree: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
-def provenance(root: Path) -> Provenance:
-    """The version of the suite that stands in this folder."""
+def provenance(root: Path, settings: Sequence[Path]) -> Provenance:
+    """The version of the suite that stands in this folder, and the settings that it was run by."""
+    digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in settings if path.is_file()}
+    apart = {Path(os.path.relpath(path, root)) for path in (*settings, *(root / name for name in SETTINGS))}
+    excluded = (f":(exclude,literal){path}" for path in sorted(apart) if ".." not in path.parts)
     commit = _git(root, "rev-parse", "HEAD")
-    status = _git(root, "status", "--porcelain")
+    status = _git(root, "status", "--porcelain", "--", ".", *excluded)
     if commit is None or status is None:
-        return Provenance(_version(root), UNKNOWN, UNKNOWN)
-    return Provenance(_version(root), commit, "dirty" if status else "clean")
+        return Provenance(_version(root), UNKNOWN, UNKNOWN, digests)
+    return Provenance(_version(root), commit, "dirty" if status else "clean", digests)
 
 
 def _version(root: Path) -> str:

@@ -1,5 +1,6 @@
 """Turns what pytest sees into outcomes, and writes the reports when the session is over."""
 
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -20,8 +21,9 @@ from reports.live import LiveLine
 from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, RunVerdict, gravest
 from reports.outcome import Phase, decisive, judge, told
 from reports.profile import Profile
+from reports.provenance import Provenance
 from reports.requirements import Requirements
-from reports.selection import left_out, narrowed
+from reports.selection import deselected_by, left_out, narrowed
 
 
 @dataclass(slots=True)
@@ -49,18 +51,21 @@ class Recorder:
         run: Run,
         required: Requirements,
         waived: tuple[waivers.Waiver, ...],
+        made_by: Provenance,
         live: LiveLine,
     ) -> None:
         self._config = config
         self._run = run
         self._required = required
         self._waived = waived
+        self._made_by = made_by
         self._live = live
         self._clock = SystemClock()
         self._started_ms = self._clock.now_ms()
         self._collected: dict[str, Check] = {}
         self._functions: set[tuple[str, str]] = set()
         self._plan: tuple[Check, ...] = ()
+        self._chosen: Counter[str] = Counter()
         self._outcomes: list[Outcome] = []
         self._making: Making | None = None
         self._interrupted: str | None = None
@@ -90,9 +95,11 @@ class Recorder:
         except PackageNotFoundError:
             return Library(name, "", traded)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Fix the plan: what is required, and what was selected beyond it."""
-        wanted = {*self._required.check_ids, *map(check_id_of, session.items)}
+        """Fix the plan, before it is shown: what is required, and what was selected beyond it."""
+        self._chosen = Counter(map(check_id_of, session.items))
+        wanted = {*self._required.check_ids, *self._chosen}
         self._plan = self._required.plan(
             {one: check for one, check in self._collected.items() if one in wanted}
         )
@@ -104,7 +111,15 @@ class Recorder:
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Show the plan."""
-        return terminal.plan_lines(self._run, self._required.version, self._required.items, self._plan)
+        plan = terminal.Plan(self._required, self._plan, self._narrowed(), self._chosen)
+        return terminal.plan_lines(self._run, plan)
+
+    def _narrowed(self) -> str | None:
+        """What the command line narrowed the checks to, None when it took all of them."""
+        checks = self._config.rootpath / "checks"
+        paths = narrowed(self._config.args, self._config.invocation_params.dir, checks)
+        short = any(self._chosen[check.id] < check.makings for check in self._plan)
+        return " ".join(filter(None, (paths, deselected_by(self._config) if short else ""))) or None
 
     # Recording
 
@@ -266,12 +281,12 @@ class Recorder:
         return Finished(
             requirements=self._required,
             waivers=self._waived,
+            made_by=self._made_by,
             plan=self._plan or self._required.plan(self._collected),
             outcomes=tuple(self._outcomes),
             interrupted=self._interrupted,
-            narrowed=narrowed(
-                self._config.args, self._config.invocation_params.dir, self._config.rootpath / "checks"
-            ),
+            narrowed=self._narrowed(),
+            selected=tuple(self._chosen),
             left_out=left_out(self._functions, self._config.rootpath / "checks"),
             profile=Profile(self._config.option.profile),
             cleanup=cleanup_command(

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from fixtures.strict_yaml import EnvironmentFileError, Section, content_of, valid
 from reports.model import Check, Item
 
 
@@ -15,18 +13,14 @@ class RequirementsError(Exception):
     """The requirement set cannot be read; the text is one line."""
 
 
-class _Item(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Item(Section):
     number: int
     title: str
     clause: str
     checks: tuple[str, ...]
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _File(Section):
     version: str
     smoke: tuple[str, ...] = ()
     spared: tuple[str, ...] = ()
@@ -78,14 +72,14 @@ def newest(folder: Path) -> Path:
 
 def read(path: Path) -> Requirements:
     """Read one requirement set; raises RequirementsError."""
-    content = path.read_bytes()
     try:
-        file = _File.model_validate(yaml.safe_load(content))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise RequirementsError(f"{path.name}: {str(error).splitlines()[0]}") from None
+        file = valid(_File, content_of(path), path)
+    except EnvironmentFileError as error:
+        raise RequirementsError(str(error)) from None
     # A section may be named before its first check stands.
     items = tuple(Item(one.number, one.title, one.clause, one.checks) for one in file.items if one.checks)
-    required = Requirements(file.version, hashlib.sha256(content).hexdigest(), items, file.smoke, file.spared)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    required = Requirements(file.version, digest, items, file.smoke, file.spared)
     for name, ids in (("smoke", file.smoke), ("spared", file.spared)):
         unknown = sorted(set(ids) - set(required.check_ids))
         if unknown:

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.finding import Frame
 from reports.findings import Finding
-from reports.model import Library, Outcome, Result
+from reports.model import Library, Outcome, Result, Verdict
 from reports.previous import Previous
 from reports.proven import FILE, Proven
 
@@ -23,7 +23,7 @@ def finding(one: Finding) -> Json:
     """One root cause."""
     return {
         "party": one.party,
-        "sentence": one.headline,
+        "sentence": f"{', '.join(one.symbols)}: {one.headline}" if one.symbols else one.headline,
         "checks": [
             {"id": result.id, "verdict": result.verdict, "sentence": result.sentence}
             for result in one.results
@@ -39,19 +39,28 @@ def library(judged: Library | None) -> Json | None:
     return {"name": judged.name, "version": judged.version or None, "traded": judged.traded}
 
 
-def deviations(result: Result) -> list[Json]:
-    """The failures of a library that no listing under test trades through, one per making."""
+def deviations(result: Result, *, several: bool) -> list[Json]:
+    """What a library does wrong that no listing under test trades through; makings that say the same are one.
+
+    several: several listings are under test
+    """
+    alike: dict[tuple[Library | None, str], list[Outcome]] = {}
+    for one in result.outcomes if result.verdict is Verdict.FAIL else ():
+        judged = one.library or result.check.library
+        idle = judged is not None and not judged.traded
+        if idle and one.verdict is Verdict.FAIL and one.is_about_its_library:
+            alike.setdefault((judged, one.sentence), []).append(one)
     return [
         {
             "check": result.id,
-            "library": library(one.library or result.check.library),
-            "title": one.requirement.title,
-            "sentence": one.sentence,
-            "cure": one.requirement.cure or None,
-            "frame": _first_frame([one]),
+            "library": library(judged),
+            "symbols": list(dict.fromkeys(one.symbol for one in makings if several and one.symbol)),
+            "title": makings[0].requirement.title,
+            "sentence": sentence,
+            "cure": makings[0].requirement.cure or None,
+            "frame": _first_frame(makings),
         }
-        for one in result.outcomes
-        if result.deviates and one.verdict is result.verdict
+        for (judged, sentence), makings in alike.items()
     ]
 
 

@@ -1,8 +1,11 @@
 """What the command line selects; only the whole folder of the checks can be a sign-off."""
 
 import ast
+import shlex
 from collections.abc import Collection, Sequence
 from pathlib import Path
+
+import pytest
 
 LONGEST_LIST = 3
 """How many arguments are named before the rest is counted."""
@@ -18,6 +21,22 @@ def narrowed(arguments: Sequence[str], working_directory: Path, checks: Path) ->
     if not inside:
         return None
     return _listed(inside)
+
+
+def deselected_by(config: pytest.Config) -> str:
+    """The options that choose among what was collected, "" when none was given."""
+    given = [f"{name} {shlex.quote(value)}" for name, value in _choosing(config) if value]
+    switches = [f"--{name}" for name in ("lf", "stepwise") if config.getoption(name, default=False)]
+    return " ".join((*given, *switches))
+
+
+def _choosing(config: pytest.Config) -> list[tuple[str, str]]:
+    given = config.option
+    return [
+        ("-k", given.keyword),
+        ("-m", given.markexpr),
+        *(("--deselect", one) for one in given.deselect or ()),
+    ]
 
 
 def left_out(collected: Collection[tuple[str, str]], checks: Path) -> str | None:

@@ -32,7 +32,7 @@ from reports.waivers import Waiver
 HERE = Path(__file__).parent
 SCHEMA = HERE / "signoff.schema.json"
 TEMPLATE = "signoff.html.j2"
-FORMAT = "dmm-onboarding-sign-off/2"
+FORMAT = "dmm-onboarding-sign-off/3"
 REPORT = "allure-report.html"
 
 
@@ -53,10 +53,12 @@ class SignOff:
     cleanup: the command that makes the venue flat, None where nothing can be left
     today: the day on which waivers are judged, UTC
     profile: how much of the checklist the run made
+    narrowed: what the command line narrowed the checks to, None when it took all of them
     """
 
     run_id: str
     profile: str
+    narrowed: str | None
     started_ms: int
     ended_ms: int
     conclusion: Conclusion
@@ -91,6 +93,7 @@ def as_json(signoff: SignOff) -> Json:
         "run": {
             "id": signoff.run_id,
             "profile": signoff.profile,
+            "narrowed": signoff.narrowed,
             "started": moment(signoff.started_ms),
             "ended": moment(signoff.ended_ms),
             "orders_left": None if signoff.flat is None else not signoff.flat,
@@ -101,11 +104,18 @@ def as_json(signoff: SignOff) -> Json:
             "version": signoff.provenance.version,
             "commit": signoff.provenance.commit,
             "tree": signoff.provenance.tree,
+            "settings": [
+                {"file": name, "sha256": digest} for name, digest in signoff.provenance.settings.items()
+            ],
         },
         "requirements": {"version": signoff.requirements.version, "sha256": signoff.requirements.sha256},
         "items": [_item(item, signoff.results) for item in _items(signoff)],
         "findings": [sections.finding(one) for one in signoff.findings],
-        "libraries": [one for result in signoff.results for one in sections.deviations(result)],
+        "libraries": [
+            one
+            for result in signoff.results
+            for one in sections.deviations(result, several=len(signoff.subject.listings) > 1)
+        ],
         "proof": sections.proof(signoff.proven),
         "previous": sections.previous(signoff.previous),
         "latencies": [_latency(latency) for latency in signoff.latencies],
@@ -225,6 +235,7 @@ def _check(result: Result) -> Json:
         ],
         "severity": result.check.severity or None,
         "library": sections.library(result.library),
+        "deviates": result.deviates,
         "verdict": result.verdict,
         "sentence": result.sentence,
         "observations": result.observations,

@@ -1,6 +1,8 @@
 """What a run says on the terminal: the plan before it, the verdict and the next step after it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from reports.deviations import deviations
 from reports.finish import Written
 from reports.model import BEYOND, TO_MEND, UNSETTLED, WORST_FIRST, Check, Item, RunVerdict, Verdict, urgency
 from reports.profile import Profile
+from reports.requirements import Requirements
 
 COLUMNS = tuple(Verdict)
 LONGEST_LIST = 8
@@ -21,20 +24,52 @@ LONGEST_PROOF = 120
 COLOUR = {
     RunVerdict.READY: "green",
     RunVerdict.READY_WITH_WAIVERS: "yellow",
+    RunVerdict.SMOKE_PASSED: "green",
     RunVerdict.NOT_READY: "red",
     RunVerdict.INCOMPLETE: "yellow",
 }
 
 
-def plan_lines(run: Run, version: str, items: Sequence[Item], plan: Sequence[Check]) -> list[str]:
-    """The plan: where, on what, and how many checks each item has."""
-    required = {check_id for item in items for check_id in item.checks}
-    beyond = sum(check.id not in required for check in plan)
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is about to make.
+
+    checks: required, or selected beyond it
+    narrowed: what the command line narrowed the checks to, None when it took all of them
+    chosen: by id, how often a check will be made
+    """
+
+    required: Requirements
+    checks: Sequence[Check]
+    narrowed: str | None
+    chosen: Counter[str]
+
+
+def plan_lines(run: Run, plan: Plan) -> list[str]:
+    """The plan: where, on what, how many checks each item has, and how many of them were selected."""
+    symbols = ", ".join(run.symbols)
     lines = [
-        f"run {run.run_id} on {run.environment.name}: {', '.join(run.symbols)}, requirement set {version}"
+        f"run {run.run_id} on {run.environment.name}: {symbols}, requirement set {plan.required.version}"
     ]
-    lines += [f"  {item.number}. {item.title:<24}{_checks(len(item.checks))}" for item in items]
-    return lines + ([f"     {BEYOND.title:<24}{_checks(beyond)}"] if beyond else [])
+    if plan.narrowed is not None:
+        makings = plan.chosen.total()
+        lines.append(
+            f"narrowed to {plan.narrowed}: {len(plan.chosen)} of {_checks(len(plan.checks)).strip()}, "
+            f"{makings} {'making' if makings == 1 else 'makings'}; a selection is no sign-off"
+        )
+    required = set(plan.required.check_ids)
+    beyond = replace(BEYOND, checks=tuple(one.id for one in plan.checks if one.id not in required))
+    return lines + [line for item in (*plan.required.items, beyond) if (line := _planned(item, plan))]
+
+
+def _planned(item: Item, plan: Plan) -> str:
+    """What an item has in the plan, "" when nothing of it will be made."""
+    chosen = sum(check_id in plan.chosen for check_id in item.checks)
+    if not (chosen if plan.narrowed else item.checks):
+        return ""
+    number = f"{item.number}. " if item.number else "   "
+    of = f"{chosen:>3} of" if plan.narrowed else ""
+    return f"  {number}{item.title:<24}{of}{_checks(len(item.checks))}"
 
 
 def table_lines(content: dict[str, Any]) -> list[str]:
@@ -69,7 +104,8 @@ def library_lines(content: dict[str, Any]) -> Iterator[str]:
     for one in content["libraries"]:
         name = f"{one['library']['name']} {one['library']['version'] or ''}".strip()
         said = one["sentence"] if one["sentence"].startswith(name) else f"{name}: {one['sentence']}"
-        yield f"  deviates {one['check']}  {said}"
+        on = f"{', '.join(one['symbols'])}: " if one["symbols"] else ""
+        yield f"  deviates {one['check']}  {on}{said}"
 
 
 def earlier_line(content: dict[str, Any]) -> str | None:
@@ -98,6 +134,8 @@ def orders_line(content: dict[str, Any]) -> str | None:
 def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     """What the reader does next."""
     verdict = RunVerdict(content["verdict"])
+    if verdict is RunVerdict.SMOKE_PASSED:
+        return _SIGNOFF
     if content["rehearsal"] and verdict.exit_code == 0:
         return "this was a rehearsal: run it on the exchange with --env testnet --symbol SYMBOL"
     if verdict.exit_code == 0:
@@ -183,9 +221,7 @@ def _of(content: dict[str, Any], verdicts: Sequence[str]) -> list[dict[str, Any]
 
 
 def _first_failed(content: dict[str, Any]) -> dict[str, Any]:
-    counting = [
-        one for one in _of(content, (Verdict.FAIL,)) if not one["library"] or one["library"]["traded"]
-    ]
+    counting = [one for one in _of(content, (Verdict.FAIL,)) if not one["deviates"]]
     return min(counting, key=lambda one: urgency(one["id"], one["severity"] or ""))
 
 
@@ -210,7 +246,8 @@ def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     else:
         first, end = making["records"]
         place = f"records {first} to {end - 1} of {folder / 'evidence.jsonl'}"
-    return f"open the evidence of {failed['id']}: {place}"
+    made = f" [{making['label']}]" if making["label"] else ""
+    return f"open the evidence of {failed['id']}{made}: {place}"
 
 
 _DEVIATES = "deviate"

@@ -86,6 +86,7 @@ def signed_off(
     return SignOff(
         run_id=RUN_ID,
         profile="signoff",
+        narrowed=None,
         started_ms=START_MS,
         ended_ms=START_MS + 5000,
         conclusion=conclude(found, ITEMS, Ending(flat=True)),

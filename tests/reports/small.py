@@ -171,7 +171,18 @@ DEVIATING = (
 def test_deviates(look):
     """A library sends plain decimals."""
     look()
-    assert False, "the wire shows 1e-05"
+    assert False, "yaml 6 sent 1e-05"
+
+'''
+)
+VENUE_THROUGH_LIBRARY = (
+    ALL_PASS
+    + '''
+@check("SDK-01", library="yaml")
+def test_venue_through_library(look):
+    """A PostOnly order sent through a library never takes."""
+    look()
+    assert False, "executed 20 @ 0.2501 as taker although PostOnly"
 '''
 )
 LEAKING = (

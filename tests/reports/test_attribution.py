@@ -32,6 +32,8 @@ def seen(
 
 WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
     ("MKR-02", AssertionError("executed 20 @ 0.2502"), Party.VENUE, None),
+    ("MKR-02", AssertionError("executed 20 @ 0.2 as taker although PostOnly"), Party.VENUE, Cause.TAKES),
+    ("MKR-30", AssertionError("9 taken although PostOnly, the first executed 2"), Party.VENUE, Cause.TAKES),
     ("MKR-02", Malformed("order.spot", "no orderId"), Party.VENUE, None),
     ("MKR-02", refused(170134), Party.VENUE, None),
     ("MKR-02", LeftBehind("1 order is open"), Party.VENUE, None),
@@ -82,11 +84,33 @@ def test_failure_belongs_to_somebody(
     assert (attributed.party, attributed.cause) == (party, cause)
 
 
-def test_library_answers_for_itself() -> None:
-    """What a check of a library finds is the library's, whatever the venue said."""
-    attributed = attribute(seen("SDK-03", refused(RetCode.PERMISSION_DENIED), library="pybit"))
+OF_LIBRARIES: list[tuple[BaseException, Party | None, Cause | None]] = [
+    (AssertionError("pybit 5.17.0 sent timeInForce GTC for a PostOnly order"), Party.LIBRARY, None),
+    (AssertionError("pybit 5.17.0 raised X: refused with 10005"), Party.LIBRARY, None),
+    (AssertionError("did not hold: 1 == 2"), Party.LIBRARY, None),
+    (KeyError("orderId"), Party.LIBRARY, None),
+    (AssertionError("executed 20 @ 0.2 as taker (execId 1) although PostOnly"), Party.VENUE, Cause.TAKES),
+    (AssertionError("the order rests as GTC"), Party.VENUE, None),
+    (AssertionError("the venue does not return NEWUSDT exactly once"), Party.VENUE, Cause.HIDDEN),
+    (
+        AssertionError("a passive order of pybit was refused with 10005 'no'"),
+        Party.ACCOUNT,
+        Cause.PERMISSION,
+    ),
+    (refused(RetCode.PERMISSION_DENIED), Party.ACCOUNT, Cause.PERMISSION),
+    (refused(170134), Party.VENUE, None),
+    (Blocked("NEWUSDT is not visible to this key: see VIS-01"), None, None),
+]
 
-    assert (attributed.party, attributed.cause) == (Party.LIBRARY, None)
+
+@pytest.mark.parametrize(("raised", "party", "cause"), OF_LIBRARIES)
+def test_library_answers_for_itself_alone(
+    raised: BaseException, party: Party | None, cause: Cause | None
+) -> None:
+    """What begins with the library's name is the library's; what else is found is as in any check."""
+    attributed = attribute(seen("SDK-05", raised, library="pybit"))
+
+    assert (attributed.party, attributed.cause) == (party, cause)
 
 
 def test_clock_of_one_machine_is_the_venues() -> None:

@@ -42,7 +42,10 @@ def test_verdict_of_a_run_follows_its_rule(
 ENDINGS: list[tuple[Ending, str]] = [
     (Ending(flat=None), "It is not proven that no order is left."),
     (Ending(flat=False), "Orders are left open."),
-    (Ending(flat=True, narrowed="checks/a.py::b"), "The run was narrowed to checks/a.py::b."),
+    (
+        Ending(flat=True, narrowed="checks/a.py::b"),
+        "The run was narrowed to checks/a.py::b, and a selection is no sign-off.",
+    ),
     (Ending(flat=True, left_out="test_a.py::test_b"), "The run left out test_a.py::test_b."),
     (
         Ending(flat=True, leaks=("notes.txt",)),
@@ -100,7 +103,7 @@ def test_narrowing_is_said_before_what_it_left_out() -> None:
 
     sentence = conclude(results(PLAN, ITEMS, outcomes(VIS=Verdict.NOT_RUN)), ITEMS, ending).sentence
 
-    assert sentence == "The run was narrowed to checks/a.py::b."
+    assert sentence == "The run was narrowed to checks/a.py::b, and a selection is no sign-off."
 
 
 def test_sentence_of_not_ready_names_requirement_and_proof() -> None:
@@ -170,8 +173,8 @@ def test_void_waiver_did_not_break_anything() -> None:
 @pytest.mark.parametrize(
     ("verdicts", "verdict", "exit_code"),
     [
-        ({}, RunVerdict.INCOMPLETE, 0),
-        ({"MKR": Verdict.WAIVED}, RunVerdict.INCOMPLETE, 0),
+        ({}, RunVerdict.SMOKE_PASSED, 0),
+        ({"MKR": Verdict.WAIVED}, RunVerdict.SMOKE_PASSED, 0),
         ({"MKR": Verdict.FAIL}, RunVerdict.NOT_READY, 1),
         ({"MKR": Verdict.BLOCKED}, RunVerdict.INCOMPLETE, 2),
     ],
@@ -179,20 +182,59 @@ def test_void_waiver_did_not_break_anything() -> None:
 def test_short_profile_is_no_sign_off(
     verdicts: dict[str, Verdict], verdict: RunVerdict, exit_code: int
 ) -> None:
-    """However well it went, a smoke run is INCOMPLETE; it ends with 0 only when nothing is left to say."""
+    """A smoke run that passed says so in a word of its own, which ends with 0 and is no sign-off."""
     ending = Ending(flat=True, profile="smoke")
 
     conclusion = conclude(results(PLAN, ITEMS, outcomes(**verdicts)), ITEMS, ending)
 
-    assert (conclusion.verdict, conclusion.exit_code) == (verdict, exit_code)
-    assert conclusion.sentence.startswith("Profile smoke: no sign-off.") is (exit_code == 0)
+    assert (conclusion.verdict, conclusion.verdict.exit_code) == (verdict, exit_code)
+    assert conclusion.sentence.endswith("A smoke run is no sign-off.") is (exit_code == 0)
 
 
 def test_short_profile_that_is_not_flat_is_no_zero() -> None:
     """Orders that may be left outrank a short list that passed."""
     ending = Ending(flat=None, profile="smoke")
 
-    assert conclude(results(PLAN, ITEMS, outcomes()), ITEMS, ending).exit_code == 2
+    assert conclude(results(PLAN, ITEMS, outcomes()), ITEMS, ending).verdict is RunVerdict.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("made", "selected", "said"),
+    [
+        ((outcome("MKR-01"),), ("MKR-01",), "MKR-01 passed (1 making). "),
+        (
+            (outcome("MKR-01", Verdict.BLOCKED, "no taker key"), outcome("VIS-01")),
+            ("VIS-01", "MKR-01"),
+            "VIS-01 passed (1 making). MKR-01 is BLOCKED: no taker key. ",
+        ),
+        (outcomes(), tuple(one.id for one in PLAN), "4 of 4 selected checks passed. "),
+        (
+            outcomes(MKR=Verdict.ERROR),
+            tuple(one.id for one in PLAN),
+            "3 of 4 selected checks passed, first other MKR-01 is ERROR: it was seen. ",
+        ),
+    ],
+)
+def test_a_selection_says_how_it_ended(
+    made: tuple[Outcome, ...], selected: tuple[str, ...], said: str
+) -> None:
+    """The verdict is INCOMPLETE, and what was asked for is told first: by id while it is little."""
+    ending = Ending(flat=True, narrowed="-k x", selected=selected)
+
+    conclusion = conclude(results(PLAN, ITEMS, made), ITEMS, ending)
+
+    assert conclusion.verdict is RunVerdict.INCOMPLETE
+    assert conclusion.sentence == f"{said}The run was narrowed to -k x, and a selection is no sign-off."
+
+
+def test_a_selection_within_a_check_says_how_much_of_it_was_made() -> None:
+    """Two of four makings that passed are told as that."""
+    plan = (check("MKR-01", makings=4),)
+    ending = Ending(flat=True, narrowed="-k rest", selected=("MKR-01",))
+
+    conclusion = conclude(results(plan, ITEMS, (outcome("MKR-01"), outcome("MKR-01"))), ITEMS, ending)
+
+    assert conclusion.sentence.startswith("MKR-01 passed (2 of 4 makings). ")
 
 
 @pytest.mark.parametrize(("traded", "verdict"), [(False, RunVerdict.READY), (True, RunVerdict.NOT_READY)])

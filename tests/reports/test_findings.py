@@ -5,6 +5,7 @@ from dataclasses import replace
 from reports.finding import Attribution, Cause, Frame, Party
 from reports.findings import findings
 from reports.model import Library, Result, Verdict, result_of
+from reports.sections import finding
 from tests.reports.made_up import check, outcome
 
 FRAME = Frame(7, 0, "REST", "received", "POST /v5/order/create", 10005, "{}")
@@ -113,6 +114,36 @@ def test_pass_and_deviation_are_no_findings() -> None:
 
     assert findings([passed, deviates]) == ()
     assert [one.party for one in findings([counts])] == [Party.LIBRARY]
+
+
+def test_root_cause_names_its_listings_where_there_are_several() -> None:
+    """A cause that holds for one listing names it; one of the whole account names none."""
+    made = [
+        outcome(
+            "MKR-02",
+            Verdict.FAIL,
+            "although PostOnly",
+            parameters={"symbol": "XRPUSDT"},
+            attribution=Attribution(Party.VENUE, Cause.TAKES, None),
+        ),
+        outcome("MKR-02", parameters={"symbol": "NEWUSDT"}),
+    ]
+    permission = Attribution(Party.ACCOUNT, Cause.PERMISSION, None)
+    refused = outcome(
+        "MKR-01", Verdict.FAIL, "10005", parameters={"symbol": "XRPUSDT"}, attribution=permission
+    )
+
+    found = findings(
+        [result_of(check("MKR-02", makings=2), 3, made), result_of(check("MKR-01"), 3, [refused])]
+    )
+
+    assert [(one.headline, one.symbols) for one in found] == [
+        (Cause.TAKES, ("XRPUSDT",)),
+        (Cause.PERMISSION, ()),
+    ]
+    assert [finding(one)["sentence"] for one in found] == [f"XRPUSDT: {Cause.TAKES}", Cause.PERMISSION]
+    (alone,) = findings([result_of(check("MKR-02"), 3, made[:1])])
+    assert alone.symbols == ()
 
 
 def test_void_waiver_is_a_finding_without_a_message() -> None:

@@ -11,6 +11,7 @@ from fixtures.evidence import Channel, Direction
 from fixtures.run import Entry, Identity, Run
 from reports.finish import Finished, cleanup_command, shown, write
 from reports.profile import Profile
+from reports.provenance import UNKNOWN, Provenance
 from reports.renderer.render import render
 from tests.reports.made_up import KEY, PLAN, REQUIRED, RUN_ID, SECRET, START_MS, UID, outcomes, waiver
 
@@ -29,10 +30,12 @@ def finished(run: Run, tmp_path: Path) -> Finished:
     return Finished(
         requirements=REQUIRED,
         waivers=(),
+        made_by=Provenance("0.1.0", UNKNOWN, UNKNOWN, {"environments.yaml": "ab" * 32}),
         plan=PLAN,
         outcomes=outcomes(),
         interrupted=None,
         narrowed=None,
+        selected=(),
         left_out=None,
         profile=Profile.SIGNOFF,
         cleanup=f"pytest --cleanup {RUN_ID}",

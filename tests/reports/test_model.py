@@ -79,6 +79,44 @@ def test_result_gathers_orders_and_times_of_its_makings() -> None:
     assert (result.started_ms, result.duration_ms, result.observations) == (5, 44, 8)
 
 
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        ((("NEWUSDT", "a"), ("XRPUSDT", "")), "NEWUSDT: a"),
+        ((("NEWUSDT", ""), ("XRPUSDT", "b")), "XRPUSDT: b"),
+        ((("NEWUSDT", "a"), ("XRPUSDT", "b")), "NEWUSDT (and XRPUSDT): a"),
+        ((("NEWUSDT", "a"), ("XRPUSDT", "a")), "a"),
+        ((("", "a"),), "a"),
+    ],
+)
+def test_sentence_names_the_listings_that_it_is_about(
+    made: tuple[tuple[str, str], ...], sentence: str
+) -> None:
+    """With several listings under test; what holds word for word for each of them names none."""
+    outcomes = [
+        outcome("MKR-01", Verdict.FAIL if said else Verdict.PASS, said, parameters={"symbol": symbol})
+        for symbol, said in made
+    ]
+
+    assert result_of(check("MKR-01", makings=len(made)), 3, outcomes, several=True).sentence == sentence
+    assert result_of(check("MKR-01", makings=len(made)), 3, outcomes).sentence in {"a", "b"}
+
+
+def test_one_listing_under_test_is_not_named() -> None:
+    """Where there is only one, everything is about it."""
+    (found,) = results(PLAN[:1], ITEMS, [outcome("VIS-01", Verdict.FAIL, "a")])
+    several = results(
+        PLAN[:2],
+        ITEMS,
+        [
+            outcome("VIS-01", Verdict.FAIL, "a", parameters={"symbol": "NEWUSDT"}),
+            outcome("PRM-01", parameters={"symbol": "XRPUSDT"}),
+        ],
+    )
+
+    assert (found.sentence, several[0].sentence) == ("a", "a")
+
+
 def test_failure_of_a_library_deviates_unless_it_is_traded_through() -> None:
     """Only the listing's own library can break it; a pass never deviates."""
     failed = [outcome("SDK-01", Verdict.FAIL, "it sends 1e-05")]

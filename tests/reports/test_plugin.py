@@ -9,7 +9,17 @@ import pytest
 
 from fixtures.venue.demo import MAKER
 from reports.renderer.render import CLI
-from tests.reports.small import ALL_PASS, DEVIATING, INTERRUPTED, LEAKING, LEFT_BEHIND, MIXED, Run, run
+from tests.reports.small import (
+    ALL_PASS,
+    DEVIATING,
+    INTERRUPTED,
+    LEAKING,
+    LEFT_BEHIND,
+    MIXED,
+    VENUE_THROUGH_LIBRARY,
+    Run,
+    run,
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +68,7 @@ def test_failure_makes_the_run_not_ready(mixed: Run) -> None:
     """The exit code is 1, and the last words name requirement, proof and where to look."""
     assert (mixed.exit_code, mixed.signoff["verdict"]) == (1, "NOT READY")
     assert "NOT READY: VIS-01 “A PostOnly order never trades.” broke: executed 20 @ 0.2501" in mixed.said
-    assert "next: open the evidence of VIS-01: records " in mixed.said
+    assert "next: open the evidence of VIS-01 [Sell]: records " in mixed.said
 
 
 def test_allure_shows_the_same(mixed: Run) -> None:
@@ -168,13 +178,25 @@ def test_leaking_file_is_deleted(tmp_path: Path) -> None:
     assert not (done.folder / "notes.txt").exists()
 
 
+def test_what_the_venue_does_to_a_library_is_the_venues(tmp_path: Path) -> None:
+    """A check of a library that finds the venue at fault fails as one of the venue does, without a cure."""
+    done = run(tmp_path, VENUE_THROUGH_LIBRARY, "--profile=regression")
+
+    assert (done.exit_code, done.signoff["verdict"]) == (1, "NOT READY")
+    (finding,) = done.signoff["findings"]
+    assert (finding["party"], finding["sentence"]) == ("venue", "The venue lets PostOnly orders take.")
+    assert done.signoff["libraries"] == []
+    assert not done.checks["SDK-01"]["deviates"]
+    assert "1 failed" in done.said
+
+
 def test_library_that_nobody_trades_through_deviates(tmp_path: Path) -> None:
     """Its failure stands in a section of its own and breaks nothing."""
     done = run(tmp_path, DEVIATING, "--profile=regression")
 
     assert (done.exit_code, done.signoff["verdict"]) == (0, "READY")
     (deviation,) = done.signoff["libraries"]
-    assert (deviation["check"], deviation["sentence"]) == ("SDK-01", "the wire shows 1e-05")
+    assert (deviation["check"], deviation["sentence"]) == ("SDK-01", "yaml 6 sent 1e-05")
     assert deviation["frame"]["title"] == "GET /v5/market/time"
     assert done.verdicts["SDK-01"][0] == "FAIL"
     assert done.signoff["findings"] == []

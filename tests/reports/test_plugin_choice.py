@@ -8,10 +8,19 @@ from tests.reports.small import ALL_PASS, MIXED, run
 
 
 def test_selection_is_incomplete(tmp_path: Path) -> None:
-    """A run of some checks is no sign-off, however well they passed."""
-    done = run(tmp_path, ALL_PASS, "-k", "VIS-01")
+    """A run of some checks is no sign-off, however well they passed; plan and verdict say what they were."""
+    done = run(tmp_path, ALL_PASS, "-k", "VIS-01 and look or VIS-01")
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
+    narrowed = "narrowed to -k 'VIS-01 and look or VIS-01'"
+    assert f"\n{narrowed}: 1 of 4 checks, 1 making; a selection is no sign-off\n" in done.said
+    assert done.signoff["sentence"] == (
+        f"VIS-01 passed (1 making). The run was {narrowed}, and a selection is no sign-off."
+    )
+    page = (done.folder / "signoff.html").read_text(encoding="utf-8")
+    assert "nothing is left to be mended" not in page
+    assert "The run is incomplete: VIS-01 passed" in page
+    assert "3 checks were not made." in page
     assert done.verdicts["MKR-01"] == ("NOT RUN", "the check did not run")
 
 
@@ -24,10 +33,11 @@ def test_smoke_run_is_no_sign_off(tmp_path: Path) -> None:
 
     done = run(tmp_path, ALL_PASS, "--profile=smoke", waivers=elsewhere)
 
-    assert (done.exit_code, done.signoff["verdict"]) == (0, "INCOMPLETE")
-    assert done.signoff["sentence"] == "Profile smoke: no sign-off. 2 of 2 checks passed."
+    assert (done.exit_code, done.signoff["verdict"]) == (0, "SMOKE PASSED")
+    assert done.signoff["sentence"] == "2 of 2 checks passed. A smoke run is no sign-off."
     assert set(done.verdicts) == {"VIS-01", "MKR-01"}
     assert "next: this was the smoke profile" in done.said
+    assert "INCOMPLETE" not in done.said + (done.folder / "signoff.html").read_text(encoding="utf-8")
 
 
 def test_broken_smoke_run_is_not_ready(tmp_path: Path) -> None:
@@ -69,7 +79,9 @@ def test_narrowed_run_is_incomplete(tmp_path: Path, selected: list[str]) -> None
     done = run(tmp_path, ALL_PASS, *(f"{module}::test_{one}" if one else module for one in selected))
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
-    assert done.signoff["sentence"].startswith(f"The run was narrowed to {module}")
+    assert done.signoff["sentence"].startswith(
+        f"4 of 4 selected checks passed. The run was narrowed to {module}"
+    )
     assert {verdict for verdict, _ in done.verdicts.values()} == {"PASS"}
 
 

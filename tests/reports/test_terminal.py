@@ -41,8 +41,8 @@ STEPS = [
         True,
         "this was a rehearsal: run it on the exchange with --env testnet --symbol SYMBOL",
     ),
-    (FAILED, True, "open the evidence of MKR-01: out/allure-report.html#"),
-    (FAILED, False, "open the evidence of MKR-01: records 0 to 5 of out/evidence.jsonl"),
+    (FAILED, True, "open the evidence of MKR-01 [rest]: out/allure-report.html#"),
+    (FAILED, False, "open the evidence of MKR-01 [rest]: records 0 to 5 of out/evidence.jsonl"),
     (replace(BLOCKED, flat=False), True, f"cancel the orders that are left: pytest --cleanup {RUN_ID}"),
     (
         replace(FAILED, flat=False, cleanup=None),
@@ -152,10 +152,17 @@ def test_deviation_of_a_library_names_its_version_once(sentence: str, line: str)
     """Library, version and what was seen, on one line."""
     content = as_json(signed_off())
     content["libraries"] = [
-        {"check": "SDK-03", "library": {"name": "ccxt", "version": "4.5.90"}, "sentence": sentence}
+        {
+            "check": "SDK-03",
+            "library": {"name": "ccxt", "version": "4.5.90"},
+            "symbols": [],
+            "sentence": sentence,
+        }
     ]
 
     assert list(library_lines(content)) == [line]
+    content["libraries"][0]["symbols"] = ["NEWUSDT", "XRPUSDT"]
+    assert list(library_lines(content)) == [line.replace("SDK-03  ", "SDK-03  NEWUSDT, XRPUSDT: ")]
 
 
 def test_earlier_runs_are_told_on_one_line() -> None:
