@@ -12,6 +12,11 @@ from reports.renderer.render import CLI
 from tests.reports.small import ALL_PASS, DEVIATING, INTERRUPTED, LEAKING, LEFT_BEHIND, MIXED, Run, run
 
 
+def files_of(done: Run) -> list[Path]:
+    """Every file of a run's folder."""
+    return [path for path in done.folder.rglob("*") if path.is_file()]
+
+
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run in which everything happens."""
@@ -166,6 +171,32 @@ def test_leaking_file_is_deleted(tmp_path: Path) -> None:
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
     assert "notes.txt held a secret and was deleted" in done.said
     assert not (done.folder / "notes.txt").exists()
+
+
+def test_traceback_of_a_broken_suite_is_redacted(tmp_path: Path) -> None:
+    """What pytest writes beside its reports holds no secret either, with the local variables shown."""
+    breaks = """
+@check("VIS-02")
+def test_breaks(look):
+    \"\"\"Something of the suite breaks after it.\"\"\"
+    from reports.live import LiveLine
+
+    def clear(line):
+        LiveLine.clear = sound
+        secret = MAKER.credentials.secret
+        raise OSError(f"{secret} of {MAKER.uid}")
+
+    look()
+    sound, LiveLine.clear = LiveLine.clear, clear
+"""
+
+    done = run(tmp_path, ALL_PASS + breaks, "--showlocals", "--full-trace")
+
+    assert "INTERNALERROR> E" in done.said
+    assert "internal" in (done.folder / "junit.xml").read_text(encoding="utf-8")
+    for text in (done.said, *(path.read_text("utf-8", "replace") for path in files_of(done))):
+        assert MAKER.credentials.secret not in text
+        assert MAKER.uid not in text
 
 
 def test_library_that_nobody_trades_through_deviates(tmp_path: Path) -> None:
