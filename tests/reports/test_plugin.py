@@ -245,6 +245,7 @@ def test_sign_off_needs_neither_junit_nor_allure(tmp_path: Path, plugin: str) ->
 def test_unusable_environment_writes_nothing(tmp_path: Path) -> None:
     """Where nobody answers, the exit code is 3, and no folder and no verdict is left behind."""
     keys = {"DMM_STANDALONE_KEY": "key-of-nobody", "DMM_STANDALONE_SECRET": "secret-of-nobody"}
+    keys["DMM_STANDALONE_UID"] = "10000012"
 
     done = run(tmp_path, ALL_PASS, "--env", "standalone", variables=keys)
 
