@@ -14,6 +14,8 @@ def assert_not_let_in(answers: Mapping[Channel, AuthAnswer], codes: AbstractSet[
     what: what is offered, in words
     """
     let_in = [channel for channel, answer in answers.items() if answer.accepted]
-    assert let_in == [], f"{what} opens the {', '.join(let_in)}"
+    if let_in:
+        raise AssertionError(f"{what} opens the {', '.join(let_in)}")
     said = {answer.code for channel, answer in answers.items() if channel is Channel.TRADE}
-    assert said <= codes, f"{what} on the trade stream was {said}"
+    if not said <= codes:
+        raise AssertionError(f"{what} on the trade stream was {said}")

@@ -11,13 +11,15 @@ CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 async def assert_closed_as_taker(desk: Desk, answer: Answer) -> None:
     """Refused for its price at once, or acknowledged and then closed for that reason without a fill."""
     if answer.order is None:
-        assert answer.ret_code == RetCode.LIMIT_MAKER_BAD_PRICE, f"a crossing PostOnly order was {answer}"
+        if answer.ret_code != RetCode.LIMIT_MAKER_BAD_PRICE:
+            raise AssertionError(f"a crossing PostOnly order was {answer}")
         return
-    fills = await desk.executions(answer.order)
-    assert fills == [], f"{', '.join(map(str, fills))} although PostOnly"
+    if fills := await desk.executions(answer.order):
+        raise AssertionError(f"{', '.join(map(str, fills))} although PostOnly")
     closed = await desk.closed(answer.order)
-    assert closed.order_status in CLOSED_WITHOUT_A_FILL, f"a crossing PostOnly order ended {closed}"
-    assert closed.reject_reason is RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY, (
-        f"its reason is {closed.reject_reason}"
-    )
-    assert closed.cum_exec_qty == 0, f"a crossing PostOnly order executed: {closed}"
+    if closed.order_status not in CLOSED_WITHOUT_A_FILL:
+        raise AssertionError(f"a crossing PostOnly order ended {closed}")
+    if closed.reject_reason is not RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY:
+        raise AssertionError(f"its reason is {closed.reject_reason}")
+    if closed.cum_exec_qty != 0:
+        raise AssertionError(f"a crossing PostOnly order executed: {closed}")

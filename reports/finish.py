@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fixtures.redaction import redactor
 from fixtures.run import Run
 from reports import labels, proven, signoff, waivers
 from reports.conclusion import Ending, conclude
@@ -16,7 +17,7 @@ from reports.model import Check, Outcome, results
 from reports.previous import previous
 from reports.profile import Profile
 from reports.provenance import Provenance
-from reports.redaction import redacted, redactor
+from reports.redaction import redacted
 from reports.renderer.render import NotRendered, render
 from reports.requirements import Requirements
 from reports.subject import subject

@@ -1,22 +1,16 @@
 """The last look before a report leaves the machine: no secret in any file of the run."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from fixtures.environment import Credentials
+from fixtures.keys import encoded_forms, forms
 
 
 def secrets_of(credentials: Iterable[Credentials]) -> frozenset[bytes]:
-    """Every form in which a key or a secret could stand in a file.
-
-    The lines of a PEM text count one by one, because a report may wrap or escape the text.
-    """
-    texts: set[str] = set()
-    for one in credentials:
-        lines = [line for line in one.secret.splitlines() if not line.startswith("-----")]
-        texts |= {one.key, *lines, json.dumps(one.key)[1:-1], *(json.dumps(line)[1:-1] for line in lines)}
-    return frozenset(text.encode() for text in texts if text)
+    """Every form in which a key or a secret could stand in a file."""
+    texts = (text for one in credentials for text in (one.key, one.secret))
+    return frozenset(form.encode() for text in texts for form in forms(text) | encoded_forms(text))
 
 
 def remove_leaks(folder: Path, secrets: Iterable[bytes]) -> tuple[Path, ...]:

@@ -3,12 +3,14 @@
 import os
 import time
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 
 from fixtures.catalogue import library_of, trades_through
 from fixtures.desk import Blocked
 from fixtures.options import CHECKS, RUN, file_of
+from fixtures.redaction import redactor
 from fixtures.run import Run
 from reports import requirements, waivers
 from reports.attribution import is_about
@@ -18,7 +20,7 @@ from reports.outcome import sentence_of
 from reports.profile import Profile, required_by, select
 from reports.provenance import provenance
 from reports.recorder import Recorder
-from reports.redaction import redact_report, redactor
+from reports.redaction import redact_report, redact_repr, redact_terminal
 
 _REQUIRED = pytest.StashKey[requirements.Requirements]()
 """What a run of the chosen profile must contain; absent for the suite's own tests."""
@@ -102,12 +104,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 class Redaction:
     """Redacts each report of pytest before anybody else reads it, and shortens it where a sentence is enough.
 
-    That is so of a BLOCKED check, and of a library's failure that breaks no listing under test.
+    That is so of a BLOCKED check, and of a library's failure that breaks no listing under test. What pytest
+    writes beside its reports, such as where it was interrupted, is redacted on its way to the terminal.
     """
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._redact = redactor(run)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Take the terminal's pen."""
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            redact_terminal(reporter, self._redact)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: Any) -> None:  # noqa: ANN401 - pytest has no public name for it
+        """Be the first to hear that the suite broke."""
+        redact_repr(excrepr, self._redact)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(

@@ -1,41 +1,9 @@
-"""The last hand that every text passes before it is written: no secret, and every UID masked."""
+"""What is written of a run, redacted: values of JSON, and the reports of pytest."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from fixtures.run import Run
-
-SHORTEST_UID = 5
-"""Digits; anything shorter would mask innocent figures."""
-
-
-def redactor(run: Run) -> Callable[[str], str]:
-    """Takes the run's secrets out of a text and masks its UIDs wherever they stand alone."""
-
-    def redact(text: str) -> str:
-        text = run.evidence.redact(text)
-        uids = _uids(run)
-        if not uids:
-            return text
-        return re.sub(rf"(?<![0-9A-Za-z])(?:{'|'.join(map(re.escape, uids))})(?![0-9A-Za-z])", _masked, text)
-
-    return redact
-
-
-def _uids(run: Run) -> list[str]:
-    """The UID that was expected, the one that answered and its main account's, as far as known."""
-    identity = run.identity
-    answered = (identity.uid, identity.parent_uid) if identity else ()
-    known = dict.fromkeys((run.environment.expected_uid or "", *answered))
-    return [uid for uid in known if len(uid) >= SHORTEST_UID]
-
-
-def _masked(found: re.Match[str]) -> str:
-    uid = found.group()
-    return "•" * (len(uid) - 2) + uid[-2:]
 
 
 def redacted(content: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value
@@ -58,3 +26,20 @@ def redact_report(report: pytest.TestReport, redact: Callable[[str], str]) -> No
         report.longrepr = (path, line, redact(reason))
     elif said is not None and redact(str(said)) != str(said):
         report.longrepr = redact(str(said))
+
+
+def redact_repr(excrepr: Any, redact: Callable[[str], str]) -> None:  # noqa: ANN401 - pytest has no public name for it
+    """Redact a traceback of pytest's own, before it is printed and put into junit.xml."""
+    text = redact(str(excrepr))
+    excrepr.toterminal = lambda tw: tw.line(text)
+
+
+def redact_terminal(reporter: pytest.TerminalReporter, redact: Callable[[str], str]) -> None:
+    """Redact whatever pytest writes on the terminal from here on."""
+    writer = reporter._tw  # noqa: SLF001 - pytest has no other name for it
+    write = writer.write_raw
+
+    def write_raw(msg: str, *, flush: bool = False) -> None:
+        write(redact(msg), flush=flush)
+
+    writer.write_raw = write_raw  # type: ignore[method-assign]

@@ -68,7 +68,8 @@ def test_phase_is_given_back(tmp_path: Path) -> None:
 
     code = pytest.main(
         [*options, f"--junitxml={junit}", "-k", " or ".join(MADE)]
-        + [str(ROOT / "checks" / name) for name in order]
+        + [str(ROOT / "checks" / name) for name in order],
+        plugins=[Seen()],
     )
 
     named = ET.parse(junit).iter("property")  # noqa: S314 - written a line above

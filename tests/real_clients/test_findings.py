@@ -12,13 +12,18 @@ ROOT = Path(__file__).parents[2]
 SYMBOL = "NEWUSDT"
 
 
+class Judge:
+    """Stands for this test, which reads from junit.xml what the checks came to."""
+
+
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What fails on the sound venue: making -> its first line."""
     folder = tmp_path_factory.mktemp("sound")
     junit = folder / "junit.xml"
     quietly = ["-q", "-p", "no:reports.plugin", "-p", "no:cacheprovider", "--tb=no"]
-    pytest.main([*quietly, f"--junitxml={junit}", f"--out={folder}", "-k", "SDK", str(ROOT / "checks")])
+    options = [f"--junitxml={junit}", f"--out={folder}", "-k", "SDK", str(ROOT / "checks")]
+    pytest.main([*quietly, *options], plugins=[Judge()])
     return {
         making(case.get("name", ""), (SYMBOL,)): fault.get("message", "").splitlines()[0]
         for case in ET.parse(junit).iter("testcase")  # noqa: S314 - written a line above

@@ -21,11 +21,10 @@ version = "0"
 [tool.pytest.ini_options]
 testpaths = ["checks"]
 strict = true
-addopts = ["--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:randomly"]
+addopts = ["--import-mode=importlib", "-p", "no:randomly"]
 asyncio_mode = "auto"
 asyncio_default_fixture_loop_scope = "session"
 asyncio_default_test_loop_scope = "session"
-markers = ["check(id, severity, observes, library): a check"]
 """
 CONFTEST = 'pytest_plugins = ["fixtures.plugin", "reports.plugin"]\n'
 WITHOUT_RENDERER = """
@@ -255,7 +254,7 @@ def run(
         "environments.yaml": yaml.safe_dump(_environments()),
         **({"waivers.yaml": waivers} if waivers else {}),
     }
-    (root / "checks").mkdir()
+    (root / "checks").mkdir(exist_ok=True)
     for name, text in files.items():
         (root / name).write_text(text, encoding="utf-8")
     done = subprocess.run(  # noqa: S603 - our own checks

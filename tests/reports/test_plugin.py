@@ -22,6 +22,11 @@ from tests.reports.small import (
 )
 
 
+def files_of(done: Run) -> list[Path]:
+    """Every file of a run's folder."""
+    return [path for path in done.folder.rglob("*") if path.is_file()]
+
+
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run in which everything happens."""
@@ -190,6 +195,32 @@ def test_what_the_venue_does_to_a_library_is_the_venues(tmp_path: Path) -> None:
     assert "1 failed" in done.said
 
 
+def test_traceback_of_a_broken_suite_is_redacted(tmp_path: Path) -> None:
+    """What pytest writes beside its reports holds no secret either, with the local variables shown."""
+    breaks = """
+@check("VIS-02")
+def test_breaks(look):
+    \"\"\"Something of the suite breaks after it.\"\"\"
+    from reports.live import LiveLine
+
+    def clear(line):
+        LiveLine.clear = sound
+        secret = MAKER.credentials.secret
+        raise OSError(f"{secret} of {MAKER.uid}")
+
+    look()
+    sound, LiveLine.clear = LiveLine.clear, clear
+"""
+
+    done = run(tmp_path, ALL_PASS + breaks, "--showlocals", "--full-trace")
+
+    assert "INTERNALERROR> E" in done.said
+    assert "internal" in (done.folder / "junit.xml").read_text(encoding="utf-8")
+    for text in (done.said, *(path.read_text("utf-8", "replace") for path in files_of(done))):
+        assert MAKER.credentials.secret not in text
+        assert MAKER.uid not in text
+
+
 def test_library_that_nobody_trades_through_deviates(tmp_path: Path) -> None:
     """Its failure stands in a section of its own and breaks nothing."""
     done = run(tmp_path, DEVIATING, "--profile=regression")
@@ -236,6 +267,7 @@ def test_sign_off_needs_neither_junit_nor_allure(tmp_path: Path, plugin: str) ->
 def test_unusable_environment_writes_nothing(tmp_path: Path) -> None:
     """Where nobody answers, the exit code is 3, and no folder and no verdict is left behind."""
     keys = {"DMM_STANDALONE_KEY": "key-of-nobody", "DMM_STANDALONE_SECRET": "secret-of-nobody"}
+    keys["DMM_STANDALONE_UID"] = "10000012"
 
     done = run(tmp_path, ALL_PASS, "--env", "standalone", variables=keys)
 

@@ -1,0 +1,299 @@
+"""No flag, option, variable or plugin takes an assertion away and leaves a green check."""
+
+import json
+import os
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from fixtures.integrity import KNOWN, NEEDED
+from tests.reports.small import ALL_PASS, HEAD, ROOT, Run, run
+
+USAGE, INCOMPLETE, NOT_READY = 4, 2, 1
+EVIL = """
+import pytest
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call():
+    try:
+        yield
+    except AssertionError:
+        pass
+"""
+"""A plugin that lets nothing fail."""
+FAILING = ALL_PASS.replace(
+    '    """It passes."""\n    look()\n', '    """It fails."""\n    look()\n    assert False\n'
+)
+
+
+def assert_refused(done: Run, line: str) -> None:
+    """The run did not begin: one line, the exit code of wrong usage, no folder."""
+    assert done.exit_code == USAGE, done.said
+    assert len([one for one in done.said.splitlines() if line in one]) == 1, done.said
+    assert "Traceback" not in done.said
+    assert not (done.root / "reports").exists()
+
+
+@pytest.mark.parametrize("level", ["1", "2"])
+def test_optimised_python_is_refused(tmp_path: Path, level: str) -> None:
+    """An interpreter that leaves assertions out makes no run."""
+    done = run(tmp_path, FAILING, variables={"PYTHONOPTIMIZE": level})
+
+    assert_refused(done, "python -O and PYTHONOPTIMIZE take assertions away")
+
+
+@pytest.mark.parametrize(
+    ("option", "line"),
+    [
+        ("--assert=plain", "--assert=plain keeps a failure from saying"),
+        ("--pdb", "--pdb and --trace let a hand change"),
+        ("--trace", "--pdb and --trace let a hand change"),
+        ("--debug", "--debug and PYTEST_DEBUG write down whatever pytest holds"),
+        ("--pastebin=all", "--pastebin sends what the run says to a public page"),
+        ("--override-ini=python_functions=check_*", "-o python_functions changes how"),
+        ("--override-ini=asyncio_mode=strict", "-o asyncio_mode changes how"),
+        ("--override-ini=addopts=", "-o addopts changes how"),
+        ("--override-ini=filterwarnings=ignore", "-o filterwarnings changes how"),
+        ("--override-ini=usefixtures=evil", "-o usefixtures changes how"),
+        ("--disable-plugin-autoload", "asyncio"),
+        ("--reruns=3", "unrecognized arguments: --reruns=3"),
+        ("--rootdir=checks", "run the suite as its own pyproject.toml says, without -c and --rootdir"),
+    ],
+)
+@pytest.mark.parametrize("given", ["typed", "PYTEST_ADDOPTS"])
+def test_option_that_weakens_a_check_is_refused(tmp_path: Path, option: str, line: str, given: str) -> None:
+    """Typed or in the environment, it is answered in one line."""
+    if given == "typed":
+        assert_refused(run(tmp_path, FAILING, option), line)
+    else:
+        assert_refused(run(tmp_path, FAILING, variables={"PYTEST_ADDOPTS": option}), line)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("PYTEST_DEBUG", "1", "--debug and PYTEST_DEBUG write down"),
+        ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1", "asyncio"),
+        ("PYTEST_PLUGINS", "evil", "evil could change what the checks come to: leave it out, -p no:evil"),
+        ("PYTEST_ADDOPTS", "-p evil", "evil could change what the checks come to: leave it out, -p no:evil"),
+    ],
+)
+def test_variable_that_weakens_a_check_is_refused(tmp_path: Path, name: str, value: str, line: str) -> None:
+    """What the surroundings ask of pytest is answered as if it were typed."""
+    (tmp_path / "evil.py").write_text(EVIL, encoding="utf-8")
+
+    done = run(tmp_path, FAILING, variables={name: value})
+
+    assert done.exit_code == USAGE, done.said
+    assert line in done.said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(name for name in NEEDED if name != "asyncio"),
+        *("reports.plugin", "checklist-recorder", "checklist-catalogue", "checklist-redaction"),
+        *("checklist-only-known", "checklist-under-way"),
+    ],
+)
+def test_needed_plugin_is_not_left_out(tmp_path: Path, name: str) -> None:
+    """Without it a check would not be made as it is written, spared where it must be, or judged."""
+    done = run(tmp_path, FAILING, "-p", f"no:{name}")
+
+    assert_refused(done, f"the plugin {name} is left out")
+
+
+@pytest.mark.parametrize(
+    "options", [["-p", "no:asyncio"], ["-p", "no:fixtures.plugin"], ["-p", "no:fixtures.start"]]
+)
+def test_without_what_runs_them_no_check_is_made(tmp_path: Path, options: list[str]) -> None:
+    """What is not there to refuse lets nothing be collected either."""
+    done = run(tmp_path, FAILING, *options)
+
+    assert done.exit_code in {USAGE, INCOMPLETE}
+    assert "passed" not in done.said
+    assert not (done.root / "reports").exists()
+
+
+@pytest.mark.parametrize("option", ["--noconftest", "--confcutdir=checks"])
+def test_without_the_conftest_no_check_is_made(tmp_path: Path, option: str) -> None:
+    """Without the suite's plugins no module of checks can be collected."""
+    done = run(tmp_path, ALL_PASS, option)
+
+    assert done.exit_code in {USAGE, INCOMPLETE}
+    assert "passed" not in done.said
+    assert not (done.root / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["pytest.ini", "other.ini", "elsewhere/other.ini", "elsewhere/pyproject.toml"]
+)
+def test_other_configuration_is_refused(tmp_path: Path, name: str) -> None:
+    """Another file, named or found, could say which functions are checks."""
+    root, file = tmp_path / "suite", tmp_path / name
+    root.mkdir()
+    file = root / name if name == "pytest.ini" else file
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("[tool.pytest.ini_options]" if "toml" in name else "[pytest]", encoding="utf-8")
+    options = [] if name == "pytest.ini" else [f"--config-file={file}", "checks"]
+
+    done = run(root, FAILING, *options)
+
+    assert_refused(done, f"pytest follows {file}")
+
+
+def test_configuration_that_shuts_the_conftest_out_lets_nothing_pass(tmp_path: Path) -> None:
+    """Below the suite it hides the suite's plugins from pytest, and with them the fixtures of every check."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "other.ini").touch()
+
+    done = run(tmp_path, ALL_PASS, "--config-file=docs/other.ini", "checks")
+
+    assert done.exit_code != 0
+    assert "passed" not in done.said
+    assert not (done.root / "reports").exists()
+
+
+def test_conftest_beside_the_checks_is_refused(tmp_path: Path) -> None:
+    """A conftest of the user's can do whatever a plugin can."""
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "conftest.py").write_text(EVIL, encoding="utf-8")
+
+    done = run(tmp_path, FAILING)
+
+    assert_refused(done, "checks/conftest.py could change what the checks come to: take it away")
+
+
+@pytest.mark.parametrize("installed", [False, True], ids=["named", "installed"])
+def test_foreign_plugin_is_refused(tmp_path: Path, installed: bool) -> None:  # noqa: FBT001 - a parameter
+    """One that swallows failures looks like one that does not: neither is let in, and its name is told."""
+    site = tmp_path / "site"
+    info = site / "evil-1.dist-info"
+    info.mkdir(parents=True)
+    (site / "evil.py").write_text(EVIL, encoding="utf-8")
+    if installed:
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text("[pytest11]\nrerun = evil\n", encoding="utf-8")
+    options, name = ([], "rerun") if installed else (["-p", "evil"], "evil")
+
+    variables = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(site)])}
+    done = run(tmp_path, FAILING, *options, variables=variables)
+
+    assert_refused(done, f"{name} could change what the checks come to: leave it out, -p no:{name}")
+
+
+def test_plugin_that_comes_later_is_refused(tmp_path: Path) -> None:
+    """One that a check brings with it does not get in either."""
+    brings = """
+class Evil:
+    pass
+
+@check("VIS-02")
+def test_brings(pytestconfig, look):
+    \"\"\"It brings a plugin.\"\"\"
+    look()
+    pytestconfig.pluginmanager.register(Evil(), "evil")
+"""
+    done = run(tmp_path, ALL_PASS + brings)
+
+    assert done.exit_code != 0
+    assert done.verdicts["VIS-02"][0] == "ERROR"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["-k", "not vis"],
+        ["-m", "maker"],
+        ["--deselect=checks/test_small.py::test_vis"],
+        ["--ignore=checks/test_small.py"],
+        ["--ignore-glob=*small.py"],
+        ["checks/test_small.py"],
+        ["--lf"],
+        ["--sw"],
+        ["--setup-only"],
+        ["--setup-plan"],
+        ["--profile=smoke", "-k", "MKR-01"],
+    ],
+    ids=" ".join,
+)
+def test_run_of_less_is_incomplete(tmp_path: Path, options: list[str]) -> None:
+    """Whatever leaves a check out is INCOMPLETE, although everything that was made passed."""
+    cache = tmp_path / ".pytest_cache" / "v" / "cache"
+    cache.mkdir(parents=True)
+    (cache / "lastfailed").write_text(json.dumps({"checks/test_small.py::test_vis": True}), encoding="utf-8")
+    (cache / "stepwise").write_text(
+        json.dumps(
+            {"last_failed": "checks/test_small.py::test_mkr", "last_test_count": 4, "last_cache_date_str": ""}
+        ),
+        encoding="utf-8",
+    )
+
+    done = run(tmp_path, ALL_PASS, *options)
+
+    assert (done.exit_code, done.signoff["verdict"]) == (INCOMPLETE, "INCOMPLETE"), done.said
+
+
+@pytest.mark.parametrize(
+    "options", [["-x"], ["--maxfail=1"], ["--runxfail"], ["-W", "ignore"], ["-q", "--tb=no"]]
+)
+def test_failure_stays_one(tmp_path: Path, options: list[str]) -> None:
+    """What is about how a failure is shown, or when the run ends, leaves it a failure."""
+    done = run(tmp_path, FAILING, *options)
+
+    assert (done.exit_code, done.signoff["verdict"]) == (NOT_READY, "NOT READY")
+
+
+@pytest.mark.parametrize("mark", ["xfail", "xfail(strict=True)", "xfail(raises=AssertionError)"])
+def test_expected_failure_is_a_failure(tmp_path: Path, mark: str) -> None:
+    """A mark that lets pytest call a failure expected does not let the sign-off do so."""
+    done = run(tmp_path, FAILING.replace('@check("VIS-01")', f'@pytest.mark.{mark}\n@check("VIS-01")'))
+
+    assert done.verdicts["VIS-01"][0] == "FAIL"
+    assert done.exit_code == NOT_READY
+
+
+def test_skip_is_no_pass(tmp_path: Path) -> None:
+    """What is skipped without a declaration is BLOCKED."""
+    done = run(tmp_path, ALL_PASS.replace('@check("VIS-01")', '@pytest.mark.skip\n@check("VIS-01")'))
+
+    assert done.verdicts["VIS-01"][0] == "BLOCKED"
+    assert done.exit_code == INCOMPLETE
+
+
+def test_what_a_thread_raises_stays_an_error(tmp_path: Path) -> None:
+    """With warnings ignored a check in which a thread broke has not passed."""
+    stray = """
+import threading
+
+@check("VIS-02")
+def test_stray(look):
+    \"\"\"A thread breaks.\"\"\"
+    look()
+    thread = threading.Thread(target=lambda: 1 / 0)
+    thread.start()
+    thread.join()
+"""
+    done = run(tmp_path, ALL_PASS + stray, "-W", "ignore")
+
+    assert done.verdicts["VIS-02"][0] == "ERROR"
+    assert done.exit_code == INCOMPLETE
+
+
+def test_collecting_is_no_run(tmp_path: Path) -> None:
+    """A list of the checks leaves nothing that could be taken for a verdict."""
+    done = run(tmp_path, FAILING, "--collect-only")
+
+    assert "READY" not in done.said
+    assert not (done.root / "reports").exists()
+
+
+def test_plugins_of_the_lock_are_known() -> None:
+    """A library that brings a plugin with it is judged before it is pinned: every run would be refused."""
+    assert {one.value.partition(".")[0] for one in entry_points(group="pytest11")} <= KNOWN
+
+
+def test_head_alone_has_no_check() -> None:
+    """The failing checklist differs from the passing one in each of its checks."""
+    assert FAILING.removeprefix(HEAD).count("assert False") == ALL_PASS.removeprefix(HEAD).count("@check(")
