@@ -65,12 +65,12 @@ async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
 @check("IDM-03", severity=MINOR, at_risk=2, creates=2)
 @over_both_transports
 async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
-    """The id of a closed order is refused: an id is unique for good.
+    """The id of a closed order is refused: within its UID an id stays taken for 360 days after the end.
 
     Sequence: create, acknowledged, New, cancel, Cancelled, create under the same orderLinkId,
         refused.
     Passes: The second retCode says that the id is taken.
-    Source: docs/v5/order/create-order.mdx, orderLinkId
+    Source: docs/v5/order/create-order.mdx, orderLinkId; docs/fix-api/create-order.mdx, ClOrdID
     """
     order = await desk.rest(Side.BUY)
     await desk.cancelled(order)

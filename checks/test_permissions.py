@@ -230,7 +230,7 @@ async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side:
 
 @check("PRM-12", severity=MINOR, at_risk=0, observes=3)
 async def test_standing_is_served(account: Account, market: Market, symbol: str, evidence: Evidence) -> None:
-    """The venue tells the self-match group, the protection against a disconnection and the RPI permission.
+    """The venue tells the self-match group, the protection against a disconnection and whether RPI is open.
 
     What a maker of several accounts relies on; nothing is demanded of it, it is recorded.
 
@@ -242,11 +242,11 @@ async def test_standing_is_served(account: Account, market: Market, symbol: str,
 
     assert standing.smp_group is not None, "the venue does not tell the self-match group"
     assert standing.dcp_windows is not None, "the venue does not tell whether disconnections are protected"
-    may_rpi = rows[0].may_rpi if rows else None
-    assert may_rpi is not None, "the venue does not tell whether RPI orders are allowed"
+    rpi_flags = rows[0].rpi_flags if rows else frozenset[bool]()
+    assert rpi_flags, "the venue does not tell whether RPI orders are allowed"
     evidence.measure("self-match group", standing.smp_group, "")
     evidence.measure("disconnection window of spot", standing.dcp_windows.get("SPOT", 0), "s")
-    evidence.measure("RPI permission", int(may_rpi), "")
+    evidence.measure("RPI permission", int(True in rpi_flags), "")
 
 
 @check("PRM-16", severity=MINOR, at_risk=0)

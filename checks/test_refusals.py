@@ -6,9 +6,10 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 import pytest
 
 from checks import MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
-from checks.wrong_terms import UNKNOWN_SYMBOL, listed
+from checks.wrong_terms import UNKNOWN_SYMBOL, UNREADABLE, listed
 from fixtures.desk import (
     Account,
+    Blocked,
     Desk,
     Market,
     View,
@@ -21,7 +22,7 @@ from fixtures.desk import (
     attempt_together,
 )
 from fixtures.v5.codes import RetCode
-from fixtures.v5.enums import Phase, Side
+from fixtures.v5.enums import Phase, Side, SmpType
 from fixtures.v5.filters import plain
 from fixtures.v5.identifiers import NO_SUCH_SYMBOL
 
@@ -191,18 +192,43 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
 @without_real_money("Where money is real every order is PostOnly.")
 @over_both_transports
 async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str) -> None:
-    """An RPI order is acknowledged where the account may place RPI orders, and refused with 170355 elsewhere.
+    """An RPI order is acknowledged on a symbol that is open to RPI, and refused with 170355 elsewhere.
+
+    The flag that tells it may be an hour old: an answer that contradicts it proves nothing before that. Where
+    isPublicRpi and the deprecated myRpiPermission say two things, either answer is right.
 
     Sequence: account's instruments-info query, passive create with timeInForce RPI, answer.
-    Passes: the retCode is 0 where myRpiPermission is true, 170355 or 110119 where it is false.
-    Source: docs/v5/account/instrument.mdx, myRpiPermission; docs/v5/error.mdx, 170355
+    Passes: the retCode is 0 where a flag is true, 170355 or 110119 where one is false.
+    Source: docs/v5/account/instrument.mdx, isPublicRpi and myRpiPermission; docs/v5/error.mdx, 170355
     """
     (row,) = await market.listed(symbol, View.ACCOUNT)
-    expected = {RetCode.OK} if row.may_rpi else RPI_REFUSED
 
     answer = await desk.attempt_with(timeInForce="RPI")
 
-    assert answer.ret_code in expected, f"an RPI order was {answer}, documented: {listed(expected)}"
+    documented = {RetCode.OK, *RPI_REFUSED}
+    assert answer.ret_code in documented, f"an RPI order was {answer}, documented: {listed(documented)}"
+    if (answer.ret_code == RetCode.OK) not in row.rpi_flags:
+        raise Blocked(
+            f"an RPI order was {answer}, against what isPublicRpi said: it may lag by an hour, ask then"
+        )
+
+
+@check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
+@over_both_transports
+async def test_unknown_smp_type_is_refused_or_replaced(desk: Desk) -> None:
+    """A smpType that does not exist is refused, or becomes CancelMaker where self-match prevention is forced.
+
+    Sequence: create with a smpType that does not exist, refused; or acknowledged, New.
+    Passes: the refusal carries 170130 or 10001, and no order is open; or the order shows CancelMaker.
+    Source: docs/v5/error.mdx, 170130; docs/changelog/v5.mdx, 2026-08-04, Turkey, Kazakhstan and Georgia
+    """
+    answer = await desk.attempt_with(smpType="CancelAll")
+    taken = (await desk.resting(answer.order),) if answer.order else ()
+
+    assert answer.order or answer.ret_code in UNREADABLE, f"an order with an unknown smpType was {answer}"
+    assert answer.order or await desk.open_orders() == [], "an order with an unknown smpType is live"
+    for state in taken:
+        assert state.smp_type is SmpType.CANCEL_MAKER, f"it was taken with the smpType {state.smp_type}"
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)

@@ -27,6 +27,9 @@ KINDS: dict[str, tuple[Options, int, int, set[OrderStatus]]] = {
 }
 """Kind of an order -> its terms, its size, what it executes against two lots, and how it may stand then."""
 
+SPENT = {OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED_CANCELED}
+"""How a market order by amount may end whose leftover buys no step: captures show both."""
+
 
 @check("MKR-31", severity=MAJOR, at_risk=2, creates=2, worth=5)
 @during(Phase.TRADING)
@@ -51,6 +54,26 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
         f"of {lots} lots against {LOTS} a {kind} order executed {met.qty}, a lot is {lot}"
     )
     assert met.after.order_status in statuses, f"a {kind} order that executed {met.qty} stands {met.after}"
+    assert met.after.cum_exec_qty == met.qty, f"{met.qty} were executed, the order stands {met.after}"
+
+
+@check("MKR-31", severity=MAJOR, at_risk=2, creates=2, worth=5)
+@during(Phase.TRADING)
+async def test_amount_is_spent_to_the_last_step(taker: Taker) -> None:
+    """A market buy of an amount executes the whole steps that the amount buys, and ends.
+
+    What is left of the amount buys no step: such an order was met as Filled and as PartiallyFilledCanceled.
+
+    Sequence: create of two least sizes as the touch; a market buy of what they cost and of half a step more;
+        look-up.
+    Passes: it executes the two least sizes at their price, and stands Filled or PartiallyFilledCanceled.
+    Source: docs/v5/order/create-order.mdx, marketUnit; docs/v5/enum.mdx, orderStatus; ccxt/ccxt issue 26290
+    """
+    met = await taker.meets(Side.SELL, LOTS, of=LOTS, order_type=OrderType.MARKET, market_unit="quoteCoin")
+
+    assert met.qty == met.resting.qty, f"what buys {met.resting.qty} executed {met.qty}"
+    assert met.after is not None, "a market order by amount that was acknowledged is shown nowhere"
+    assert met.after.order_status in SPENT, f"an amount that bought {met.qty} stands {met.after}"
     assert met.after.cum_exec_qty == met.qty, f"{met.qty} were executed, the order stands {met.after}"
 
 

@@ -49,7 +49,6 @@ CREATES: Table = {
     "word for price": ({"price": "ten"}, UNREADABLE),
     "less than a step": ({"qty": "0.0000000000000001"}, LESS_THAN_A_STEP),
     "unknown orderFilter": ({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}),
-    "unknown smpType": ({"smpType": "CancelAll"}, UNREADABLE),
     "unknown timeInForce": ({"timeInForce": "Forever"}, {RetCode.INVALID_TIF}),
     "unknown orderType": ({"orderType": "Iceberg"}, {RetCode.INVALID_ORDER_TYPE}),
     "unknown side": ({"side": "Hold"}, {RetCode.INVALID_SIDE}),
@@ -67,7 +66,7 @@ CREATES: Table = {
     "no percent": ({**_PERCENT, "slippageTolerance": "0"}, {RetCode.PERCENT_TOLERANCE_RANGE}),
     "too many percent": ({**_PERCENT, "slippageTolerance": "10.01"}, {RetCode.PERCENT_TOLERANCE_RANGE}),
 }
-"""170134, 170137 and 170140 are shown by FLT-04, FLT-05 and FLT-06."""
+"""170134, 170137 and 170140 are shown by FLT-04, FLT-05 and FLT-06; an unknown smpType may be replaced."""
 
 AMENDS: Table = {
     "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),

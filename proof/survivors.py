@@ -22,6 +22,10 @@ EXEMPT: Mapping[str, str] = {
     "rules.CREATE_FORM.link_id with the length of an id +1": (
         "36 characters are documented and 45 were seen: what lies between proves nothing."
     ),
+    "rules.CREATE.rpi removed": (
+        "Within the documents: the flag that tells where RPI orders are taken may lag by an hour, and an "
+        "acknowledgement against it leaves the check blocked."
+    ),
     "trade_stream.FRAME.auth removed": (
         "Equivalent: an operation without a key is refused all the same, with a code that fits."
     ),

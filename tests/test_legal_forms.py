@@ -1,0 +1,113 @@
+"""What the documents allow a venue in more ways than one makes no check fail.
+
+Each way is a switch of the embedded venue, or an answer of it that is changed here; the checks that meet it
+are made.
+"""
+
+from typing import Any
+
+import pytest
+
+from fixtures.desk import Transport
+from fixtures.venue import published
+from fixtures.venue.demo import MAKER, TAKER
+from fixtures.venue.market import Market
+from fixtures.venue.switches import Switches
+from proof.jobs import SYMBOLS, Job, Kind, run
+
+SYMBOL = SYMBOLS[0]
+
+RPI = frozenset(
+    f"checks/test_refusals.py::test_rpi_order_is_as_permitted[{SYMBOL}-{via}]" for via in Transport
+)
+"""The makings that send an RPI order."""
+
+FORMS: dict[str, tuple[Switches, set[str]]] = {
+    "leftover cancelled": (Switches(market_leftover="cancelled"), {"MKR-31"}),
+    "leftover filled": (Switches(market_leftover="filled"), {"MKR-31"}),
+    "padded figures": (
+        Switches(figures="padded"),
+        {"CON-17", "FLT-11", "MKR-01", "MKR-06", "MKR-10", "MKR-15", "MKR-29", "MKR-31"},
+    ),
+    "group as a number": (Switches(smp_group_as="number"), {"CON-17", "MKR-11", "PRM-12"}),
+    "forced self-match prevention": (Switches(forced_smp=True), {"ERR-01", "MKR-11", "MKR-12", "MKR-31"}),
+    "a symbol open to RPI": (Switches(rpi_symbols=frozenset({SYMBOL})), {"ERR-01", "PRM-12"}),
+    "a longest receive window": (Switches(longest_recv_window_ms=60_000), {"RTY-04"}),
+    "a market maker's rate": (Switches(tier="MM1"), {"RTY-01", "RTY-02", "RTY-03"}),
+}
+"""What a venue may do -> its switches, and the checks that meet it."""
+
+
+def _start_with(monkeypatch: pytest.MonkeyPatch, switches: Switches) -> None:
+    monkeypatch.setattr("fixtures.plugin._AS_A_MAKER", switches)
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_a_legal_form_fails_nothing(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every making of the checks that meet it passes, but for what is found about a client library."""
+    switches, checks = FORMS[form]
+    _start_with(monkeypatch, switches)
+
+    told = run(Job(form, checks=frozenset(checks), symbols=(SYMBOL,)))
+
+    assert {outcome.check for outcome in told.outcomes if outcome.kind is Kind.PASSED} == checks
+    assert told.red == []
+
+
+def _show(monkeypatch: pytest.MonkeyPatch, **flags: bool | None) -> None:
+    """Let the account's instruments carry these flags, None for one that is left out."""
+    shown = published.account_instrument
+
+    def account_instrument(market: Market, switches: Switches) -> dict[str, Any]:
+        row = shown(market, switches) | flags
+        return {name: value for name, value in row.items() if value is not None}
+
+    monkeypatch.setattr(published, "account_instrument", account_instrument)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+@pytest.mark.parametrize("public", [False, True])
+def test_either_answer_to_an_rpi_order_is_right_where_the_flags_differ(
+    monkeypatch: pytest.MonkeyPatch, *, is_open: bool, public: bool
+) -> None:
+    """The permission of the account is deprecated, and need not say what the symbol's flag does."""
+    _show(monkeypatch, isPublicRpi=public, myRpiPermission=not public)
+    _start_with(monkeypatch, Switches(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
+
+    assert run(Job("rpi", nodes=RPI, symbols=(SYMBOL,))).red == []
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_the_deprecated_flag_may_be_gone(monkeypatch: pytest.MonkeyPatch, *, is_open: bool) -> None:
+    """The flag of the symbol is enough."""
+    _show(monkeypatch, isPublicRpi=is_open, myRpiPermission=None)
+    _start_with(monkeypatch, Switches(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
+
+    standing = f"checks/test_permissions.py::test_standing_is_served[{SYMBOL}]"
+    assert run(Job("rpi", nodes=RPI | {standing}, symbols=(SYMBOL,))).red == []
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_an_answer_against_the_flag_proves_nothing(monkeypatch: pytest.MonkeyPatch, *, is_open: bool) -> None:
+    """The flag may be an hour old: the check is blocked, and blames nobody."""
+    _show(monkeypatch, isPublicRpi=not is_open, myRpiPermission=not is_open)
+    _start_with(monkeypatch, Switches(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
+
+    red = run(Job("rpi", nodes=RPI, symbols=(SYMBOL,))).red
+
+    assert {outcome.node for outcome in red} == RPI
+    assert {(outcome.kind, outcome.said.partition(":")[0]) for outcome in red} == {(Kind.ERROR, "Blocked")}
+
+
+def test_a_taker_of_the_makers_own_group_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where prevention is forced such a UID can take nothing: the check is blocked, and says what to use."""
+    group = frozenset({MAKER.uid, TAKER.uid})
+    _start_with(monkeypatch, Switches(forced_smp=True, smp_groups=(group,)))
+
+    checks = {"MKR-10", "MKR-22", "MKR-29", "MKR-31"}
+    red = run(Job("one group", checks=frozenset(checks), symbols=(SYMBOL,))).red
+
+    assert {outcome.check for outcome in red} == checks
+    assert {outcome.kind for outcome in red} == {Kind.ERROR}
+    said = "Blocked: the second UID is of the maker's self-match group 1, whose orders the venue keeps apart"
+    assert {outcome.said.partition(": use")[0] for outcome in red} == {said}
