@@ -77,6 +77,6 @@ async def test_lost_answer_leaves_one_order(desk: Desk, unheard: Unheard) -> Non
     assert found is not None, f"{sent_as} was sent, its answer is lost, and the look-up does not find it"
     repeat = await desk.attempt(Side.BUY, found.price, found.qty, order_link_id=sent_as)
 
-    live = [state.order_id for state in await desk.open_orders()]
+    live = [state.order_id for state in await desk.open_orders(found.order_id)]
     assert repeat.ret_code in DUPLICATE_ORDER_LINK_ID, f"the id sent again was {repeat}"
     assert live == [found.order_id], f"the look-up found {found.order_id}, open are {live}"
