@@ -167,7 +167,7 @@ async def test_cancelled_order_keeps_its_fill(desk: Desk, taker: Taker, side: Si
         assert view is not None, f"{name} shows no cancelled order within {desk.patience.look_up_ms} ms"
         ended = (view.order_status, view.cum_exec_qty)
         assert ended == (OrderStatus.PARTIALLY_FILLED_CANCELED, met.qty), (
-            f"{met.qty} were filled before the cancel, {name} shows {view}"
+            f"{met.qty} were filled before the cancel, {desk.patience.look_up_ms} ms after it {name} shows {view}"
         )
 
 
@@ -204,7 +204,9 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     locked = held[coin].locked - met.before[coin].locked
     assert locked == left, f"what is left of the order is worth {left} {coin}, locked are {locked}"
     assert streamed == held, f"after the fill the wallet topic shows {streamed}, the wallet {held}"
-    assert after == expected, f"the wallet holds {after}, by the executions {expected}"
+    assert after == expected, (
+        f"by the executions it is {expected}, within {desk.patience.look_up_ms} ms the wallet holds {after}"
+    )
 
 
 @check("MKR-27", severity=BLOCKER, at_risk=1)
@@ -230,7 +232,7 @@ async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, t
     )
     shown = [(view.order_status, view.cum_exec_qty, view.leaves_qty) if view else None for view in views]
     assert shown == [(OrderStatus.FILLED, order.qty, Decimal(0))] * 3, (
-        f"a buy of {order.qty} that executed in full is shown as {shown}"
+        f"a buy of {order.qty} that executed in full is shown as {shown} within {desk.patience.look_up_ms} ms"
     )
     coins = {fill.fee_currency for fill in fills if fill.exec_fee > 0}
     assert coins <= {desk.instrument.base_coin}, f"the fee of a buy is in {', '.join(coins)}"

@@ -93,7 +93,9 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
     await assert_closed_as_taker(desk, answer)
     coin = desk.instrument.coin_held(side)
     locked = (await desk.wallet(before))[coin].locked
-    assert locked == before[coin].locked, f"of {coin} {before[coin].locked} was locked, and then {locked}"
+    assert locked == before[coin].locked, (
+        f"of {coin} {before[coin].locked} was locked, and {desk.patience.look_up_ms} ms after it {locked}"
+    )
 
 
 @check("MKR-05", severity=BLOCKER, at_risk=2)

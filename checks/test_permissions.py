@@ -229,7 +229,9 @@ async def test_resting_order_holds_its_funds(desk: Desk, side: Side) -> None:
 
     locked = [balances[coin].locked - before[coin].locked for balances in held]
     assert locked == [spends, 2 * spends], f"a {side} of {spends} {coin}, then of twice that, locks {locked}"
-    assert after == before, f"the cancelled {side} leaves {after}, before it was {before}"
+    assert after == before, (
+        f"{desk.patience.look_up_ms} ms after its end the {side} leaves {after}, before it was {before}"
+    )
 
 
 @check("PRM-12", severity=MINOR, at_risk=0, observes=3)

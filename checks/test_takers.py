@@ -46,7 +46,9 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
     met = await taker.meets(side, lots, of=LOTS, **terms)
 
     lot = met.resting.qty / LOTS
-    assert met.after is not None, f"a {kind} order that was acknowledged is shown nowhere"
+    assert met.after is not None, (
+        f"a {kind} order that was acknowledged is shown nowhere within {taker.desk.patience.look_up_ms} ms"
+    )
     assert met.qty == filled * lot, (
         f"of {lots} lots against {LOTS} a {kind} order executed {met.qty}, a lot is {lot}"
     )
@@ -75,6 +77,8 @@ async def test_public_is_told_of_a_fill(desk: Desk, taker: Taker, probes: Probes
     last, newest = await probes.last_prices(symbol)
 
     for name, trade in told.items():
-        assert trade is not None, f"{name} tells no trade of {fill.exec_qty} @ {fill.exec_price}"
+        assert trade is not None, (
+            f"{name} tells no trade of {fill.exec_qty} @ {fill.exec_price} within the time for it"
+        )
         assert trade.side is side.opposite, f"{name} tells a {side.opposite} of the taker as a {trade.side}"
     assert last == newest, f"the ticker's last price is {last}, the newest trade was at {newest}"
