@@ -167,7 +167,7 @@ async def test_cancelled_order_keeps_its_fill(desk: Desk, taker: Taker, side: Si
         assert view is not None, f"{name} shows no cancelled order within {desk.patience.look_up_ms} ms"
         ended = (view.order_status, view.cum_exec_qty)
         assert ended == (OrderStatus.PARTIALLY_FILLED_CANCELED, met.qty), (
-            f"{met.qty} were filled before the cancel, {name} shows {view} {desk.patience.look_up_ms} ms later"
+            f"{met.qty} were filled before the cancel, {name} shows {view} in {desk.patience.look_up_ms} ms"
         )
 
 
