@@ -75,12 +75,14 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
         qty=lots * lot if lots != 2 else None,  # noqa: PLR2004 - the quantity that it has
     )
     state = await desk.amended(order, amended_price, lots * lot)
-    listed = await desk.in_realtime(order)
+    listed = await desk.in_realtime(order, state.agrees)
 
-    assert listed is not None, "an amended order is missing from realtime"
+    assert listed is not None, f"an amended order is not in realtime within {desk.patience.look_up_ms} ms"
     assert state.leaves_qty == state.qty, f"{state.leaves_qty} are left of the amended {state}"
     for view in (state, listed):
-        assert (view.price, view.qty) == (amended_price, lots * lot), f"the amended order is {view}"
+        assert (view.price, view.qty) == (amended_price, lots * lot), (
+            f"{desk.patience.look_up_ms} ms after the amend the order is {view}"
+        )
         assert view.order_link_id == order.order_link_id, f"its orderLinkId became {view.order_link_id!r}"
         assert view.time_in_force is TimeInForce.POST_ONLY, f"it became {view.time_in_force}"
         assert view.cum_exec_qty == 0, f"a passive order executed: {view}"
@@ -103,7 +105,7 @@ async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
     answer = await desk.attempt_amend(order, price=order.price, qty=order.qty)
     await desk.quiet()
 
-    open_orders = await desk.open_orders()
+    open_orders = await desk.open_orders(order.order_id)
     assert answer.ret_code in NO_CHANGE, f"an amend to the same terms was {answer}"
     assert [state.order_id for state in open_orders] == [order.order_id], (
         f"after it {len(open_orders)} orders are open"
@@ -127,7 +129,7 @@ async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) 
     Source: docs/v5/order/amend-order.mdx, qty; docs/v5/error.mdx, 170313
     """
     met = await taker.fills_and_then(
-        lambda order: desk.attempt_amend(order, qty=order.qty / 2), side, (1,), of=4
+        lambda order, _: desk.attempt_amend(order, qty=order.qty / 2), side, (1,), of=4
     )
     order = met.resting
 
@@ -150,7 +152,7 @@ async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side:
     Source: docs/v5/error.mdx, 170313
     """
     met = await taker.fills_and_then(
-        lambda order: desk.attempt_amend(order, qty=order.qty / 2), side, (3,), of=4
+        lambda order, _: desk.attempt_amend(order, qty=order.qty / 2), side, (3,), of=4
     )
     after = await desk.filled_to(met.resting, met.qty)
 
@@ -170,7 +172,7 @@ async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker)
     """
     step = desk.instrument.base_precision
     met = await taker.fills_and_then(
-        lambda order: desk.attempt_amend(order, qty=order.qty / 5 * 3 + step), Side.SELL, (3,), of=5
+        lambda order, _: desk.attempt_amend(order, qty=order.qty / 5 * 3 + step), Side.SELL, (3,), of=5
     )
 
     assert met.after.ret_code == RetCode.OK, f"an amend to one step above the filled was {met.after}"
@@ -191,13 +193,14 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
     Source: docs/v5/error.mdx, 170213, 170139, 170142, 170312
     """
     order = (await taker.fills(Side.SELL)).resting
-    await desk.filled_to(order, order.qty)
+    filled = await desk.filled_to(order, order.qty)
 
     answer = await desk.attempt_amend(order, price=desk.instrument.away(order.price, Side.SELL, ticks=3))
-    after = await desk.in_realtime(order)
+    await desk.quiet()
+    after = await desk.in_realtime(order, filled.agrees)
 
     assert answer.ret_code in NOT_AMENDABLE, f"an amend of a filled order was {answer}"
-    assert after is not None, "a filled order is missing from realtime"
+    assert after is not None, f"a filled order is not in realtime within {desk.patience.look_up_ms} ms"
     assert after.order_status is OrderStatus.FILLED, f"after the amend it is {after}"
     assert after.price == order.price, f"after the amend it is {after}"
 

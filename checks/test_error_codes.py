@@ -92,7 +92,7 @@ async def test_bad_signature_carries_its_code(account: Account) -> None:
 @check("ERR-02", severity=BLOCKER, at_risk=1, creates=2, largest=2)
 @without_real_money("An order beyond the balance would go beyond the budget of one order.")
 @over_both_transports
-async def test_insufficient_balance_carries_its_code(desk: Desk, account: Account) -> None:
+async def test_insufficient_balance_carries_its_code(desk: Desk) -> None:
     """A passive sell of more than the free balance is refused with 170131, one of all of it is taken.
 
     Both are within the budget of one order; where money is real none is sent.
@@ -102,7 +102,7 @@ async def test_insufficient_balance_carries_its_code(desk: Desk, account: Accoun
     Passes: The retCode equals 170131, and no order of the run is open; then the retCode is 0.
     Source: docs/v5/error.mdx, 170131
     """
-    free = (await account.balance(desk.instrument.base_coin)).free
+    free = (await desk.wallet())[desk.instrument.base_coin].free
     price = await desk.passive_price(Side.SELL)
     covered = down_to(free, desk.instrument.base_precision)
     qty = covered + desk.instrument.base_precision

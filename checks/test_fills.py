@@ -19,8 +19,9 @@ from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, SmpType
 from fixtures.v5.filters import Instrument
 
 RACES = 4
-ANYTHING = Decimal(0)
-"""A quantity that a list comes to in any case."""
+NOTHING = Decimal(0)
+Looked = tuple[Mapping[str, Balance], Mapping[str, Balance], Answer]
+"""What the wallet and its topic show, and the cancel that comes after the look."""
 FEE_PLACES = Decimal("1e-8")
 """How far a told fee may be from rate times amount: the documents do not say how it is rounded."""
 
@@ -46,8 +47,8 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     met = await taker.fills(side)
     pushed = (await desk.pushed_executions(met.resting, met.qty))[0]
     listed = (await desk.listed_executions(met.resting, met.qty))[0]
-    after, expected = await desk.wallet(), _expected(desk.instrument, side, met.before, [pushed])
-    streamed = await desk.pushed_wallet(after)
+    expected = _expected(desk.instrument, side, met.before, [pushed])
+    after, streamed = await desk.wallet(expected), await desk.pushed_wallet(expected)
     foreign = await _told_of_others(desk, taker, met)
     (taken,), taker_rate = met.taken, await taker.desk.fee_rate(is_maker=False)
 
@@ -60,7 +61,7 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     order, told = met.resting, (pushed.symbol, pushed.order_price, pushed.order_qty, pushed.leaves_qty)
     sent = (order.symbol, order.price, order.qty, order.qty - pushed.exec_qty)
     assert told == sent, f"of {sent} the execution tells symbol, price, quantity and rest as {told}"
-    assert after == expected, f"the wallet holds {after} after {pushed}"
+    assert after == expected, f"{desk.patience.look_up_ms} ms after {pushed} the wallet holds {after}"
     assert streamed == after, f"the wallet topic shows {streamed}, the wallet holds {after}"
     assert not taken.is_maker, f"the order that took {taken}"
     assert taken.fee_rate == taker_rate, f"its fee rate is {taken.fee_rate}, the account's {taker_rate}"
@@ -152,19 +153,22 @@ async def test_cancelled_order_keeps_its_fill(desk: Desk, taker: Taker, side: Si
     Passes: stream, realtime and history all show that status with the filled quantity.
     Source: docs/v5/enum.mdx, orderStatus PartiallyFilledCanceled
     """
-    met = await taker.fills_and_then(lambda order: desk.attempt_cancel(order.order_link_id), side, (1,), of=2)
+    met = await taker.fills_and_then(
+        lambda order, _: desk.attempt_cancel(order.order_link_id), side, (1,), of=2
+    )
     assert met.after.ret_code == RetCode.OK, f"the cancel of a partly filled order was {met.after}"
 
+    streamed = await desk.closed(met.resting)
     views = {
-        "the stream": await desk.closed(met.resting),
-        "realtime": await desk.in_realtime(met.resting),
-        "history": await desk.in_history(met.resting),
+        "the stream": streamed,
+        "realtime": await desk.in_realtime(met.resting, streamed.agrees),
+        "history": await desk.in_history(met.resting, streamed.agrees),
     }
     for name, view in views.items():
-        assert view is not None, f"{name} does not show a cancelled order"
+        assert view is not None, f"{name} shows no cancelled order within {desk.patience.look_up_ms} ms"
         ended = (view.order_status, view.cum_exec_qty)
         assert ended == (OrderStatus.PARTIALLY_FILLED_CANCELED, met.qty), (
-            f"{met.qty} were filled before the cancel, {name} shows {view}"
+            f"{met.qty} were filled before the cancel, {name} shows {view} in {desk.patience.look_up_ms} ms"
         )
 
 
@@ -182,14 +186,18 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     Source: docs/v5/account/wallet-balance.mdx, walletBalance and locked; docs/v5/websocket/private/wallet.mdx
     """
 
-    async def look_then_cancel(order: Order) -> tuple[dict[str, Balance], dict[str, Balance], Answer]:
-        held = await desk.wallet()
-        return held, await desk.pushed_wallet(held), await desk.attempt_cancel(order.order_link_id)
+    async def look_then_cancel(order: Order, before: Mapping[str, Balance]) -> Looked:
+        hold = order.qty / 2 * (order.price if side is Side.BUY else 1)
+        expected = _expected(desk.instrument, side, before, await desk.executions(order), hold)
+        held, streamed = await desk.wallet(expected), await desk.pushed_wallet(expected)
+        return held, streamed, await desk.attempt_cancel(order.order_link_id)
 
     met = await taker.fills_and_then(look_then_cancel, side, (1,), of=2)
     held, streamed, cancelled = met.after
     await desk.closed(met.resting)
-    fills, after = await desk.listed_executions(met.resting, met.qty), await desk.wallet()
+    fills = await desk.listed_executions(met.resting, met.qty)
+    expected = _expected(desk.instrument, side, met.before, fills)
+    after = await desk.wallet(expected)
 
     coin = desk.instrument.coin_held(side)
     left = met.qty * (met.resting.price if side is Side.BUY else 1)
@@ -197,8 +205,9 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     locked = held[coin].locked - met.before[coin].locked
     assert locked == left, f"what is left of the order is worth {left} {coin}, locked are {locked}"
     assert streamed == held, f"after the fill the wallet topic shows {streamed}, the wallet {held}"
-    expected = _expected(desk.instrument, side, met.before, fills)
-    assert after == expected, f"the wallet holds {after}, by the executions {expected}"
+    assert after == expected, (
+        f"by the executions it is {expected}, within {desk.patience.look_up_ms} ms the wallet holds {after}"
+    )
 
 
 @check("MKR-27", severity=BLOCKER, at_risk=1, creates=2)
@@ -217,10 +226,14 @@ async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, t
     streamed = await desk.filled_to(order, order.qty)
     fills = await desk.listed_executions(order, order.qty)
 
-    views = (streamed, await desk.in_realtime(order), await desk.in_history(order))
+    views = (
+        streamed,
+        await desk.in_realtime(order, streamed.agrees),
+        await desk.in_history(order, streamed.agrees),
+    )
     shown = [(view.order_status, view.cum_exec_qty, view.leaves_qty) if view else None for view in views]
     assert shown == [(OrderStatus.FILLED, order.qty, Decimal(0))] * 3, (
-        f"a buy of {order.qty} that executed in full is shown as {shown}"
+        f"a buy of {order.qty} that executed in full is shown as {shown} within {desk.patience.look_up_ms} ms"
     )
     coins = {fill.fee_currency for fill in fills if fill.exec_fee > 0}
     assert coins <= {desk.instrument.base_coin}, f"the fee of a buy is in {', '.join(coins)}"
@@ -265,8 +278,8 @@ async def _told_of_others(desk: Desk, taker: Taker, met: Meeting[None]) -> list[
     """What either UID is shown of the other's order: the list of the taker, list and stream of the maker."""
     (taking,) = met.takings
     lists = (
-        await taker.desk.listed_executions(met.resting, ANYTHING),
-        await desk.listed_executions(taking, ANYTHING),
+        await taker.desk.listed_executions(met.resting, NOTHING),
+        await desk.listed_executions(taking, NOTHING),
     )
     return [*lists[0], *lists[1], *desk.wires.pushes.executions(taking.order_id)]
 
@@ -282,9 +295,16 @@ def _fee_coin(instrument: Instrument, side: Side, fill: Execution) -> tuple[str,
 
 
 def _expected(
-    instrument: Instrument, side: Side, before: Mapping[str, Balance], fills: list[Execution]
+    instrument: Instrument,
+    side: Side,
+    before: Mapping[str, Balance],
+    fills: list[Execution],
+    hold: Decimal = NOTHING,
 ) -> dict[str, Balance]:
-    """What the wallet holds after a closed order of that side, by what it held before and the executions."""
+    """What the wallet holds after executions of an order of that side, by what it held before.
+
+    hold: what is left of the order still locks
+    """
     base, quote, sign = instrument.base_coin, instrument.quote_coin, side.sign
     moved = {
         base: sum((sign * fill.exec_qty for fill in fills), Decimal(0)),
@@ -292,7 +312,9 @@ def _expected(
     }
     for fill in fills:
         moved[fill.fee_currency] = moved.get(fill.fee_currency, Decimal(0)) - fill.exec_fee
-    return {coin: Balance(balance.wallet + moved[coin], balance.locked) for coin, balance in before.items()}
+    after = {coin: Balance(balance.wallet + moved[coin], balance.locked) for coin, balance in before.items()}
+    held = after[instrument.coin_held(side)]
+    return after | {instrument.coin_held(side): Balance(held.wallet, held.locked + hold)}
 
 
 def _went(states: list[OrderState]) -> str:

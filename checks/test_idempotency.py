@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, over_trade_stream
-from fixtures.desk import Desk, Transport
+from fixtures.desk import Desk, Transport, has_ended
 from fixtures.evidence import Evidence
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Side
@@ -39,7 +39,7 @@ async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
 
     for answer in (second, third):
         assert answer.ret_code in DUPLICATE_ORDER_LINK_ID, f"a second order under one id was {answer}"
-    live = [(state.order_id, state.price, state.qty) for state in await desk.open_orders()]
+    live = [(state.order_id, state.price, state.qty) for state in await desk.open_orders(order.order_id)]
     assert live == [(order.order_id, order.price, order.qty)], f"one id, live are {live}"
 
 
@@ -59,7 +59,8 @@ async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
     second = await desk.attempt(Side.BUY, order.price, order.qty, order_link_id=order.order_link_id)
 
     assert second.ret_code in DUPLICATE_ORDER_LINK_ID, f"the same id over the trade stream was {second}"
-    assert len(await desk.open_orders()) == 1, "one id, but not one live order"
+    live = [state.order_id for state in await desk.open_orders(order.order_id)]
+    assert live == [order.order_id], f"one id, live are {live}"
 
 
 @check("IDM-03", severity=MINOR, at_risk=2, creates=2)
@@ -98,7 +99,8 @@ async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     codes = {answer.ret_code for answer in answers if answer.order is None}
     assert len(booked) == 1, f"{PARALLEL} requests under one id made the orders {', '.join(booked)}"
     assert codes <= DUPLICATE_ORDER_LINK_ID, f"duplicates were refused with {codes}"
-    assert len(await desk.open_orders()) == 1, "one id, but not one live order"
+    live = {state.order_id for state in await desk.open_orders(*booked)}
+    assert live == booked, f"acknowledged was {booked}, live are {live}"
 
 
 @check("IDM-05", severity=BLOCKER, at_risk=1, creates=1)
@@ -117,12 +119,16 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
     found, lag_us = await desk.timed(desk.look_up(order.order_link_id))
     evidence.measure("look-up lag", lag_us, "µs")
     await desk.cancelled(order)
-    ended = await desk.look_up(order.order_link_id)
+    ended = await desk.look_up(order.order_link_id, has_ended)
 
-    assert found is not None, f"{order.order_link_id} is acknowledged and not found"
+    assert found is not None, (
+        f"{order.order_link_id} is acknowledged and not found within {desk.patience.look_up_ms} ms"
+    )
     assert found.order_id == order.order_id, "the id leads to another order"
     assert ended is not None, f"{order.order_link_id} is closed and not found"
-    assert ended.order_status is OrderStatus.CANCELLED, f"the look-up after the cancel shows {ended}"
+    assert ended.order_status is OrderStatus.CANCELLED, (
+        f"{desk.patience.look_up_ms} ms after the cancel the look-up shows {ended}"
+    )
 
 
 @check("IDM-06", severity=BLOCKER, at_risk=1, creates=1)

@@ -53,10 +53,11 @@ async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: 
     ended = await heir.end(intent)
 
     assert intent == sent_as, f"the journal's last intent is {intent}, sent was {sent_as}"
-    assert found is not None, f"{intent} is in the journal, and the look-up does not find it"
+    wait_ms = heir.desk.patience.look_up_ms
+    assert found is not None, f"{intent} is in the journal, and the look-up does not find it in {wait_ms} ms"
     assert found.order_link_id == intent, f"the look-up of {intent} shows {found.order_link_id}"
     assert ended is not None, f"{intent} was cancelled, and the look-up does not find it"
-    assert ended.order_status is OrderStatus.CANCELLED, f"the heir's cancel leaves {ended}"
+    assert ended.order_status is OrderStatus.CANCELLED, f"{wait_ms} ms after the heir's cancel it is {ended}"
 
 
 @check("IDM-10", severity=BLOCKER, at_risk=2, creates=2, observes=3)
@@ -74,9 +75,12 @@ async def test_lost_answer_leaves_one_order(desk: Desk, unheard: Unheard) -> Non
     sent_as = await unheard.send(Side.BUY)
 
     found = await desk.look_up(sent_as)
-    assert found is not None, f"{sent_as} was sent, its answer is lost, and the look-up does not find it"
+    assert found is not None, (
+        f"{sent_as} was sent, its answer is lost, and the look-up does not find it within "
+        f"{desk.patience.look_up_ms} ms"
+    )
     repeat = await desk.attempt(Side.BUY, found.price, found.qty, order_link_id=sent_as)
 
-    live = [state.order_id for state in await desk.open_orders()]
+    live = [state.order_id for state in await desk.open_orders(found.order_id)]
     assert repeat.ret_code in DUPLICATE_ORDER_LINK_ID, f"the id sent again was {repeat}"
     assert live == [found.order_id], f"the look-up found {found.order_id}, open are {live}"

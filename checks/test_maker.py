@@ -41,7 +41,7 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     closed = await desk.cancelled(order)
 
     assert resting.time_in_force is TimeInForce.POST_ONLY, f"the order rests as {resting.time_in_force}"
-    assert listed is not None, "a resting order is missing from realtime"
+    assert listed is not None, f"a resting order is not in realtime within {desk.patience.look_up_ms} ms"
     assert resting.leaves_qty == order.qty, f"{resting.leaves_qty} are left of a resting {resting}"
     assert listed.symbol == order.symbol, f"an order on {order.symbol} is listed on {listed.symbol}"
     assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
@@ -92,8 +92,10 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
 
     await assert_closed_as_taker(desk, answer)
     coin = desk.instrument.coin_held(side)
-    locked = (await desk.wallet())[coin].locked
-    assert locked == before[coin].locked, f"of {coin} {before[coin].locked} was locked, and then {locked}"
+    locked = (await desk.wallet(before))[coin].locked
+    assert locked == before[coin].locked, (
+        f"of {coin} {before[coin].locked} was locked, and {desk.patience.look_up_ms} ms after it {locked}"
+    )
 
 
 @check("MKR-05", severity=BLOCKER, at_risk=2, creates=2)
@@ -251,13 +253,19 @@ async def test_market_order_is_refused_before_trading(desk: Desk, side: Side) ->
 
 async def _assert_views_agree(desk: Desk, order: Order) -> None:
     streamed = await desk.closed(order)
-    realtime, history = await desk.in_realtime(order), await desk.in_history(order)
+    realtime = await desk.in_realtime(order, streamed.agrees)
+    history = await desk.in_history(order, streamed.agrees)
     views = {"realtime": realtime, "history": history}
     missing = [name for name, view in views.items() if view is None]
-    assert missing == [], f"{' and '.join(missing)} do not show a closed order"
+    assert missing == [], (
+        f"{' and '.join(missing)} do not show a closed order within {desk.patience.look_up_ms} ms"
+    )
     shown = [view for view in (streamed, realtime, history) if view]
     ends = {(x.order_status, x.reject_reason, x.cancel_type, x.cum_exec_qty) for x in shown}
-    assert len(ends) == 1, f"the stream says {streamed}, realtime {realtime}, history {history}: {ends}"
+    assert len(ends) == 1, (
+        f"within {desk.patience.look_up_ms} ms the stream says {streamed}, realtime {realtime}, "
+        f"history {history}: {ends}"
+    )
     for name, view in {"the stream": streamed, **views}.items():
         told, sent = _terms(view) if view else None, _terms(order)
         assert told == sent, f"{name} shows {told}, sent was {sent}"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, without_real_money
+from checks.unchanged import assert_unchanged
 from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, written_faults
 from fixtures.desk.batch import LARGEST_BATCH
 from fixtures.evidence import Evidence
@@ -47,7 +48,7 @@ async def test_batch_refuses_its_bad_order_alone(
     assert ids[1][0] == "", f"the refused item has the orderId {ids[1][0]}"
     made = [answer.order for answer in answers if answer.order is not None]
     resting = await asyncio.gather(*map(desk.resting, made))
-    live = {state.order_link_id for state in await desk.open_orders()}
+    live = {x.order_link_id for x in await desk.open_orders(*[order.order_id for order in made])}
     sent_as = [order.order_link_id for order in made]
     assert [link_id for _, link_id in ids[::2]] == sent_as, f"sent were {sent_as}, the items name {ids}"
     assert len(made) == GOOD, f"two items were acknowledged, and {len(made)} of them have an orderId"
@@ -103,9 +104,7 @@ async def test_batch_amends_around_its_bad_item(desk: Desk, batch: Batch, instru
     assert named[::2] == own, f"the amends of {own} are acknowledged as those of {named}"
     moved = await asyncio.gather(desk.repriced(first, further), desk.repriced(third, further))
     assert [state.qty for state in moved] == [first.qty, third.qty], f"the orders moved to {moved}"
-    stayed = await desk.in_realtime(second)
-    assert stayed is not None, "an order whose amend was refused is missing from realtime"
-    assert (stayed.order_status, stayed.price) == (OrderStatus.NEW, price), f"the second order is {stayed}"
+    await assert_unchanged(desk, second)
 
 
 @check("MKR-21", severity=MAJOR, at_risk=2, creates=3, observes=4)
@@ -129,7 +128,7 @@ async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -
     assert [end.order_status for end in ends] == [OrderStatus.CANCELLED] * GOOD, f"the orders ended {ends}"
     named, own = [answer.names[0] for answer in answers], _ids((first, last))
     assert named[::2] == own, f"the cancels of {own} are acknowledged as those of {named}"
-    left = [state.order_id for state in await desk.open_orders()]
+    left = [state.order_id for state in await desk.open_orders(other.order_id)]
     assert left == [other.order_id], f"no item named {other.order_id}, open are {left}"
 
 
@@ -148,7 +147,9 @@ async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None
 
     assert answers[0].ret_code == RetCode.OK, _told(answers)
     assert answers[1].ret_code in DUPLICATE_ORDER_LINK_ID, _told(answers)
-    assert len(await desk.open_orders()) == 1, "one id, but not one live order"
+    booked = {answer.order.order_id for answer in answers if answer.order is not None}
+    live = {state.order_id for state in await desk.open_orders(*booked)}
+    assert len(live) == 1, f"one id, live are {live}"
 
 
 @check("MKR-24", severity=MAJOR, at_risk=3, creates=3, observes=4)
@@ -177,14 +178,12 @@ async def test_cancel_all_keeps_to_its_symbol(
 
     assert answer.ret_code == RetCode.OK, f"a cancel-all of {desk.instrument.symbol} was {answer}"
     ends = await asyncio.gather(*map(desk.closed, quotes))
-    still = await desk_elsewhere.in_realtime(kept)
     assert [end.order_status for end in ends] == [OrderStatus.CANCELLED] * 2, f"the quotes ended {ends}"
     assert set(answer.names) == set(_ids(quotes)), f"ended were {_ids(quotes)}, named {answer.names}"
     assert (faults := written_faults(desk, mark)) == [], f"not as documented: {'; '.join(faults)}"
-    after = await desk.wallet()
+    after = await desk.wallet(before)
     assert after == before, f"the wallet held {before}, after the cancel-all {after}"
-    assert still is not None, "the order on the other symbol is missing from realtime"
-    assert still.order_status is OrderStatus.NEW, f"the order on {kept.symbol} is {still}"
+    await assert_unchanged(desk_elsewhere, kept)
 
 
 @check("MKR-28", severity=MINOR, at_risk=MOST_OPEN + 3, creates=MOST_OPEN + 3, observes=50)

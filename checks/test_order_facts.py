@@ -53,10 +53,10 @@ async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
 
     both = await attempt_cancel_with(desk, first, orderLinkId=second.order_link_id)
     await desk.quiet()
-    after_first = {state.order_id for state in await desk.open_orders()}
+    after_first = {state.order_id for state in await desk.open_orders(second.order_id, third.order_id)}
     answer = await desk.attempt_cancel(second.order_link_id)
     await desk.quiet()
-    after_second = {state.order_id for state in await desk.open_orders()}
+    after_second = {state.order_id for state in await desk.open_orders(third.order_id)}
 
     others = {second.order_id, third.order_id}
     assert both.ret_code == RetCode.OK, f"a cancel by orderId under another's orderLinkId was {both}"
@@ -155,8 +155,8 @@ async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -
     fills = await desk.listed_executions(order, met.qty)
     views = {
         "the stream": streamed,
-        "realtime": await desk.in_realtime(order),
-        "history": await desk.in_history(order),
+        "realtime": await desk.in_realtime(order, streamed.agrees),
+        "history": await desk.in_history(order, streamed.agrees),
     }
 
     value = sum((fill.exec_value for fill in fills), Decimal(0))

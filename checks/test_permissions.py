@@ -3,11 +3,15 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2 and prerequisites
 """
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, over_trade_stream
 from fixtures.desk import (
     Account,
+    Balance,
     Blocked,
     Desk,
     Market,
@@ -201,7 +205,7 @@ async def test_funds_carry_the_plan(
 @check("PRM-11", severity=MAJOR, at_risk=2, creates=1, worth=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
-async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side: Side) -> None:
+async def test_resting_order_holds_its_funds(desk: Desk, side: Side) -> None:
     """A resting order locks what it may spend, and its end releases it to the last decimal.
 
     Sequence: balance read, create, New, balance read, amend to twice the quantity, balance read, cancel,
@@ -212,20 +216,22 @@ async def test_resting_order_holds_its_funds(desk: Desk, account: Account, side:
     """
     coin = desk.instrument.coin_held(side)
     price = await desk.passive_price(side)
-    before = await account.balance(coin)
+    before = await desk.wallet()
     order = await desk.place(side, price)
+    spends = order.qty * order.price if side is Side.BUY else order.qty
     await desk.resting(order)
-    held = [await account.balance(coin)]
+    held = [await desk.wallet(_holding(before, coin, spends))]
     await desk.amend(order, qty=2 * order.qty)
     await desk.amended(order, price, 2 * order.qty)
-    held.append(await account.balance(coin))
+    held.append(await desk.wallet(_holding(before, coin, 2 * spends)))
     await desk.cancelled(order)
-    after = await account.balance(coin)
+    after = await desk.wallet(before)
 
-    spends = order.qty * order.price if side is Side.BUY else order.qty
-    locked = [balance.locked - before.locked for balance in held]
+    locked = [balances[coin].locked - before[coin].locked for balances in held]
     assert locked == [spends, 2 * spends], f"a {side} of {spends} {coin}, then of twice that, locks {locked}"
-    assert after == before, f"the cancelled {side} leaves {after}, before it was {before}"
+    assert after == before, (
+        f"{desk.patience.look_up_ms} ms after its end the {side} leaves {after}, before it was {before}"
+    )
 
 
 @check("PRM-12", severity=MINOR, at_risk=0, observes=3)
@@ -262,6 +268,12 @@ async def test_key_is_bound_to_addresses(account: Account) -> None:
     key = await account.key()
 
     assert key.is_bound, f"the key is bound to {', '.join(key.ips) or 'nothing'}: bind it to addresses"
+
+
+def _holding(before: Mapping[str, Balance], coin: str, spends: Decimal) -> dict[str, Balance]:
+    """The wallet of before, with so much more of a coin locked."""
+    balance = before[coin]
+    return {**before, coin: Balance(balance.wallet, balance.locked + spends)}
 
 
 async def _assert_quote_lives_and_dies(desk: Desk) -> None:

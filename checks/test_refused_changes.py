@@ -4,8 +4,9 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 """
 
 from checks import MAJOR, check, over_both_transports, without_real_money
+from checks.unchanged import assert_unchanged
 from checks.wrong_terms import AMENDS, CANCELS, listed, over_faults
-from fixtures.desk import Account, Desk, Order, attempt_amend_with, attempt_cancel_with
+from fixtures.desk import Balance, Desk, attempt_amend_with, attempt_cancel_with
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import Side
 from fixtures.v5.filters import plain
@@ -29,7 +30,7 @@ async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
     answer = await attempt_amend_with(desk, order, **{**sound, **terms})
 
     assert answer.ret_code in codes, f"{fault}: an amend was {answer}, documented: {listed(codes)}"
-    await _assert_unchanged(desk, order)
+    await assert_unchanged(desk, order)
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
@@ -48,7 +49,7 @@ async def test_refused_cancel_carries_its_code(desk: Desk, fault: str) -> None:
     answer = await attempt_cancel_with(desk, order, **terms)
 
     assert answer.ret_code in codes, f"{fault}: a cancel was {answer}, documented: {listed(codes)}"
-    await _assert_unchanged(desk, order)
+    await assert_unchanged(desk, order)
 
 
 @check("FLT-04", severity=MAJOR, at_risk=1, creates=1)
@@ -65,7 +66,7 @@ async def test_amend_off_tick_is_refused(desk: Desk) -> None:
     answer = await attempt_amend_with(desk, order, price=plain(order.price + desk.instrument.tick_size / 10))
 
     assert answer.ret_code == RetCode.PRICE_DECIMALS, f"an amend off the tick grid was {answer}"
-    await _assert_unchanged(desk, order)
+    await assert_unchanged(desk, order)
 
 
 @check("FLT-05", severity=MAJOR, at_risk=1, creates=1)
@@ -82,7 +83,7 @@ async def test_amend_off_lot_is_refused(desk: Desk) -> None:
     answer = await attempt_amend_with(desk, order, qty=plain(order.qty + desk.instrument.base_precision / 10))
 
     assert answer.ret_code == RetCode.QTY_DECIMALS, f"an amend off the lot grid was {answer}"
-    await _assert_unchanged(desk, order)
+    await assert_unchanged(desk, order)
 
 
 @check("FLT-06", severity=MAJOR, at_risk=1, creates=1)
@@ -112,29 +113,28 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
 @check("ERR-02", severity=MAJOR, at_risk=1, creates=1, largest=1)
 @without_real_money("An order beyond the balance would go beyond the budget of one order.")
 @over_both_transports
-async def test_amend_beyond_balance_carries_its_code(desk: Desk, account: Account) -> None:
+async def test_amend_beyond_balance_carries_its_code(desk: Desk) -> None:
     """A sell amended to one step more than the free balance and its own hold is refused, to a step less not.
 
-    Sequence: create of a sell, New, amend beyond the balance, refused, amend to all of it, acknowledged.
-    Passes: the refusal carries 170131, and realtime shows the order unchanged; then the retCode is 0.
+    Sequence: create of a sell, New, amend beyond the balance, refused, amend to all of it, acknowledged, New
+        on the amended terms.
+    Passes: the refusal carries 170131; then the retCode is 0, and the order stream shows the first quantity
+        and the last, and no other.
     Source: docs/v5/error.mdx, 170131
     """
+    coin, before = desk.instrument.base_coin, await desk.wallet()
     order = await desk.rest(Side.SELL)
-    free = (await account.balance(desk.instrument.base_coin)).free
+    held = Balance(before[coin].wallet, before[coin].locked + order.qty)
+    free = (await desk.wallet(before | {coin: held}))[coin].free
     beyond = desk.instrument.more_than(free + order.qty, order.price)
 
     answer = await attempt_amend_with(desk, order, qty=plain(beyond))
 
     assert answer.ret_code == RetCode.BALANCE_INSUFFICIENT, f"an amend beyond the balance was {answer}"
-    await _assert_unchanged(desk, order)
     price = desk.instrument.away(order.price, order.side, ticks=1)
     all_of_it = beyond - desk.instrument.base_precision
     at = await attempt_amend_with(desk, order, qty=plain(all_of_it), price=plain(price))
     assert at.ret_code == 0, f"an amend to all of the balance was {at}"
-
-
-async def _assert_unchanged(desk: Desk, order: Order) -> None:
-    shown = await desk.in_realtime(order)
-    assert shown is not None, "the order is not shown any more"
-    assert (shown.price, shown.qty) == (order.price, order.qty), f"after a refusal the order is {shown}"
-    assert not shown.order_status.is_closed, f"after a refusal the order is {shown}"
+    await desk.amended(order, price, all_of_it)
+    told = {state.qty for state in desk.pushed_states(order)}
+    assert told == {order.qty, all_of_it}, f"{beyond} was refused, the order stream shows {told}"

@@ -9,7 +9,7 @@ import pytest
 
 from checks import MAJOR, check, during
 from checks.crossing import CLOSED_WITHOUT_A_FILL
-from fixtures.desk import Desk, Market, Probes, Taker, trade_of
+from fixtures.desk import Desk, Probes, Taker, listed_trade
 from fixtures.desk.requests import Options
 from fixtures.v5.enums import OrderStatus, OrderType, Phase, Side, TimeInForce
 
@@ -49,7 +49,9 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
     met = await taker.meets(side, lots, of=LOTS, **terms)
 
     lot = met.resting.qty / LOTS
-    assert met.after is not None, f"a {kind} order that was acknowledged is shown nowhere"
+    assert met.after is not None, (
+        f"a {kind} order that was acknowledged is shown nowhere within {taker.desk.patience.look_up_ms} ms"
+    )
     assert met.qty == filled * lot, (
         f"of {lots} lots against {LOTS} a {kind} order executed {met.qty}, a lot is {lot}"
     )
@@ -80,9 +82,7 @@ async def test_amount_is_spent_to_the_last_step(taker: Taker) -> None:
 @check("MKR-32", severity=MAJOR, at_risk=1, creates=2, observes=6)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
-async def test_public_is_told_of_a_fill(
-    desk: Desk, taker: Taker, probes: Probes, market: Market, side: Side
-) -> None:
+async def test_public_is_told_of_a_fill(desk: Desk, taker: Taker, probes: Probes, side: Side) -> None:
     """A fill is told to the public, on the stream and in the recent trades, with the side of the taker.
 
     Sequence: publicTrade subscribed, create as the touch, taken, trade pushed, recent trades and ticker
@@ -96,10 +96,12 @@ async def test_public_is_told_of_a_fill(
         met = await taker.fills(side)
         (fill,) = met.taken
         streamed = await tape.told(fill)
-    told = {"the stream": streamed, "the list": trade_of(fill, await market.recent_trades(symbol))}
+    told = {"the stream": streamed, "the list": await listed_trade(desk, fill)}
     last, newest = await probes.last_prices(symbol)
 
     for name, trade in told.items():
-        assert trade is not None, f"{name} tells no trade of {fill.exec_qty} @ {fill.exec_price}"
+        assert trade is not None, (
+            f"{name} tells no trade of {fill.exec_qty} @ {fill.exec_price} within the time for it"
+        )
         assert trade.side is side.opposite, f"{name} tells a {side.opposite} of the taker as a {trade.side}"
     assert last == newest, f"the ticker's last price is {last}, the newest trade was at {newest}"

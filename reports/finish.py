@@ -153,7 +153,7 @@ def _document(
         previous=previous(run.folder, tested),
         proven=proven.proven(proven.read(finished.root), [one.id for one in finished.plan], version),
         waivers=finished.waivers,
-        latencies=latencies(run.evidence.since(0)),
+        latencies=latencies(run.evidence.since(0), run.evidence.lags),
         measurements=run.evidence.measurements,
         ledger=ledger,
         flat=run.flat,

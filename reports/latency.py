@@ -1,12 +1,14 @@
 """How long the venue took, measured from the records."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fixtures.evidence import Channel, Direction, Record
 from reports.wire import OPERATIONS, requests, rows
 
 ACKNOWLEDGED = ("create", "amend", "cancel")
+BETWEEN_LOOKS_US = 50_000
+"""How far apart a view is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,17 @@ class Latency:
         return self.values_us[-1]
 
 
-def latencies(records: Sequence[Record]) -> tuple[Latency, ...]:
-    """Every kind of waiting that the records show."""
-    return (*_gathered(_acknowledgements(records), 1), *_gathered(_pushes(records), 1000))
+def latencies(records: Sequence[Record], lags: Mapping[str, Sequence[int]]) -> tuple[Latency, ...]:
+    """Every kind of waiting that the records show, and how long each view was behind what was written.
+
+    lags: view -> how long it was looked at until it showed that, microseconds
+    """
+    behind = ((f"looked for → shown, {view}", lag_us) for view, found in lags.items() for lag_us in found)
+    return (
+        *_gathered(_acknowledgements(records), 1),
+        *_gathered(_pushes(records), 1000),
+        *_gathered(behind, BETWEEN_LOOKS_US),
+    )
 
 
 def _gathered(samples: Iterable[tuple[str, int]], exact_us: int) -> list[Latency]:

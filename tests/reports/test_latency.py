@@ -7,7 +7,7 @@ from tests.reports.made_up import LINK, ONE_ORDER, ORDER, received, sent
 
 def test_each_kind_of_waiting_is_measured() -> None:
     """Acknowledgements come from the reply's own figure, pushes from the client's clock."""
-    assert latencies(ONE_ORDER) == (
+    assert latencies(ONE_ORDER, {}) == (
         Latency("cancel acknowledged, trade stream", (1930,), 1),
         Latency("create acknowledged, REST", (8412,), 1),
         Latency("acknowledged → New", (20_000,), 1000),
@@ -22,7 +22,7 @@ def test_refusals_are_not_measured() -> None:
         received(1, Channel.REST, "POST /v5/order/create", {}, ret_code=170131, elapsed_us=5),
     ]
 
-    assert latencies(records) == ()
+    assert latencies(records, {}) == ()
 
 
 def test_push_may_overtake_its_acknowledgement() -> None:
@@ -34,7 +34,17 @@ def test_push_may_overtake_its_acknowledgement() -> None:
         received(2, Channel.REST, "POST /v5/order/create", {"result": state}, ret_code=0, elapsed_us=9),
     ]
 
-    assert latencies(records)[-1] == Latency("acknowledged → New", (-10_000,), 1000)
+    assert latencies(records, {})[-1] == Latency("acknowledged → New", (-10_000,), 1000)
+
+
+def test_lag_of_each_view_is_a_latency() -> None:
+    """How long a view was looked at stands beside the acknowledgements, each view by itself."""
+    lags = {"/v5/order/realtime": [480_000, 0], "/v5/account/wallet-balance": [0]}
+
+    assert latencies((), lags) == (
+        Latency("looked for → shown, /v5/account/wallet-balance", (0,), 50_000),
+        Latency("looked for → shown, /v5/order/realtime", (0, 480_000), 50_000),
+    )
 
 
 def test_percentiles_are_nearest_rank() -> None:
