@@ -2,11 +2,11 @@
 
 import pytest
 
-from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Unanswered, Unreachable
+from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
 from fixtures.clients.reply import Reply
 from fixtures.desk import Blocked
 from fixtures.desk.flat import LeftBehind
-from fixtures.desk.pushes import StreamGap
+from fixtures.desk.pushes import NotSeen
 from fixtures.evidence import Channel, Record
 from fixtures.v5.codes import RetCode
 from reports.attribution import LONGEST_FRAME, Seen, attribute
@@ -66,7 +66,8 @@ WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
     ("CON-05", Unanswered("order.create", "closed"), Party.NETWORK, Cause.UNREACHED),
     ("CON-05", Unreachable("connect", "refused"), Party.NETWORK, Cause.UNREACHED),
     ("CON-05", Blocked("the venue stopped answering during MKR-01"), Party.NETWORK, Cause.UNREACHED),
-    ("CON-05", StreamGap("the private stream was down"), Party.NETWORK, None),
+    ("CON-05", Silent("the private stream was silent", "no pong"), Party.NETWORK, Cause.UNREACHED),
+    ("CON-05", NotSeen("the order stream did not push New within 9 ms"), Party.VENUE, None),
     ("CON-05", Misuse("beyond the budget"), Party.SUITE, None),
     ("CON-05", HookFailed("order", "KeyError"), Party.SUITE, None),
     ("CON-05", OSError("gone"), Party.SUITE, None),
