@@ -54,6 +54,10 @@ class Line:
         self._stalls_new: Met | None = None
         self.port = 0
 
+    def count(self, met: Met = any_path) -> int:
+        """How many such connections are open."""
+        return sum(met(joint.path) for joint in self._joints)
+
     # Faults
 
     def stall(self, met: Met = any_path, *, new: bool = False) -> None:
