@@ -111,6 +111,7 @@ _HIDDEN = re.compile(r"\bis not listed$|\bdoes not return\b")
 _TAKEN = re.compile(r"\balthough PostOnly\b")
 _REFUSED = re.compile(r"\brefused with (-?\d+)\b")
 _LOST = re.compile(r"^the venue stopped answering\b")
+_WAIT = re.compile(r"\bwithin (\d+) ms\b")
 _FIGURE = re.compile(r"[\w.-]*\d[\w.-]*\w")
 
 
@@ -241,7 +242,7 @@ def _bears_on(record: Record, seen: Seen, cause: Cause | None, figures: Iterable
         return record.channel is Channel.REST and record.ret_code is None
     if not isinstance(seen.raised, NotSeen):
         return True
-    about = [seen.raised.about] if seen.raised.about else figures
+    about = {seen.raised.about} if seen.raised.about else {*figures} - {*_WAIT.findall(seen.sentence)}
     return any(one in record.text for one in about)
 
 

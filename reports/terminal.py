@@ -178,9 +178,7 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> N
     reporter.write_line("")
     for line in finding_lines(content):
         reporter.write_line(line, red=not line.startswith("   "))
-    for line in unheard_lines(content):
-        reporter.write_line(line, yellow=True)
-    for line in library_lines(content):
+    for line in (*unheard_lines(content), *library_lines(content)):
         reporter.write_line(line, yellow=True)
     for verdict, line in deviation_lines(content):
         reporter.write_line(line, red=verdict not in _CALM, yellow=verdict == Verdict.WAIVED)
