@@ -96,7 +96,9 @@ async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str],
         placed += orders
     await desk.quiet()
 
-    ends = [sum(state.order_status.is_closed for state in desk.pushed_states(order)) for order in placed]
+    ends = [
+        sum(state.order_status.is_closed for state in states) for states in await desk.pushed_states(*placed)
+    ]
     assert ends == [1] * CYCLES, f"ends pushed per order: {ends}"
 
 
@@ -180,7 +182,7 @@ async def test_pushes_of_an_order_come_in_order(desk: Desk) -> None:
     await asyncio.gather(*map(desk.closed, orders))
     await desk.quiet()
 
-    for states in map(desk.pushed_states, orders):
+    for states in await desk.pushed_states(*orders):
         shown = [state.order_status for state in states]
         ends = [status for status in shown if status.is_closed]
         assert shown[0] is OrderStatus.NEW, f"the first push of an order is {shown[0]}: {', '.join(shown)}"

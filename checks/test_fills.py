@@ -133,7 +133,7 @@ async def test_race_of_cancel_and_fill_has_one_end(desk: Desk, taker: Taker) -> 
 
     for one in met:
         fills = await desk.known_executions(one.resting, one.qty)
-        states = desk.pushed_states(one.resting)
+        (states,) = await desk.pushed_states(one.resting)
         ends = {(state.order_status, state.cum_exec_qty) for state in states if state.order_status.is_closed}
         expected = OrderStatus.FILLED if one.qty else OrderStatus.CANCELLED
         assert ends == {(expected, one.qty)}, f"{one.qty} were taken, the order went {_went(states)}"
@@ -259,7 +259,7 @@ async def test_fill_counts_once(desk: Desk, taker: Taker, side: Side) -> None:
     await desk.quiet()
     pushed = await desk.pushed_executions(met.resting, met.qty)
     listed = await desk.listed_executions(met.resting, met.qty)
-    states = desk.pushed_states(met.resting)
+    (states,) = await desk.pushed_states(met.resting)
 
     assert len(pushed) == len(met.taken), f"{len(met.taken)} fills were told as {_told(pushed)}"
     assert {fill.exec_id for fill in pushed} == {fill.exec_id for fill in listed}, (
@@ -281,7 +281,7 @@ async def _told_of_others(desk: Desk, taker: Taker, met: Meeting[None]) -> list[
         await taker.desk.listed_executions(met.resting, NOTHING),
         await desk.listed_executions(taking, NOTHING),
     )
-    return [*lists[0], *lists[1], *desk.wires.pushes.executions(taking.order_id)]
+    return [*lists[0], *lists[1], *await desk.pushed_fills(taking)]
 
 
 def _cancelling(desk: Desk) -> Callable[[Order], Awaitable[Answer]]:

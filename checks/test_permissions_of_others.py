@@ -194,7 +194,7 @@ async def test_nobody_elses_order_is_reached(desk: Desk, taker: Taker, batch: Ba
 
     assert await taker.desk.in_realtime(foreign) is not None, "the other UID's order is not shown to itself"
     await desk.quiet()
-    seen = desk.pushed_states(foreign)
+    (seen,) = await desk.pushed_states(foreign)
     assert seen == [], f"the private stream shows another UID's order: {seen[0]}"
     await batch.cancel_all()
     await assert_unchanged(taker.desk, foreign)

@@ -136,5 +136,6 @@ async def test_amend_beyond_balance_carries_its_code(desk: Desk) -> None:
     at = await attempt_amend_with(desk, order, qty=plain(all_of_it), price=plain(price))
     assert at.ret_code == 0, f"an amend to all of the balance was {at}"
     await desk.amended(order, price, all_of_it)
-    told = {state.qty for state in desk.pushed_states(order)}
+    (states,) = await desk.pushed_states(order)
+    told = {state.qty for state in states}
     assert told == {order.qty, all_of_it}, f"{beyond} was refused, the order stream shows {told}"

@@ -19,7 +19,7 @@ from fixtures.clients.errors import (
 )
 from fixtures.desk import Blocked
 from fixtures.desk.flat import LeftBehind
-from fixtures.desk.pushes import StreamGap
+from fixtures.desk.pushes import NotSeen
 from fixtures.evidence import Channel, Direction, Record
 from fixtures.v5.codes import RetCode
 from reports.finding import Attribution, Cause, Frame, Party
@@ -92,7 +92,6 @@ PARTY_OF_CHECK: Mapping[str, Party] = {
 PARTY_OF_EXCEPTION: tuple[tuple[type[BaseException], Party], ...] = (
     (Unreachable, Party.NETWORK),
     (Unanswered, Party.NETWORK),
-    (StreamGap, Party.NETWORK),
     (Misuse, Party.SUITE),
     (HookFailed, Party.SUITE),
     (AssertionError, Party.VENUE),
@@ -112,6 +111,7 @@ _HIDDEN = re.compile(r"\bis not listed$|\bdoes not return\b")
 _TAKEN = re.compile(r"\balthough PostOnly\b")
 _REFUSED = re.compile(r"\brefused with (-?\d+)\b")
 _LOST = re.compile(r"^the venue stopped answering\b")
+_WAIT = re.compile(r"\bwithin (\d+) ms\b")
 _FIGURE = re.compile(r"[\w.-]*\d[\w.-]*\w")
 
 
@@ -142,7 +142,7 @@ def is_about(library: str, raised: BaseException, sentence: str) -> bool:
     """
     if isinstance(raised, AssertionError):
         return sentence.startswith((library, "did not hold"))
-    return not isinstance(raised, ClientError | Blocked | LeftBehind | StreamGap)
+    return not isinstance(raised, ClientError | Blocked | LeftBehind)
 
 
 def attribute(seen: Seen) -> Attribution:
@@ -215,6 +215,8 @@ def _frame(seen: Seen, cause: Cause | None) -> Frame | None:
 
     It is the refusal that the failure names or that shows its cause, else the acknowledgement that should
     not have come, else the message that shares most figures with the sentence, and of several the last.
+    What did not come is proven by a message about the same order, and an unheard venue by none but an answer
+    that cannot be read.
     """
     codes, figures = set(_codes_named(seen)), set(_FIGURE.findall(seen.sentence))
     acknowledged = seen.sentence.endswith("acknowledged")
@@ -229,8 +231,19 @@ def _frame(seen: Seen, cause: Cause | None) -> Frame | None:
             record.seq,
         )
 
-    best = max(_received(seen.records), key=weight, default=None)
+    received = [record for record in _received(seen.records) if _bears_on(record, seen, cause, figures)]
+    best = max(received, key=weight, default=None)
     return None if best is None else _shown(best, figures)
+
+
+def _bears_on(record: Record, seen: Seen, cause: Cause | None, figures: Iterable[str]) -> bool:
+    """False for a message that has nothing to do with what did not come."""
+    if cause is Cause.UNREACHED:
+        return record.channel is Channel.REST and record.ret_code is None
+    if not isinstance(seen.raised, NotSeen):
+        return True
+    about = {seen.raised.about} if seen.raised.about else {*figures} - {*_WAIT.findall(seen.sentence)}
+    return any(one in record.text for one in about)
 
 
 def _received(records: Iterable[Record]) -> list[Record]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Unanswered, Unreachable
+from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
 from fixtures.desk import Blocked
 from fixtures.desk.flat import LeftBehind
-from fixtures.desk.pushes import StreamGap
 from reports.model import WORST_FIRST, Requirement, Verdict
 
 LONGEST_SENTENCE = 300
@@ -31,6 +30,7 @@ class Phase:
 
 OF_A_CALL: tuple[tuple[type[BaseException], Verdict], ...] = (
     (Blocked, Verdict.BLOCKED),
+    (Silent, Verdict.BLOCKED),
     (AssertionError, Verdict.FAIL),
     (Refused, Verdict.FAIL),
     (Malformed, Verdict.FAIL),
@@ -41,10 +41,10 @@ BEGINNINGS: tuple[tuple[type[BaseException], str], ...] = (
     (Refused, "the venue refused "),
     (Malformed, "the venue broke the format: "),
     (Unreachable, "the venue could not be reached: "),
+    (Silent, ""),
     (Unanswered, "no answer: "),
     (Misuse, "the suite refused: "),
     (HookFailed, "the suite broke: "),
-    (StreamGap, ""),
     (LeftBehind, ""),
     (Blocked, ""),
 )
@@ -108,7 +108,7 @@ def _judge_phase(phase: Phase, not_applicable: str | None) -> tuple[Verdict, str
     if isinstance(raised, pytest.skip.Exception):
         skipped = (Verdict.BLOCKED, f"skipped: {sentence_of(raised)}")
         return skipped if not_applicable is None else (Verdict.NOT_APPLICABLE, not_applicable)
-    if phase.when == "setup" and isinstance(raised, Blocked):
+    if phase.when == "setup" and isinstance(raised, Blocked | Silent):
         return Verdict.BLOCKED, sentence_of(raised)
     if phase.when != "call":
         return Verdict.ERROR, f"{phase.when}: {told(raised)}"

@@ -185,6 +185,8 @@ class Recorder:
         called = self._run.evidence.since(start)[: end - start]
         not_applicable = item.stash.get(NOT_APPLICABLE, None)
         verdict, sentence = judge(making.phases, not_applicable)
+        if verdict in TO_MEND and (unheard_ms := self._run.unheard.get(making.mark)):
+            sentence += f"; nothing was heard of the venue for {unheard_ms / 1000:.1f} s"
         raised = decisive(making.phases, not_applicable) if verdict in TO_MEND else None
         made_with = parameters(item)
         return Outcome(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.desk.outage import UNHEARD
 from fixtures.run import Run
 from reports.deviations import deviations
 from reports.finish import Written
@@ -99,6 +100,13 @@ def finding_lines(content: dict[str, Any]) -> Iterator[str]:
             yield f"{'':<11}{': '.join(filter(None, (one['party'], proof)))}"
 
 
+def unheard_lines(content: dict[str, Any]) -> Iterator[str]:
+    """For how long the venue was asked in vain before it was back, and in which check."""
+    for one in content["measurements"]:
+        if one["name"].startswith(UNHEARD):
+            yield f"  {one['name']} for {one['value'] / 1000:.1f} s"
+
+
 def library_lines(content: dict[str, Any]) -> Iterator[str]:
     """What a library does that no listing under test trades through."""
     for one in content["libraries"]:
@@ -170,7 +178,7 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> N
     reporter.write_line("")
     for line in finding_lines(content):
         reporter.write_line(line, red=not line.startswith("   "))
-    for line in library_lines(content):
+    for line in (*unheard_lines(content), *library_lines(content)):
         reporter.write_line(line, yellow=True)
     for verdict, line in deviation_lines(content):
         reporter.write_line(line, red=verdict not in _CALM, yellow=verdict == Verdict.WAIVED)

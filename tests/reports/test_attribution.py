@@ -2,11 +2,11 @@
 
 import pytest
 
-from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Unanswered, Unreachable
+from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
 from fixtures.clients.reply import Reply
 from fixtures.desk import Blocked
 from fixtures.desk.flat import LeftBehind
-from fixtures.desk.pushes import StreamGap
+from fixtures.desk.pushes import NotSeen
 from fixtures.evidence import Channel, Record
 from fixtures.v5.codes import RetCode
 from reports.attribution import LONGEST_FRAME, Seen, attribute
@@ -66,7 +66,8 @@ WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
     ("CON-05", Unanswered("order.create", "closed"), Party.NETWORK, Cause.UNREACHED),
     ("CON-05", Unreachable("connect", "refused"), Party.NETWORK, Cause.UNREACHED),
     ("CON-05", Blocked("the venue stopped answering during MKR-01"), Party.NETWORK, Cause.UNREACHED),
-    ("CON-05", StreamGap("the private stream was down"), Party.NETWORK, None),
+    ("CON-05", Silent("the private stream was silent", "no pong"), Party.NETWORK, Cause.UNREACHED),
+    ("CON-05", NotSeen("the order stream did not push New within 9 ms"), Party.VENUE, None),
     ("CON-05", Misuse("beyond the budget"), Party.SUITE, None),
     ("CON-05", HookFailed("order", "KeyError"), Party.SUITE, None),
     ("CON-05", OSError("gone"), Party.SUITE, None),
@@ -202,3 +203,38 @@ def test_cause_of_a_missing_prerequisite_is_looked_for_behind_it() -> None:
     blocked.__cause__ = refused(RetCode.SYMBOL_NOT_WHITELISTED)
 
     assert attribute(seen("MKR-01", blocked)).cause is Cause.WHITELIST
+
+
+@pytest.mark.parametrize(
+    "raised", [Silent("the venue was silent", "no answer"), Unanswered("create", "closed")]
+)
+def test_silence_is_no_library_s(raised: BaseException) -> None:
+    """What a library could not do because nobody answered is the network's."""
+    assert attribute(seen("SDK-05", raised, library="pybit")).party is Party.NETWORK
+
+
+def test_what_did_not_come_is_proven_by_its_own_order() -> None:
+    """The proof of a missing push is a message about the same order; another message is none."""
+    acknowledged = received(
+        1, Channel.REST, "POST /v5/order/create", {"result": {"orderId": "77"}}, ret_code=0
+    )
+    later = received(2, Channel.REST, "GET /v5/market/time", {"result": {"timeSecond": "5000"}}, ret_code=0)
+    missed = NotSeen("the order stream did not push New within 5000 ms", "77")
+
+    frame = attribute(seen("MKR-01", missed, acknowledged, later)).frame
+
+    assert frame is not None
+    assert frame.seq == 1
+    assert attribute(seen("MKR-01", missed, later)).frame is None
+
+
+def test_nobody_s_word_proves_that_nobody_answered() -> None:
+    """An answer to something else is no proof of a silence; an answer that cannot be read is."""
+    sound = received(1, Channel.REST, "GET /v5/market/time", {"retCode": 0}, ret_code=0)
+    unreadable = received(2, Channel.REST, "GET /v5/order/realtime", {})
+    unanswered = Unanswered("GET /v5/order/realtime", "unreadable: HTTP 502 ''")
+
+    assert attribute(seen("CON-11", Silent("the private stream was silent", "no pong"), sound)).frame is None
+    frame = attribute(seen("CON-11", unanswered, sound, unreadable)).frame
+    assert frame is not None
+    assert frame.seq == 2

@@ -8,13 +8,13 @@ from fixtures.clients.errors import (
     Malformed,
     Misuse,
     Refused,
+    Silent,
     Unanswered,
     Unreachable,
 )
 from fixtures.clients.reply import Reply
 from fixtures.desk import Blocked, NotSeen
 from fixtures.desk.flat import LeftBehind
-from fixtures.desk.pushes import StreamGap
 from reports.model import Requirement, Verdict
 from reports.outcome import BEGINNINGS, LONGEST_SENTENCE, Phase, judge, requirement_of, sentence_of
 
@@ -42,7 +42,18 @@ CASES: list[tuple[list[Phase], Verdict, str]] = [
         Verdict.ERROR,
         "no answer: create: timed out",
     ),
+    (
+        [SETUP, Phase("call", Silent("the private stream was silent", "no pong")), TEARDOWN],
+        Verdict.BLOCKED,
+        "the private stream was silent: no pong",
+    ),
     ([Phase("setup", Blocked("no funds")), TEARDOWN], Verdict.BLOCKED, "no funds"),
+    ([Phase("setup", Silent("the stream", "no pong")), TEARDOWN], Verdict.BLOCKED, "the stream: no pong"),
+    (
+        [SETUP, CALL, Phase("teardown", Silent("the stream", "no pong"))],
+        Verdict.ERROR,
+        "teardown: the stream: no pong",
+    ),
     ([Phase("setup", AssertionError("x")), TEARDOWN], Verdict.ERROR, "setup: AssertionError: x"),
     ([Phase("setup", REFUSED), TEARDOWN], Verdict.ERROR, f"setup: the venue refused {REFUSED}"),
     (
@@ -67,7 +78,6 @@ TOLD: list[tuple[BaseException, str]] = [
     (Unreachable("connect", "refused"), "the venue could not be reached: connect: refused"),
     (Unanswered("order.create", "closed"), "no answer: order.create: closed"),
     (Misuse("orders are not allowed in this run"), "the suite refused: orders are not allowed in this run"),
-    (StreamGap("the private stream was down"), "the private stream was down"),
     (HookFailed("order", "no handler"), "the suite broke: order: no handler"),
     (LeftBehind("1 order is open"), "1 order is open"),
     (OSError("gone"), "OSError: gone"),

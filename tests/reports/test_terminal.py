@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.evidence import Measurement
 from fixtures.run import Run
 from reports.conclusion import Conclusion
 from reports.finding import Attribution, Cause, Frame, Party
@@ -18,6 +19,7 @@ from reports.terminal import (
     next_step,
     orders_line,
     table_lines,
+    unheard_lines,
     unwritten_lines,
 )
 from tests.reports.made_up import RUN_ID, outcome, outcomes, signed_off, waiver
@@ -194,3 +196,11 @@ def test_earlier_runs_are_told_on_one_line() -> None:
 def test_run_that_is_not_flat_says_how_to_be(flat: bool | None, said: str | None) -> None:  # noqa: FBT001 - a column of the table
     """Whatever the verdict, the command that cancels what is left stands on the terminal."""
     assert orders_line(as_json(replace(FAILED, flat=flat))) == said
+
+
+def test_the_time_in_which_the_venue_was_gone_is_told() -> None:
+    """One line says for how long nothing was heard, and in which check; other figures have none."""
+    gone = Measurement("the venue was not heard during MKR-05", 3204, "ms")
+    content = as_json(replace(signed_off(), measurements=(Measurement("clock offset", 3, "ms"), gone)))
+
+    assert list(unheard_lines(content)) == ["  the venue was not heard during MKR-05 for 3.2 s"]
