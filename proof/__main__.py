@@ -1,11 +1,13 @@
-"""``python -m proof``: show that every check can fail, or that the same run gives the same verdicts."""
+"""``python -m proof``: show that every check can fail, that runs agree, and that they end flat."""
 
 import argparse
 import os
 import sys
 
-from proof import determinism, prove
+from proof import determinism, endings, kills, prove
 
+SPAN_S = 50.0
+"""About as long as the whole checklist takes."""
 JOBS = 3 * (os.cpu_count() or 1)
 """A check mostly waits: for a push that a defect keeps back, for a quiet time to pass."""
 
@@ -19,6 +21,15 @@ def _options() -> argparse.Namespace:
     again = commands.add_parser("determinism", help="the whole checklist again and again")
     again.add_argument("--runs", type=int, default=20)
     again.add_argument("--market", choices=("quiet", "normal", "volatile"), default="quiet")
+    ended = commands.add_parser("endings", help="runs that are told to end at random points")
+    ended.add_argument("--points", type=int, default=50)
+    ended.add_argument("--busy", type=int, default=0, help="processes that keep the machine busy")
+    ended.add_argument("--span", type=float, default=SPAN_S, help="seconds within which the points lie")
+    ended.add_argument("--seed", type=int, default=1)
+    killed = commands.add_parser("kills", help="runs that are killed at random points, and cleaned up after")
+    killed.add_argument("--times", type=int, default=20)
+    killed.add_argument("--span", type=float, default=SPAN_S, help="seconds within which the points lie")
+    killed.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
 
@@ -27,6 +38,10 @@ def main() -> int:
     options = _options()
     if options.command == "determinism":
         return determinism.main(options.runs, options.market, options.jobs)
+    if options.command == "endings":
+        return endings.main(options.points, options.seed, options.span, options.busy)
+    if options.command == "kills":
+        return kills.main(options.times, options.seed, options.span)
     return prove.main(options.defect, options.jobs, full=options.full)
 
 

@@ -1,6 +1,6 @@
 """From the outcomes of a run to its files, in the order in which nothing leaks and nothing is lost."""
 
-import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from fixtures.redaction import redactor
 from fixtures.run import Run
 from reports import labels, proven, signoff, waivers
 from reports.conclusion import Ending, conclude
+from reports.digests import DIGESTS, write_digests
 from reports.findings import findings
 from reports.latency import latencies
 from reports.leaks import remove_leaks, secrets_of
@@ -18,12 +19,16 @@ from reports.previous import previous
 from reports.profile import Profile
 from reports.provenance import Provenance
 from reports.redaction import redacted
-from reports.renderer.render import NotRendered, render
+from reports.renderer.render import TIME_LIMIT_S, NotRendered, render
 from reports.requirements import Requirements
 from reports.subject import subject
 from reports.wirelog import write_evidence
 
 PAGE, CONTENT, FACTS = "signoff.html", "signoff.json", "environment.properties"
+
+
+HURRIED_S = 15
+"""How long the rendering may take where somebody ended the run early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,19 @@ class Written:
 
 
 def write(run: Run, finished: Finished) -> Written:
-    """Write every file of the run; a file that holds a secret is deleted and makes the run INCOMPLETE."""
+    """Write every file of the run; a file that holds a secret is deleted and makes the run INCOMPLETE.
+
+    Raises OSError when one cannot be written, and then no sign-off stands.
+    """
+    try:
+        return _write(run, finished)
+    except OSError:
+        with suppress(OSError):
+            _take_back(run, finished)
+        raise
+
+
+def _write(run: Run, finished: Finished) -> Written:
     redact, secrets = redactor(run), secrets_of(run.environment.credentials.values())
     run.folder.mkdir(parents=True, exist_ok=True)
     records = run.evidence.since(0)
@@ -86,9 +103,13 @@ def write(run: Run, finished: Finished) -> Written:
     document = _document(run, finished, ledger, leaking)
     content = redacted(signoff.as_json(document), redact)
     labels.describe_run(finished.allure_results, signoff.facts(content))
-    unrendered = _render(run, finished.allure_results)
+    # The sign-off stands before anything slow: whoever ended the run may not wait for the Allure report.
     signoff.write_json(content, run.folder / CONTENT)
-    signoff.write_html(content, document.latencies, run.folder / PAGE, linked=unrendered is None)
+    signoff.write_html(content, document.latencies, run.folder / PAGE, linked=False)
+    unrendered = _render(run, finished.allure_results)
+    if unrendered is None:
+        signoff.write_html(content, document.latencies, run.folder / PAGE, linked=True)
+    write_digests(run.folder, CONTENT, PAGE)
     late = remove_leaks(run.folder, secrets)
     if late:
         _take_back(run, finished)
@@ -100,8 +121,8 @@ def write(run: Run, finished: Finished) -> Written:
 
 def _take_back(run: Run, finished: Finished) -> None:
     """Delete every file that tells the verdict which a late leak has overruled."""
-    for path in (run.folder / PAGE, run.folder / CONTENT, run.folder / signoff.REPORT):
-        path.unlink(missing_ok=True)
+    for name in (PAGE, CONTENT, DIGESTS, signoff.REPORT):
+        (run.folder / name).unlink(missing_ok=True)
     (finished.allure_results / FACTS).unlink(missing_ok=True)
 
 
@@ -173,17 +194,11 @@ def _render(run: Run, allure_results: Path) -> str | None:
         return "there are no Allure results"
     title = f"{', '.join(run.symbols)} on {run.environment.name} · {run.run_id}"
     try:
-        render(allure_results, run.folder / signoff.REPORT, title)
+        limit_s = HURRIED_S if run.ending else TIME_LIMIT_S
+        render(allure_results, run.folder / signoff.REPORT, title, limit_s=limit_s)
     except NotRendered as why:
         return str(why)
     return None
-
-
-def cleanup_command(run_id: str, environments: str | None, out: str | None) -> str:
-    """What cancels the orders of a run, with the options that told the run where its files are."""
-    given = {"environments": environments, "out": out}
-    options = [f"--{name}={value}" for name, value in given.items() if value]
-    return shlex.join(["pytest", "--cleanup", run_id, *options])
 
 
 def shown(folder: Path, working_directory: Path) -> Path:

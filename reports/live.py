@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 
 REDRAW_S = 0.2
 HEARTBEAT_S = 15.0
@@ -53,4 +54,5 @@ class LiveLine:
         os.close(self._descriptor)
 
     def _write(self, text: str) -> None:
-        os.write(self._descriptor, text.encode())
+        with suppress(OSError):  # nobody reads any more
+            os.write(self._descriptor, text.encode())

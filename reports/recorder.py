@@ -15,7 +15,7 @@ from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
 from reports.attribution import Seen, attribute
 from reports.finding import Attribution
-from reports.finish import Finished, cleanup_command, shown, write
+from reports.finish import Finished, shown, write
 from reports.items import check_id_of, group, label, parameters, requirement
 from reports.live import LiveLine
 from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, RunVerdict, gravest
@@ -233,6 +233,7 @@ class Recorder:
 
     # Ending
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note what ended the run early."""
         during = f" during {self._outcomes[-1].check_id}" if self._outcomes else ""
@@ -262,16 +263,15 @@ class Recorder:
         """Write the reports and say so; the exit code, that of INCOMPLETE when they cannot be written."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         folder = shown(self._run.folder, self._config.invocation_params.dir)
-        finished = self._finished()
         try:
-            written = write(self._run, finished)
-        except OSError as error:
+            written = write(self._run, self._finished())
+        except Exception as error:  # noqa: BLE001 - whatever breaks here, what is open on the venue is said
             if reporter is not None:
-                for line in terminal.unwritten_lines(self._run, error, folder, finished.cleanup):
+                for line in terminal.unwritten_lines(self._run, error, folder):
                     reporter.write_line(line, red=True)
             return RunVerdict.INCOMPLETE.exit_code
         if reporter is not None:
-            terminal.show(reporter, written, folder)
+            terminal.show(reporter, written, folder, self._run)
         return written.exit_code
 
     def _note_teardown(self, error: BaseException) -> None:
@@ -291,9 +291,7 @@ class Recorder:
             selected=tuple(self._chosen),
             left_out=left_out(self._functions, self._config.rootpath / "checks"),
             profile=Profile(self._config.option.profile),
-            cleanup=cleanup_command(
-                self._run.run_id, self._config.option.environments, self._config.option.out
-            ),
+            cleanup=self._run.cleanup,
             started_ms=self._started_ms,
             ended_ms=self._clock.now_ms(),
             root=self._config.rootpath,

@@ -126,17 +126,22 @@ def earlier_line(content: dict[str, Any]) -> str | None:
     return f"earlier runs, newest first: {shown}{more}"
 
 
-def orders_line(content: dict[str, Any]) -> str | None:
-    """What may be left on the venue and how to cancel it; None when nothing can be left."""
-    cleanup = content["run"]["cleanup"]
-    if cleanup is None:
-        return None
-    left = (
-        "orders are left open"
-        if content["run"]["orders_left"]
-        else "whether orders are left is unknown: the venue did not answer"
-    )
-    return f"{left}; to be flat: {cleanup}"
+def orders_line(run: Run) -> str:
+    """Whether the account holds orders of the run, and what cancels them."""
+    venue = run.environment.name
+    if run.environment.embedded:
+        return "no order of this run is open: the embedded venue ended with it"
+    if run.flat is None and run.journal.is_empty():
+        return "no order of this run is open: none was sent"
+    if run.flat is None:
+        return f"whether orders of this run are open on {venue} is unknown; to be flat: {run.cleanup}"
+    if not run.flat:
+        count = len(run.left)
+        told = "1 order of this run is" if count == 1 else f"{count or 'some'} orders of this run are"
+        return f"{told} open on {venue}; to be flat: {run.cleanup}"
+    others = [f"{count} of run {other}" for other, count in run.beside.items()]
+    beside = f"; open beside it under the same UID: {', '.join(others)}" if others else ""
+    return f"no order of this run is open on {venue}{beside}"
 
 
 def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
@@ -157,15 +162,18 @@ def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     return _what_is_missing(content)
 
 
-def unwritten_lines(run: Run, error: OSError, folder: Path, cleanup: str) -> Iterator[str]:
-    """What is said when the run's folder cannot be written: why, what may be left, what to do."""
-    yield f"\nINCOMPLETE: the reports cannot be written to {folder}: {error.strerror}; there is no sign-off."
-    if not run.environment.embedded and not run.flat:
-        yield f"whether orders are left is unknown; to be flat: {cleanup}"
-    yield "next: make room, or choose another folder with --out=FOLDER, then run the whole checklist again"
+def unwritten_lines(run: Run, error: Exception, folder: Path) -> Iterator[str]:
+    """What is said when the reports cannot be written: why, what may be left, what to do."""
+    why = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+    yield f"\nINCOMPLETE: the reports cannot be written to {folder}: {why}; there is no sign-off."
+    yield orders_line(run)
+    cure = (
+        "make room, or choose another folder with --out=FOLDER, then " if isinstance(error, OSError) else ""
+    )
+    yield f"next: {cure}run the whole checklist again"
 
 
-def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> None:
+def show(reporter: pytest.TerminalReporter, written: Written, folder: Path, run: Run) -> None:
     """Write the end of a run."""
     content = written.content
     colour = COLOUR[RunVerdict(content["verdict"])]
@@ -185,8 +193,7 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path) -> N
     if content["rehearsal"]:
         reporter.write_line(f"\n{content['rehearsal']}", yellow=True, bold=True)
     reporter.write_line(f"\n{content['verdict']}: {content['sentence']}", bold=True, **{colour: True})
-    if orders := orders_line(content):
-        reporter.write_line(orders, red=True)
+    reporter.write_line(orders_line(run), red=not run.flat)
     for remark in written.remarks:
         reporter.write_line(remark, red=True)
     for name in written.files:

@@ -23,7 +23,7 @@ from fixtures.clients.guard import Guard
 from fixtures.clients.rest import RestClient
 from fixtures.desk.flat import open_orders
 from fixtures.evidence import Evidence, Redactor
-from fixtures.run import Journal
+from fixtures.run import Entry, Journal
 from fixtures.v5 import paths
 from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER, TAKER
 
@@ -180,11 +180,11 @@ def test_broken_requirement_is_named_with_its_proof(tmp_path: Path) -> None:
     assert re.search(r"executed \S+ @ \S+ as taker \(execId \d+\) although PostOnly", sentence)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_interrupted_run_ends_flat_and_incomplete(
     tmp_path: Path, standalone: Standalone, number: int
 ) -> None:
-    """Ctrl-C and SIGTERM in the middle of the maker checks leave no order and end INCOMPLETE, exit 2."""
+    """Ctrl-C, SIGTERM and their like in the middle of the maker checks: flat, INCOMPLETE, exit 2."""
     out = tmp_path / "out"
     options = ["--env=standalone", f"--environments={standalone.environments}", "checks/test_maker.py"]
     process = start(out, *options, variables=standalone.variables)
@@ -196,7 +196,104 @@ def test_interrupted_run_ends_flat_and_incomplete(
     assert ended.code == INCOMPLETE, ended.text
     assert ended.signoff["verdict"] == "INCOMPLETE"
     assert ended.signoff["run"]["orders_left"] is False
+    assert "no order of this run is open on standalone" in ended.text
+    assert f"ended by {signal.Signals(number).name}" in ended.signoff["sentence"]
     assert "Traceback" not in ended.text
+
+
+def test_run_that_ignores_ctrl_c_heeds_sigterm(tmp_path: Path, standalone: Standalone) -> None:
+    """A shell has its background jobs ignore Ctrl-C; SIGTERM ends such a run all the same."""
+    out = tmp_path / "out"
+    options = ["--env=standalone", f"--environments={standalone.environments}", "checks/test_maker.py"]
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = start(out, *options, variables=standalone.variables)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    in_the_middle(process)
+
+    process.terminate()
+    ended = finish(process, out)
+
+    assert (ended.code, ended.signoff["verdict"]) == (INCOMPLETE, "INCOMPLETE"), ended.text
+    assert ended.signoff["run"]["orders_left"] is False
+
+
+def test_run_whose_reader_goes_ends_flat(tmp_path: Path, standalone: Standalone) -> None:
+    """`pytest | head`: where nobody reads any more the run cancels its orders and writes its sign-off."""
+    out = tmp_path / "out"
+    options = ["--env=standalone", f"--environments={standalone.environments}", "checks/test_maker.py"]
+    process = start(out, *options, variables=standalone.variables)
+    in_the_middle(process)
+    assert process.stdout is not None
+
+    process.stdout.close()
+
+    assert process.wait(timeout=DEADLINE_S) == INCOMPLETE
+    (folder,) = out.iterdir()
+    signoff = Ended(INCOMPLETE, "", folder).signoff
+    assert "the terminal is gone" in signoff["sentence"]
+    assert signoff["run"]["orders_left"] is False
+
+
+def test_second_run_on_one_uid_is_refused(tmp_path: Path, standalone: Standalone) -> None:
+    """While a run is under way, a second one and a clean-up of it end with a line that names it, exit 3."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    options = ["--env=standalone", f"--environments={standalone.environments}"]
+    process = start(first, *options, "checks/test_maker.py", variables=standalone.variables)
+    in_the_middle(process)
+    (folder,) = first.iterdir()
+
+    refused = finish(start(second, *options, variables=standalone.variables), second)
+    cleanup = f"--cleanup={folder.name}"
+    uncleaned = finish(start(first, cleanup, options[1], variables=standalone.variables), first)
+    process.terminate()
+    ended = finish(process, first)
+
+    for one in (refused, uncleaned):
+        assert one.code == UNUSABLE, one.text
+        assert one.text.count(f"run {folder.name} (process {process.pid}) is under way under this UID") == 1
+        assert "Traceback" not in one.text
+    assert not second.exists()
+    assert ended.signoff["run"]["orders_left"] is False
+
+
+async def test_orders_of_another_run_are_named(tmp_path: Path, standalone: Standalone) -> None:
+    """A run does not start beside what another one left: it is named, counted, and what to do is said."""
+    out, other = tmp_path / "out", "261123-000000-k7qm"
+    options = ["--env=standalone", f"--environments={standalone.environments}"]
+    left = standalone.client(other, tmp_path / "other" / "journal.jsonl")
+    Journal(tmp_path / "other" / "journal.jsonl").open(other, "standalone", MAKER.uid)
+    await place(left, f"{other}-0001")
+    await left.close()
+
+    refused = await asyncio.to_thread(
+        lambda: finish(start(out, *options, variables=standalone.variables), out)
+    )
+
+    assert refused.code == UNUSABLE, refused.text
+    assert f"1 of run {other} is open under this UID, and its folder is not here" in refused.text
+    assert f"pytest --cleanup {other}" in refused.text
+    assert "no order of this run is open: none was sent" in refused.text
+
+
+def test_cleanup_without_the_key_that_signed_proves_nothing(tmp_path: Path, standalone: Standalone) -> None:
+    """An order under a UID whose key is not set is not accounted for: exit 2, and never “0 left”."""
+    out, run_id = tmp_path / "out", "261123-000000-k7qm"
+    journal = Journal(out / run_id / "journal.jsonl")
+    journal.open(run_id, "standalone", MAKER.uid)
+    journal.sign("taker", TAKER.uid)
+    journal.write(Entry(f"{run_id}-0001", "NEWUSDT", SystemClock().now_ms(), "taker"))
+    keys = {name: text for name, text in standalone.variables.items() if "_TAKER_" not in name}
+
+    said = finish(
+        start(out, f"--cleanup={run_id}/", f"--environments={standalone.environments}", variables=keys), out
+    )
+
+    assert said.code == INCOMPLETE, said.text
+    assert f"{run_id}-0001" in said.text
+    assert "set DMM_STANDALONE_TAKER_KEY and DMM_STANDALONE_TAKER_SECRET" in said.text
+    assert "0 left" not in said.text
 
 
 async def test_cleanup_after_kill(tmp_path: Path, standalone: Standalone) -> None:

@@ -163,6 +163,23 @@ def connected(flat):
     raise LeftBehind("1 order is open on NEWUSDT")
 '''
 )
+FULL_DISK = (
+    ALL_PASS
+    + '''
+import resource
+
+@check("VIS-02")
+def test_fills_the_disk(look):
+    """From here on no file can grow."""
+    look()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+@check("PRM-02")
+def test_after(look):
+    """Nobody comes here."""
+    look()
+'''
+)
 DEVIATING = (
     ALL_PASS
     + '''

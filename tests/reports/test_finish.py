@@ -9,7 +9,7 @@ import pytest
 from fixtures.environment import Credentials
 from fixtures.evidence import Channel, Direction
 from fixtures.run import Entry, Identity, Run
-from reports.finish import Finished, cleanup_command, shown, write
+from reports.finish import Finished, shown, write
 from reports.profile import Profile
 from reports.provenance import UNKNOWN, Provenance
 from reports.renderer.render import render
@@ -176,11 +176,3 @@ def test_folder_is_shown_as_it_can_be_typed() -> None:
     """Below the working directory the path is relative."""
     assert shown(Path("/a/b/c"), Path("/a")) == Path("b/c")
     assert shown(Path("/a/b/c"), Path("/d")) == Path("/a/b/c")
-
-
-def test_cleanup_repeats_the_options_of_the_run() -> None:
-    """The command can be typed as it stands, whatever folders were given."""
-    assert cleanup_command("r-1", None, None) == "pytest --cleanup r-1"
-    assert cleanup_command("r-1", "my env.yaml", "runs") == (
-        "pytest --cleanup r-1 '--environments=my env.yaml' --out=runs"
-    )

@@ -1,5 +1,6 @@
 """What a run writes and says, whatever its checks come to."""
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ from reports.renderer.render import CLI
 from tests.reports.small import (
     ALL_PASS,
     DEVIATING,
+    FULL_DISK,
     INTERRUPTED,
     LEAKING,
     LEFT_BEHIND,
@@ -172,6 +174,35 @@ def test_teardown_that_breaks_after_an_interruption_is_reported(tmp_path: Path) 
     assert "Traceback" not in done.said
     assert "INTERNALERROR" not in done.said
     assert (done.folder / "junit.xml").exists()
+
+
+@pytest.mark.parametrize("without", ["", "allure_pytest"])
+def test_full_disk_is_told_in_few_words(tmp_path: Path, without: str) -> None:
+    """Whatever plugin cannot write its file: no traceback, INCOMPLETE, and whether orders are open."""
+    done = run(tmp_path, FULL_DISK, *(["-p", f"no:{without}"] if without else []))
+
+    assert done.exit_code == 2
+    assert "Traceback" not in done.said
+    assert "INTERNALERROR" not in done.said
+    assert done.said.count("INCOMPLETE: the reports cannot be written to ") == 1
+    assert "no order of this run is open: the embedded venue ended with it" in done.said
+    assert not (done.folder / "signoff.json").exists()
+
+
+def test_every_run_says_whether_orders_are_open(mixed: Run, interrupted: Run) -> None:
+    """NOT READY and an interruption end with the line as well."""
+    for done in (mixed, interrupted):
+        assert done.said.count("no order of this run is open") == 1
+
+
+def test_sign_off_has_its_digest_beside_it(mixed: Run) -> None:
+    """What ``sha256sum --check`` reads is right for both forms of the sign-off."""
+    lines = (mixed.folder / "signoff.sha256").read_text(encoding="utf-8").splitlines()
+
+    assert [line.split() for line in lines] == [
+        [hashlib.sha256((mixed.folder / name).read_bytes()).hexdigest(), name]
+        for name in ("signoff.json", "signoff.html")
+    ]
 
 
 def test_leaking_file_is_deleted(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from reports.previous import previous
+from reports.model import Verdict
+from reports.previous import Previous, previous
 from reports.signoff import as_json
-from tests.reports.made_up import signed_off
+from tests.reports.made_up import outcomes, signed_off
 
 SUBJECT = signed_off().subject
 
@@ -73,6 +74,51 @@ def test_corrupt_and_foreign_folders_are_passed_over_with_a_note(tmp_path: Path)
         "c-foreign: its signoff.json is none of this suite",
         "b-broken: its signoff.json is none of this suite",
         "a-killed: has no signoff.json",
+    )
+
+
+def test_edited_sign_off_is_not_listed_by_its_verdict(tmp_path: Path) -> None:
+    """A sign-off that is not what its run wrote is passed over, and the reader is told."""
+    digest = leave(tmp_path, "261120-100000-aaaa")
+    (tmp_path / "261120-100000-aaaa" / "signoff.sha256").write_text(f"{digest}  signoff.json\n", "utf-8")
+    assert len(previous(tmp_path / "now", SUBJECT).runs) == 1
+
+    path = tmp_path / "261120-100000-aaaa" / "signoff.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("READY", "READY ", 1), encoding="utf-8")
+
+    assert previous(tmp_path / "now", SUBJECT) == Previous(
+        (), ("261120-100000-aaaa: its signoff.json was changed after the run",)
+    )
+
+
+def test_digest_that_a_later_run_wrote_down_counts_as_well(tmp_path: Path) -> None:
+    """Who edits a sign-off and its digest has forgotten the sign-off of the next run."""
+    was = leave(tmp_path, "261120-100000-aaaa", verdict="NOT READY")
+    runs = [{"run": "261120-100000-aaaa", "sha256": was}]
+    leave(tmp_path, "261121-100000-bbbb", previous={"runs": runs, "passed_over": []})
+    path = tmp_path / "261120-100000-aaaa" / "signoff.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("NOT READY", "READY", 1), encoding="utf-8")
+
+    found = previous(tmp_path / "now", SUBJECT)
+
+    assert [one.run_id for one in found.runs] == ["261121-100000-bbbb"]
+    assert found.passed_over == ("261120-100000-aaaa: its signoff.json was changed after the run",)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"MKR": Verdict.FAIL}, {"MKR": Verdict.BLOCKED}, {"VIS": Verdict.NOT_RUN}],
+    ids=lambda broken: str(*broken.values()),
+)
+def test_verdict_that_does_not_follow_from_the_checks_is_not_believed(
+    tmp_path: Path, broken: dict[str, Verdict]
+) -> None:
+    """READY over a check that failed or was not made is no READY, whoever wrote it."""
+    items = as_json(signed_off(outcomes(**broken)))["items"]
+    leave(tmp_path, "261120-100000-aaaa", verdict="READY", items=items)
+
+    assert previous(tmp_path / "now", SUBJECT).passed_over == (
+        "261120-100000-aaaa: its verdict READY does not follow from its checks",
     )
 
 

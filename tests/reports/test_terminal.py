@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fixtures.evidence import Measurement
-from fixtures.run import Run
+from fixtures.run import Entry, Run
 from reports.conclusion import Conclusion
 from reports.finding import Attribution, Cause, Frame, Party
 from reports.model import RunVerdict, Verdict
@@ -86,14 +87,14 @@ def test_next_step_follows_the_verdict(signoff: SignOff, rendered: bool, said: s
     assert next_step(as_json(signoff), FOLDER, rendered=rendered).startswith(said)
 
 
-@pytest.mark.parametrize(("flat", "lines"), [(True, 2), (None, 3)])
-def test_reports_that_cannot_be_written_are_told(run: Run, flat: bool | None, lines: int) -> None:  # noqa: FBT001 - a column of the table
+@pytest.mark.parametrize("flat", [True, None])
+def test_reports_that_cannot_be_written_are_told(run: Run, flat: bool | None) -> None:  # noqa: FBT001 - a column of the table
     """A full disk leaves no sign-off: the user reads why, what may be left on the venue, and what to do."""
     run.flat = flat
 
-    said = list(unwritten_lines(run, OSError(28, "No space left on device"), FOLDER, "pytest --cleanup x"))
+    said = list(unwritten_lines(run, OSError(28, "No space left on device"), FOLDER))
 
-    assert len(said) == lines
+    assert said[1] == orders_line(run)
     assert said[0].strip() == (
         "INCOMPLETE: the reports cannot be written to out: No space left on device; there is no sign-off."
     )
@@ -180,22 +181,53 @@ def test_earlier_runs_are_told_on_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flat", "said"),
+    ("changed", "said"),
     [
-        (True, None),
-        (False, f"orders are left open; to be flat: pytest --cleanup {RUN_ID}"),
+        ({"flat": True}, "no order of this run is open on testnet"),
         (
-            None,
-            (
-                "whether orders are left is unknown: the venue did not answer; "
-                f"to be flat: pytest --cleanup {RUN_ID}"
-            ),
+            {"flat": True, "beside": {"261123-000000-aaaa": 2}},
+            "no order of this run is open on testnet; open beside it under the same UID: 2 of run 261123-",
         ),
+        (
+            {"flat": False, "left": ("a", "b")},
+            "2 orders of this run are open on testnet; to be flat: pytest --cleanup x",
+        ),
+        (
+            {"flat": False, "left": ("a",)},
+            "1 order of this run is open on testnet; to be flat: pytest --clean",
+        ),
+        ({}, "whether orders of this run are open on testnet is unknown; to be flat: pytest --cleanup x"),
     ],
 )
-def test_run_that_is_not_flat_says_how_to_be(flat: bool | None, said: str | None) -> None:  # noqa: FBT001 - a column of the table
-    """Whatever the verdict, the command that cancels what is left stands on the terminal."""
-    assert orders_line(as_json(replace(FAILED, flat=flat))) == said
+def test_every_ending_says_whether_orders_are_open(run: Run, changed: dict[str, Any], said: str) -> None:
+    """Whatever the verdict, one line tells what the account holds of the run, and what cancels it."""
+    run.cleanup = "pytest --cleanup x"
+    run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
+    for name, value in changed.items():
+        setattr(run, name, value)
+
+    assert orders_line(run).startswith(said)
+
+
+def test_run_that_sent_nothing_says_so(run: Run) -> None:
+    """Where no order was sent none is open, though nobody asked the venue."""
+    assert orders_line(run) == "no order of this run is open: none was sent"
+
+
+def test_order_of_a_run_whose_folder_was_deleted_is_not_forgotten(run: Run) -> None:
+    """A journal that somebody deleted meanwhile does not say that nothing was sent."""
+    run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
+    run.journal.path.unlink()
+
+    assert orders_line(run).startswith("whether orders of this run are open on testnet is unknown")
+
+
+def test_order_on_the_embedded_venue_ends_with_it(run: Run) -> None:
+    """Nothing can be left on a venue that is no more."""
+    run.environment = replace(run.environment, embedded=True)
+    run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
+
+    assert orders_line(run) == "no order of this run is open: the embedded venue ended with it"
 
 
 def test_the_time_in_which_the_venue_was_gone_is_told() -> None:

@@ -1,0 +1,18 @@
+"""Runs that are killed, as ``python -m proof kills`` makes them; it makes twenty."""
+
+import asyncio
+from pathlib import Path
+
+from proof.kills import kill, rest_foreign
+from proof.standalone import standalone
+
+CHECKS = ("checks/test_maker.py", "checks/test_takers.py")
+
+
+def test_cleanup_after_a_kill_leaves_nothing_of_its_own(tmp_path: Path) -> None:
+    """Twice, beside two hundred foreign orders: none of the run's is left, all of the others are."""
+    with standalone(tmp_path) as venue:
+        asyncio.run(rest_foreign(venue.client(tmp_path)))
+        killed = [kill(venue, tmp_path / str(after_s), after_s, *CHECKS) for after_s in (6, 9)]
+
+    assert [one for one in killed if not one.is_well] == []
