@@ -246,13 +246,13 @@ async def test_standing_is_served(account: Account, market: Market, symbol: str,
     """
     standing, rows = await account.standing(), await market.listed(symbol, View.ACCOUNT)
 
+    assert rows, f"{symbol} is not listed"
     assert standing.smp_group is not None, "the venue does not tell the self-match group"
     assert standing.dcp_windows is not None, "the venue does not tell whether disconnections are protected"
-    rpi_flags = rows[0].rpi_flags if rows else frozenset[bool]()
-    assert rpi_flags, "the venue does not tell whether RPI orders are allowed"
+    assert rows[0].rpi_flags, "the venue does not tell whether RPI orders are allowed"
     evidence.measure("self-match group", standing.smp_group, "")
     evidence.measure("disconnection window of spot", standing.dcp_windows.get("SPOT", 0), "s")
-    evidence.measure("RPI permission", int(True in rpi_flags), "")
+    evidence.measure("RPI permission", int(True in rows[0].rpi_flags), "")
 
 
 @check("PRM-16", severity=MINOR, at_risk=0)

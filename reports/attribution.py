@@ -112,7 +112,8 @@ _TAKEN = re.compile(r"\balthough PostOnly\b")
 _REFUSED = re.compile(r"\brefused with (-?\d+)\b")
 _LOST = re.compile(r"^the venue stopped answering\b")
 _WAIT = re.compile(r"\bwithin (\d+) ms\b")
-_FIGURE = re.compile(r"[\w.-]*\d[\w.-]*\w")
+_FIGURE = re.compile(r"[\w.-]*\d[\w.-]*\w|\b[A-Z]{3,}\b|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
+"""A figure, or a word of the venue's as GTC or PartiallyFilled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ def _cause(seen: Seen) -> Cause | None:
 
 def _cause_told(seen: Seen) -> Cause | None:
     """The cause that the words of an assertion tell."""
-    if seen.check_id[:3] in {"VIS", "FLT", "SDK"} and _HIDDEN.search(seen.sentence):
+    if seen.check_id[:3] in {"VIS", "FLT", "PRM", "SDK"} and _HIDDEN.search(seen.sentence):
         return Cause.HIDDEN
     return Cause.TAKES if _TAKEN.search(seen.sentence) else None
 
@@ -214,20 +215,21 @@ def _frame(seen: Seen, cause: Cause | None) -> Frame | None:
     """The message that proves the failure.
 
     It is the refusal that the failure names or that shows its cause, else the acknowledgement that should
-    not have come, else the message that shares most figures with the sentence, and of several the last.
-    What did not come is proven by a message about the same order, and an unheard venue by none but an answer
-    that cannot be read.
+    not have come, else the message that shares most figures and words of the venue with the sentence, and of
+    several the last that is more than a wallet, which is pushed after everything. What did not come is proven
+    by a message about the same order, and an unheard venue by none but an answer that cannot be read.
     """
     codes, figures = set(_codes_named(seen)), set(_FIGURE.findall(seen.sentence))
     acknowledged = seen.sentence.endswith("acknowledged")
 
-    def weight(record: Record) -> tuple[bool, bool, bool, int, int]:
+    def weight(record: Record) -> tuple[bool, bool, bool, int, bool, int]:
         code, operation = record.ret_code or 0, OPERATIONS.get(record.title)
         return (
             code in codes,
             cause is not None and CAUSE_OF_CODE.get(code) is cause,
             acknowledged and operation in {"create", "amend", "cancel"},
             sum(figure in record.text for figure in figures),
+            record.title != "wallet",
             record.seq,
         )
 

@@ -295,7 +295,10 @@ def result_of(check: Check, item: int, outcomes: Sequence[Outcome], *, several: 
     missing = len(outcomes) < max(check.makings, 1)
     verdict = worst([outcome.verdict for outcome in outcomes] + [Verdict.NOT_RUN] * missing)
     short = f"made {len(outcomes)} of {check.makings} times" if outcomes else "the check did not run"
-    deciding = [outcome for outcome in outcomes if outcome.verdict is verdict]
+    deciding = sorted(
+        (outcome for outcome in outcomes if outcome.verdict is verdict),
+        key=lambda one: one.attribution is not None and one.attribution.party is Party.LIBRARY,
+    )
     sentence = deciding[0].sentence if deciding else short
     named = _named(deciding, outcomes) if several and sentence else ""
     return Result(check, item, verdict, f"{named}{sentence}", tuple(outcomes))

@@ -13,6 +13,7 @@ from reports.model import WORST_FIRST, Requirement, Verdict
 
 LONGEST_SENTENCE = 300
 _ENUM_MEMBER = re.compile(r"<(\w+\.\w+): [^<>]*>")
+_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 _LABEL = re.compile(r"^(Sequence|Passes|Cure|Source):", re.MULTILINE)
 
 
@@ -90,7 +91,7 @@ def decisive(phases: Sequence[Phase], not_applicable: str | None) -> BaseExcepti
 def sentence_of(raised: BaseException) -> str:
     """The first line of an exception's text, without pytest's introspection."""
     lines = str(raised).strip().splitlines() or [type(raised).__name__]
-    text = _ENUM_MEMBER.sub(r"\1", lines[0].strip())
+    text = _DECIMAL.sub(r"\1", _ENUM_MEMBER.sub(r"\1", lines[0].strip()))
     text = f"did not hold: {text.removeprefix('assert ')}" if text.startswith("assert ") else text
     return text if len(text) <= LONGEST_SENTENCE else f"{text[:LONGEST_SENTENCE]}…"
 

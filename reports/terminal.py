@@ -249,7 +249,9 @@ def _what_is_missing(content: dict[str, Any]) -> str:
     first = _first_unsettled(content)
     if first is not None and first["verdict"] != Verdict.NOT_RUN:
         return f"settle what is missing, first {first['id']}, then run again"
-    return _SIGNOFF if content["run"]["profile"] == Profile.SMOKE else _WHOLE
+    if content["run"]["profile"] == Profile.SMOKE:
+        return _SIGNOFF
+    return f"{_WHOLE}: pytest without a selection" if content["run"]["narrowed"] else _WHOLE
 
 
 def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
@@ -267,6 +269,6 @@ def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
 
 _DEVIATES = "deviate"
 """The column of a library's failures that break no listing under test."""
-_WHOLE = "run the whole checklist again: pytest without a selection"
+_WHOLE = "run the whole checklist again"
 _SIGNOFF = "this was the smoke profile: run the whole checklist, --profile signoff"
 _CALM = (Verdict.NOT_APPLICABLE, Verdict.WAIVED)

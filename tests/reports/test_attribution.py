@@ -61,6 +61,7 @@ WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
     ("RTY-05", AssertionError("the clock is off"), Party.SUITE, Cause.CLOCK),
     ("VIS-01", AssertionError("the view does not return NEWUSDT exactly once"), Party.VENUE, Cause.HIDDEN),
     ("FLT-01", AssertionError("NEWUSDT is not listed"), Party.VENUE, Cause.HIDDEN),
+    ("PRM-12", AssertionError("NEWUSDT is not listed"), Party.VENUE, Cause.HIDDEN),
     ("FLT-02", AssertionError("tickSize 0.001, agreed 0.0001"), Party.LISTING, None),
     ("VIS-05", AssertionError("the status is PreLaunch"), Party.LISTING, None),
     ("CON-05", Unanswered("order.create", "closed"), Party.NETWORK, Cause.UNREACHED),
@@ -183,6 +184,17 @@ def test_shared_figures_find_the_proof_and_the_excerpt() -> None:
     assert "2290000000001" in frame.text
     assert frame.text.startswith("…")
     assert len(frame.text) <= LONGEST_FRAME + 2
+
+
+def test_a_word_of_the_venues_finds_the_proof() -> None:
+    """A sentence without a figure is proven by the message that holds its words, and hardly by a wallet."""
+    state = received(1, Channel.PRIVATE, "order.spot", {"data": [{"timeInForce": "GTC"}]})
+    later = received(2, Channel.PRIVATE, "wallet", {"data": []})
+
+    for sentence in ("the order rests as GTC", "a resting order is missing"):
+        frame = attribute(seen("MKR-01", AssertionError(sentence), state, later)).frame
+        assert frame is not None
+        assert frame.title == "order.spot"
 
 
 def test_what_was_sent_or_told_to_everybody_proves_nothing() -> None:

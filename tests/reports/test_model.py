@@ -2,6 +2,7 @@
 
 import pytest
 
+from reports.finding import Attribution, Party
 from reports.model import (
     GRAVEST_FIRST,
     WORST_FIRST,
@@ -100,6 +101,21 @@ def test_sentence_names_the_listings_that_it_is_about(
 
     assert result_of(check("MKR-01", makings=len(made)), 3, outcomes, several=True).sentence == sentence
     assert result_of(check("MKR-01", makings=len(made)), 3, outcomes).sentence in {"a", "b"}
+
+
+def test_sentence_is_of_the_venue_before_a_library() -> None:
+    """A check that both broke is told by what counts for every listing."""
+    of_library, of_venue = (Attribution(party, None, None) for party in (Party.LIBRARY, Party.VENUE))
+    made = [
+        outcome("SDK-03", Verdict.FAIL, "ccxt sent no key", attribution=of_library),
+        outcome("SDK-03", Verdict.FAIL, "the venue does not return it", attribution=of_venue),
+    ]
+    idle = Check("SDK-03", makings=2, library=Library("ccxt", "", traded=False))
+
+    both = result_of(idle, 5, made)
+
+    assert (both.sentence, both.deviates) == ("the venue does not return it", False)
+    assert result_of(idle, 5, made[:1]).deviates
 
 
 def test_one_listing_under_test_is_not_named() -> None:

@@ -125,6 +125,13 @@ def test_bare_assertion_is_told_without_introspection() -> None:
     assert sentence_of(raised) == "did not hold: OrderStatus.FILLED is OrderStatus.CANCELLED"
 
 
+def test_figures_are_told_as_figures() -> None:
+    """A sentence is a trader's: no name of a Python type stands around a price."""
+    raised = AssertionError("it rests as (Decimal('0.2528'), <TimeInForce.GTC: 'GTC'>)")
+
+    assert sentence_of(raised) == "it rests as (0.2528, TimeInForce.GTC)"
+
+
 def test_long_text_is_cut() -> None:
     """A sentence has an end."""
     assert len(sentence_of(AssertionError("x" * 1000))) == LONGEST_SENTENCE + 1
