@@ -13,12 +13,12 @@ from fixtures.clients.clock import SystemClock
 from fixtures.evidence import Direction, Record
 from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
-from reports.attribution import Seen, attribute
+from reports.attribution import Seen, attribute, is_about
 from reports.finding import Attribution
 from reports.finish import Finished, cleanup_command, shown, write
 from reports.items import check_id_of, group, label, parameters, requirement
 from reports.live import LiveLine
-from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, RunVerdict, gravest
+from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, RunVerdict, Verdict, gravest
 from reports.outcome import Phase, decisive, judge, told
 from reports.profile import Profile
 from reports.provenance import Provenance
@@ -186,6 +186,12 @@ class Recorder:
         not_applicable = item.stash.get(NOT_APPLICABLE, None)
         verdict, sentence = judge(making.phases, not_applicable)
         raised = decisive(making.phases, not_applicable) if verdict in TO_MEND else None
+        attributed = None
+        if raised is not None:
+            attributed = self._attribution(item, raised, sentence, called or records)
+            library = library_of(item)
+            if library and attributed.cause is not None and is_about(library, raised, sentence):
+                verdict = Verdict.BLOCKED  # what stands in everybody's way says nothing about the library
         made_with = parameters(item)
         return Outcome(
             check_id=check_id_of(item),
@@ -200,9 +206,7 @@ class Recorder:
             started_ms=making.started_ms,
             ended_ms=self._clock.now_ms(),
             allure_uuid=allure_uuid,
-            attribution=None
-            if raised is None
-            else self._attribution(item, raised, sentence, called or records),
+            attribution=attributed,
             library=self._library(item),
         )
 
@@ -217,6 +221,11 @@ class Recorder:
                 sentence=sentence,
                 records=records,
                 one_machine=self._run.environment.embedded,
+                found={
+                    one.attribution.cause
+                    for one in self._outcomes
+                    if one.library is None and one.attribution and one.attribution.cause
+                },
             )
         )
 
