@@ -105,7 +105,7 @@ def _environments(port: str) -> str:
 @contextmanager
 def _venue() -> Iterator[tuple[str, dict[str, str]]]:
     """The port of a venue in a process of its own, and its keys as environment variables."""
-    command = [sys.executable, "-m", "fixtures.venue", "--port", "0"]
+    command = [sys.executable, "-m", "fixtures.venue", "--port", "0", "--market", "quiet"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as process:  # noqa: S603
         try:
             if process.stdout is None:

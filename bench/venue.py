@@ -17,7 +17,18 @@ from fixtures.clients.signing import Signer
 from fixtures.v5 import paths
 from fixtures.venue.demo import MAKER
 
-COMMAND = ("-m", "fixtures.venue", "--port", "0", "--ack-latency-ms", "0", "--defect", "never_limits_rate")
+COMMAND = (
+    "-m",
+    "fixtures.venue",
+    "--port",
+    "0",
+    "--ack-latency-ms",
+    "0",
+    "--defect",
+    "never_limits_rate",
+    "--market",
+    "quiet",
+)
 PAIRS = 1_000
 """Orders of one round, each created and cancelled."""
 _IN_FLIGHT = 32

@@ -123,6 +123,14 @@ def during(*phases: Phase) -> Callable[[Function], Function]:
     return mark
 
 
+def needs(*served: str) -> pytest.MarkDecorator:
+    """Make the check only where these paths out of ``paths.OPTIONAL`` are served, and say so elsewhere.
+
+    The trade stream of a desk or a transport that the check is parametrised with goes without saying.
+    """
+    return pytest.mark.needs(*served)
+
+
 def without_real_money(reason: str) -> pytest.MarkDecorator:
     """Make the check only where no money is real; elsewhere it is N/A for this reason.
 

@@ -9,7 +9,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT"
 
 import pytest
 
-from checks import MAJOR, MINOR, check, each_library
+from checks import MAJOR, MINOR, check, each_library, needs
 from fixtures.desk import Market, View
 from fixtures.libraries import FLOORS, Ccxt, Library, Made, Pybit, Switch, is_at_least
 from fixtures.v5 import paths
@@ -35,6 +35,7 @@ async def test_version_is_recent_enough(library: Library) -> None:
 
 
 @check("SDK-02", severity=MAJOR, at_risk=0, library="pybit")
+@needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_pybit_reads_account_instruments_as_the_page_does(
     pybit: Pybit, market: Market, symbol: str
 ) -> None:
@@ -49,6 +50,7 @@ async def test_pybit_reads_account_instruments_as_the_page_does(
 
 
 @check("SDK-02", severity=MAJOR, at_risk=0, library="pybit")
+@needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_pybit_reads_account_instruments_by_its_method(
     pybit: Pybit, market: Market, symbol: str
 ) -> None:
@@ -96,6 +98,7 @@ async def test_ccxt_signs_its_instruments_query(
 
 
 @check("SDK-04", severity=MAJOR, at_risk=0, library="ccxt")
+@needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_ccxt_reads_account_instruments(ccxt: Ccxt, market: Market, symbol: str) -> None:
     """CCXT's implicit method of the account's instruments shows the symbol as VIS-01 sees it.
 

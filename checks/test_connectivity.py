@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports
+from checks import BLOCKER, MAJOR, check, needs, over_both_transports
 from fixtures.clients.policy import Happened, Operation, Policy, Transport
 from fixtures.clients.retry import Action, decide
 from fixtures.desk import Connections, Desk, Market, Order, Probes
 from fixtures.evidence import Evidence
+from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, Side
 
@@ -121,6 +122,7 @@ async def test_expired_stream_signature_is_refused(connections: Connections) -> 
 
 
 @check("CON-07", severity=MAJOR, at_risk=0)
+@needs(paths.SYSTEM_STATUS)
 async def test_no_maintenance_is_under_way(market: Market) -> None:
     """No interruption of spot is going on: what a run sees during one is not how the venue trades.
 

@@ -8,12 +8,13 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports, over_trade_stream, without_real_money
+from checks import BLOCKER, MAJOR, check, needs, over_both_transports, over_trade_stream, without_real_money
 from checks.auth import assert_not_let_in
 from checks.wrong_terms import CREATES, listed, over_faults
 from fixtures.clients.policy import Happened, Operation, Policy, Transport
 from fixtures.clients.retry import Action, decide
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
+from fixtures.v5 import paths
 from fixtures.v5.codes import NOT_AMENDABLE, ORDER_GONE, RetCode
 from fixtures.v5.enums import Side
 from fixtures.v5.filters import down_to
@@ -236,6 +237,7 @@ async def test_unauthenticated_subscription_is_refused(connections: Connections)
 
 
 @check("ERR-07", severity=BLOCKER, at_risk=0)
+@needs(paths.TRADE_STREAM)
 async def test_unauthenticated_operation_is_refused(connections: Connections, desk: Desk) -> None:
     """A cancel on a trade stream that nobody authenticated is refused as such.
 

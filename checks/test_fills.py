@@ -12,8 +12,9 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, check, during, over_both_transports, without_real_money
+from checks import BLOCKER, check, during, needs, over_both_transports, without_real_money
 from fixtures.desk import Answer, Balance, Desk, Execution, Meeting, Order, OrderState, Taker, self_match
+from fixtures.v5 import paths
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, SmpType
 from fixtures.v5.filters import Instrument
@@ -27,6 +28,7 @@ FEE_PLACES = Decimal("1e-8")
 
 
 @check("MKR-10", severity=BLOCKER, at_risk=1, creates=2)
+@needs(paths.ACCOUNT_FEE_RATE)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, over_both_transports, without_real_money
+from checks import BLOCKER, MAJOR, check, needs, over_both_transports, without_real_money
 from fixtures.desk import (
     Account,
     Desk,
@@ -18,6 +18,7 @@ from fixtures.desk import (
 )
 from fixtures.environment import Listing
 from fixtures.run import Run
+from fixtures.v5 import paths
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderStatus, Side, TimeInForce
 from fixtures.v5.filters import FILTERS, Instrument, finest, plain
@@ -215,6 +216,7 @@ async def test_amend_keeps_to_the_price_band(desk: Desk, side: Side) -> None:
 
 
 @check("FLT-09", severity=MAJOR, at_risk=0)
+@needs(paths.ACCOUNT_SETTINGS)
 async def test_price_beyond_the_band_is_not_moved(account: Account) -> None:
     """The account is set to have a price beyond the band refused, not moved to the band.
 
@@ -242,9 +244,8 @@ async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: I
     Source: docs/v5/account/instrument.mdx
     """
     before, symbol = run.instruments[instrument.symbol], instrument.symbol
-    view = View.ACCOUNT if "VIS-01" not in run.environment.not_applicable else View.SIGNED_MARKET
 
-    rows = await market.listed(symbol, view)
+    rows = await market.listed(symbol, View.fullest(run.environment))
 
     assert rows, f"{symbol} is not listed any more"
     after = rows[0].filters

@@ -7,11 +7,12 @@ import asyncio
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, without_real_money
+from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, without_real_money
 from checks.unchanged import assert_unchanged
 from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, written_faults
 from fixtures.desk.batch import LARGEST_BATCH
 from fixtures.evidence import Evidence
+from fixtures.v5 import paths
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderStatus, Side, TimeInForce
 from fixtures.v5.filters import Instrument, down_to
@@ -24,6 +25,7 @@ FAR = Decimal("0.9")
 
 
 @check("MKR-08", severity=MAJOR, at_risk=3, creates=3, observes=3)
+@needs(paths.ORDER_CREATE_BATCH)
 @over_both_transports
 async def test_batch_refuses_its_bad_order_alone(
     desk: Desk, batch: Batch, instrument: Instrument, evidence: Evidence
@@ -60,6 +62,7 @@ async def test_batch_refuses_its_bad_order_alone(
 
 
 @check("MKR-08", severity=MAJOR, at_risk=2, creates=2, observes=2)
+@needs(paths.ORDER_CREATE_BATCH)
 @over_both_transports
 async def test_batch_judges_the_size_of_its_orders(desk: Desk, batch: Batch, instrument: Instrument) -> None:
     """In a batch a quantity off the grid and one below the minimum amount are refused as they are alone.
@@ -81,6 +84,7 @@ async def test_batch_judges_the_size_of_its_orders(desk: Desk, batch: Batch, ins
 
 
 @check("MKR-20", severity=MAJOR, at_risk=3, creates=3, observes=5)
+@needs(paths.ORDER_AMEND_BATCH)
 @over_both_transports
 async def test_batch_amends_around_its_bad_item(desk: Desk, batch: Batch, instrument: Instrument) -> None:
     """Of three amends in one batch the off-tick one is refused by its own code, and the other two happen.
@@ -108,6 +112,7 @@ async def test_batch_amends_around_its_bad_item(desk: Desk, batch: Batch, instru
 
 
 @check("MKR-21", severity=MAJOR, at_risk=2, creates=3, observes=4)
+@needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -> None:
     """Of three cancels in one batch the one of an unknown order is refused with 170213, the others happen.
@@ -133,6 +138,7 @@ async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -
 
 
 @check("MKR-08", severity=BLOCKER, at_risk=2, creates=2, observes=3)
+@needs(paths.ORDER_CREATE_BATCH)
 @over_both_transports
 async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None:
     """Of two orders under one id in one batch the first is booked, the second is refused.
@@ -187,6 +193,7 @@ async def test_cancel_all_keeps_to_its_symbol(
 
 
 @check("MKR-28", severity=MINOR, at_risk=MOST_OPEN + 3, creates=MOST_OPEN + 3, observes=50)
+@needs(paths.ORDER_CREATE_BATCH, paths.TRADE_STREAM)
 @without_real_money("Five hundred orders would go beyond the budget, and a cancel-all could end others.")
 async def test_open_orders_are_capped(desk: Desk, batch: Batch, announce: Callable[[str], None]) -> None:
     """The order that would be the five hundred and first open one is refused with 170810, on both transports.

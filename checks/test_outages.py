@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/webso
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, during, without_real_money
+from checks import BLOCKER, MAJOR, check, during, needs, without_real_money
 from fixtures.desk import (
     Account,
     Blocked,
@@ -65,6 +65,7 @@ async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evi
 
 
 @check("CON-08", severity=MAJOR, at_risk=1, creates=1)
+@needs(paths.ACCOUNT_DCP, paths.ACCOUNT_SMP_GROUP)
 @without_real_money("The protection would cancel every spot order of the UID, those of other programs too.")
 async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes, watch: Watch) -> None:
     """Open orders end CancelByDCP once every connection that holds dcp.spot is gone for the window.
@@ -175,6 +176,7 @@ async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_s
 
 
 @check("CON-13", severity=MAJOR, at_risk=0, observes=2)
+@needs(paths.TRADE_STREAM)
 async def test_session_too_many_is_no_loop(
     connections: Connections, probes: Probes, venue_script: Script
 ) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, over_trade_stream
+from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, over_trade_stream
 from fixtures.desk import (
     Account,
     Balance,
@@ -20,6 +20,7 @@ from fixtures.desk import (
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
 from fixtures.run import Run
+from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, Side
 from fixtures.v5.filters import Instrument, plain
@@ -120,6 +121,7 @@ async def test_account_is_unified(account: Account) -> None:
 
 
 @check("PRM-07", severity=MAJOR, at_risk=0)
+@needs(paths.ACCOUNT_FEE_RATE)
 async def test_fees_are_as_agreed(
     account: Account, symbol: str, listing: Listing, evidence: Evidence
 ) -> None:
@@ -235,6 +237,7 @@ async def test_resting_order_holds_its_funds(desk: Desk, side: Side) -> None:
 
 
 @check("PRM-12", severity=MINOR, at_risk=0, observes=3)
+@needs(paths.ACCOUNT_SMP_GROUP, paths.ACCOUNT_DCP, paths.ACCOUNT_INSTRUMENTS)
 async def test_standing_is_served(account: Account, market: Market, symbol: str, evidence: Evidence) -> None:
     """The venue tells the self-match group, the protection against a disconnection and whether RPI is open.
 

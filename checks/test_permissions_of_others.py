@@ -3,7 +3,7 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2 and prerequisites
 """
 
-from checks import BLOCKER, MAJOR, MINOR, check, during, over_both_transports
+from checks import BLOCKER, MAJOR, MINOR, check, during, needs, over_both_transports
 from checks.auth import assert_not_let_in
 from checks.unchanged import assert_unchanged
 from fixtures.desk import (
@@ -18,6 +18,7 @@ from fixtures.desk import (
     attempt_cancel_with,
     diagnosis,
 )
+from fixtures.v5 import paths
 from fixtures.v5.codes import NOT_AMENDABLE, ORDER_GONE, RetCode
 from fixtures.v5.enums import Phase, Side
 from fixtures.v5.filters import Instrument, plain
@@ -36,6 +37,7 @@ NOT_WHITELISTED = {
 
 
 @check("PRM-10", severity=MAJOR, at_risk=1, creates=1)
+@needs(paths.ACCOUNT_INSTRUMENTS)
 @during(Phase.PRELISTING)
 @over_both_transports
 async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Instrument, symbol: str) -> None:
@@ -128,6 +130,7 @@ async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: 
 
 
 @check("PRM-15", severity=MAJOR, at_risk=1, creates=1, worth=2)
+@needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> None:
     """A read-only key of the same UID is refused when it amends or cancels an order, alone or in a batch.

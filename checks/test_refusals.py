@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 
 import pytest
 
-from checks import MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
+from checks import MAJOR, check, during, needs, over_both_transports, over_trade_stream, without_real_money
 from checks.wrong_terms import UNKNOWN_SYMBOL, UNREADABLE, listed
 from fixtures.desk import (
     Account,
@@ -21,6 +21,7 @@ from fixtures.desk import (
     attempt_cancel_with,
     attempt_together,
 )
+from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import Phase, Side, SmpType
 from fixtures.v5.filters import plain
@@ -32,6 +33,7 @@ RPI_REFUSED = {RetCode.RPI_ONLY_MM, RetCode.RPI_ONLY_MM_UTA}
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
+@needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_batch_of_ten_is_taken(desk: Desk) -> None:
     """A batch of ten is judged item by item.
@@ -110,6 +112,7 @@ async def test_illegal_category_carries_its_code_on_the_stream(desk: Desk) -> No
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
+@needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_batch_has_ten_items_at_most(desk: Desk) -> None:
     """A batch of eleven, or of none, is refused as a whole.
@@ -140,6 +143,7 @@ async def test_frame_is_for_one_request(desk: Desk, count: int) -> None:
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
+@needs(paths.ORDER_CANCEL_BATCH)
 @without_real_money("Where money is real every request is about spot.")
 async def test_batch_of_illegal_category_carries_its_code(desk: Desk) -> None:
     """A batch of a category that does not exist is refused with 10001.
@@ -189,6 +193,7 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
+@needs(paths.ACCOUNT_INSTRUMENTS)
 @without_real_money("Where money is real every order is PostOnly.")
 @over_both_transports
 async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str) -> None:

@@ -3,10 +3,11 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
 """
 
-from checks import BLOCKER, MAJOR, check
+from checks import BLOCKER, MAJOR, check, needs
 from fixtures.desk import Account, Market, Probes, View
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
+from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import InstrumentStatus, Phase
 from fixtures.v5.filters import Instrument
@@ -24,6 +25,7 @@ LEVELS = 5
 
 
 @check("VIS-01", severity=BLOCKER, at_risk=0)
+@needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_account_sees_symbol(market: Market, symbol: str) -> None:
     """The signed account endpoint returns the symbol, once.
 
@@ -69,6 +71,7 @@ async def test_public_visibility_follows_phase(market: Market, symbol: str, list
 
 
 @check("VIS-04", severity=BLOCKER, at_risk=0)
+@needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_views_agree(market: Market, symbol: str) -> None:
     """Every view that shows the symbol shows the same status and filters.
 
@@ -100,6 +103,7 @@ async def test_status_follows_phase(market: Market, symbol: str, listing: Listin
 
 
 @check("VIS-06", severity=MAJOR, at_risk=0)
+@needs(paths.ASSET_COINS)
 async def test_coins_are_known(account: Account, instrument: Instrument) -> None:
     """The venue describes the base coin and the quote coin to this UID.
 

@@ -5,7 +5,7 @@ that sends an order.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fixtures.clients.errors import (
@@ -42,6 +42,7 @@ CAUSE_OF_CODE: Mapping[int, Cause] = {
     RetCode.BALANCE_INSUFFICIENT: Cause.FUNDS,
     RetCode.TIMESTAMP_WINDOW: Cause.CLOCK,
     RetCode.TOO_MANY_VISITS: Cause.PACE,
+    RetCode.NOT_IN_DEMO_TRADING: Cause.UNSERVED,
 }
 """Refusals that say more about who asks than about what was asked."""
 
@@ -77,6 +78,7 @@ PARTY_OF_CAUSE: Mapping[Cause, Party] = {
     Cause.TAKES: Party.VENUE,
     Cause.FUNDS: Party.ACCOUNT,
     Cause.PACE: Party.ACCOUNT,
+    Cause.UNSERVED: Party.LISTING,
     Cause.CLOCK: Party.SUITE,
 }
 
@@ -125,6 +127,7 @@ class Seen:
     sentence: what the report says of it
     records: the evidence of the call, or of the whole making when it never came to the call
     one_machine: the venue runs in this process: their clocks are one, and nobody else trades there
+    found: the root causes that checks of the venue showed before it
     """
 
     check_id: str
@@ -133,6 +136,7 @@ class Seen:
     sentence: str
     records: Sequence[Record]
     one_machine: bool
+    found: Collection[Cause] = ()
 
 
 def is_about(library: str, raised: BaseException, sentence: str) -> bool:
@@ -153,7 +157,7 @@ def attribute(seen: Seen) -> Attribution:
 
 
 def _party(seen: Seen, cause: Cause | None) -> Party | None:
-    if seen.library and is_about(seen.library, seen.raised, seen.sentence):
+    if cause is None and _is_about_its_library(seen):
         return Party.LIBRARY
     if cause in {Cause.CLOCK, Cause.PACE} and seen.one_machine:
         return Party.VENUE
@@ -165,14 +169,16 @@ def _party(seen: Seen, cause: Cause | None) -> Party | None:
     party = next(by_exception, Party.SUITE)
     if party is not Party.VENUE:
         return party
-    return PARTY_OF_CHECK.get(seen.check_id, Party.VENUE if seen.records else Party.SUITE)
+    if RetCode.PERMISSION_DENIED in [one.code for one in _refusals(seen.raised)]:
+        party = Party.ACCOUNT
+    return PARTY_OF_CHECK.get(seen.check_id, party if seen.records else Party.SUITE)
 
 
 def _cause(seen: Seen) -> Cause | None:
     if isinstance(seen.raised, Unreachable | Unanswered) or _LOST.search(seen.sentence):
         return Cause.UNREACHED
-    if seen.library and is_about(seen.library, seen.raised, seen.sentence):
-        return None
+    if _is_about_its_library(seen):
+        return next((cause for cause in _met_by_library(seen) if cause in seen.found), None)
     if (cause := _cause_refused(seen)) is not None or not isinstance(seen.raised, AssertionError):
         return cause
     if seen.check_id == FUNDS:
@@ -187,28 +193,50 @@ def _cause_told(seen: Seen) -> Cause | None:
     return Cause.TAKES if _TAKEN.search(seen.sentence) else None
 
 
+def _is_about_its_library(seen: Seen) -> bool:
+    return bool(seen.library) and is_about(seen.library, seen.raised, seen.sentence)
+
+
+def _met_by_library(seen: Seen) -> Iterator[Cause]:
+    """What a library was told that our own client is told as well: only then is it not about the library."""
+    for record in _received(seen.records):
+        cause = CAUSE_OF_CODE.get(record.ret_code or 0)
+        if cause is not None and _bears_on_who_asks(record.ret_code, record.title):
+            yield cause
+
+
+def _bears_on_who_asks(code: int | None, operation: str) -> bool:
+    """False for a read that a key may not make: it may trade all the same."""
+    return code != RetCode.PERMISSION_DENIED or "order" in operation
+
+
 def _cause_refused(seen: Seen) -> Cause | None:
     """The cause that a refusal shows; None when there is none, or the check asked for it."""
     asked_for = ASKED_FOR.get(seen.check_id, frozenset())
-    named = [code for code in _codes_named(seen) if code not in asked_for]
+    raised = [one.code for one in _refusals(seen.raised) if _bears_on_who_asks(one.code, one.path)]
+    named = [code for code in (*raised, *_codes_told(seen)) if code not in asked_for]
     if named or not isinstance(seen.raised, AssertionError) or seen.check_id.startswith("CON"):
         return next((CAUSE_OF_CODE[code] for code in named if code in CAUSE_OF_CODE), None)
-    met = (record.ret_code for record in _received(seen.records) if record.ret_code not in asked_for)
+    met = (
+        record.ret_code
+        for record in _received(seen.records)
+        if record.ret_code not in asked_for and _bears_on_who_asks(record.ret_code, record.title)
+    )
     causes = (CAUSE_OF_CODE.get(code or 0) for code in met)
     return next((cause for cause in causes if cause in ABOUT_WHO_ASKS), None)
 
 
-def _codes_named(seen: Seen) -> list[int]:
-    return [*_codes_raised(seen.raised), *map(int, _REFUSED.findall(seen.sentence))]
+def _codes_told(seen: Seen) -> list[int]:
+    return list(map(int, _REFUSED.findall(seen.sentence)))
 
 
-def _codes_raised(raised: BaseException) -> list[int]:
+def _refusals(raised: BaseException) -> list[Refused]:
     chain: list[BaseException] = []
     one: BaseException | None = raised
     while one is not None and one not in chain:
         chain.append(one)
         one = one.__cause__ or one.__context__
-    return [one.code for one in chain if isinstance(one, Refused)]
+    return [one for one in chain if isinstance(one, Refused)]
 
 
 def _frame(seen: Seen, cause: Cause | None) -> Frame | None:
@@ -219,7 +247,8 @@ def _frame(seen: Seen, cause: Cause | None) -> Frame | None:
     several the last that is more than a wallet, which is pushed after everything. What did not come is proven
     by a message about the same order, and an unheard venue by none but an answer that cannot be read.
     """
-    codes, figures = set(_codes_named(seen)), set(_FIGURE.findall(seen.sentence))
+    codes = {*_codes_told(seen), *(one.code for one in _refusals(seen.raised))}
+    figures = set(_FIGURE.findall(seen.sentence))
     acknowledged = seen.sentence.endswith("acknowledged")
 
     def weight(record: Record) -> tuple[bool, bool, bool, int, bool, int]:

@@ -2,15 +2,14 @@
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from fixtures.catalogue import ROLE_OF_FIXTURE, TRADE_STREAM, kept_back, library_of
-from fixtures.desk import Transport
+from fixtures.catalogue import ROLE_OF_FIXTURE, kept_back, library_of, needs_of
 from fixtures.environment import Environment, read_file, select
 from reports.card import Card, Function, page
 from reports.items import check_id_of, group, label, parameters, requirement
@@ -136,12 +135,9 @@ def _spared(
         reasons.append(f"The listing's phase is not {agreed}; the embedded venue is taken there.")
     if library := library_of(first):
         reasons.append(f"No listing under test trades through {library}, and it is not installed.")
-    if any(Transport.TRADE in _parameters(item) for item in items):
-        reasons += [
-            f"{name}, over the trade stream: {environment.not_applicable[TRADE_STREAM]}"
-            for name, environment in environments.items()
-            if TRADE_STREAM in environment.not_applicable
-        ]
+    for path, needing in Counter(path for item in items for path in needs_of(item)).items():
+        made = "" if needing == len(items) else f"{needing} of {len(items)} makings: "
+        reasons += [made + one.not_served[path] for one in environments.values() if path in one.not_served]
     roles = [ROLE_OF_FIXTURE[name] for name in getattr(first, "fixturenames", ()) if name in ROLE_OF_FIXTURE]
     absent = (
         environment.not_applicable.get(role) or environment.absent.get(role)
@@ -155,14 +151,6 @@ def _kept_back(functions: Iterable[Sequence[pytest.Item]]) -> str:
     """Why no making of a check is made where money is real, "" when one is."""
     reasons = [kept_back(item) for items in functions for item in items]
     return (reasons[0] or "") if all(reasons) else ""
-
-
-def _parameters(item: pytest.Item) -> Collection[object]:
-    return (
-        item.callspec.params.values()
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else ()
-    )
 
 
 if __name__ == "__main__":

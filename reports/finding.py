@@ -33,6 +33,7 @@ class Cause(StrEnum):
     TAKES = "The venue lets PostOnly orders take."
     FUNDS = "The account lacks the funds that the checklist needs."
     PACE = "The venue refuses requests as too many: another program uses the same UID or address."
+    UNSERVED = "The venue does not serve all that the checklist needs: name it under not_served."
     CLOCK = "The clocks of this machine and of the venue are apart."
 
 

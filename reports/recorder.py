@@ -13,12 +13,12 @@ from fixtures.clients.clock import SystemClock
 from fixtures.evidence import Direction, Record
 from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
-from reports.attribution import Seen, attribute
+from reports.attribution import Seen, attribute, is_about
 from reports.finding import Attribution
 from reports.finish import Finished, shown, write
 from reports.items import check_id_of, group, label, parameters, requirement
 from reports.live import LiveLine
-from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, RunVerdict, gravest
+from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, RunVerdict, Verdict, gravest
 from reports.outcome import Phase, decisive, judge, told
 from reports.profile import Profile
 from reports.provenance import Provenance
@@ -188,6 +188,12 @@ class Recorder:
         if verdict in TO_MEND and (unheard_ms := self._run.unheard.get(making.mark)):
             sentence += f"; nothing was heard of the venue for {unheard_ms / 1000:.1f} s"
         raised = decisive(making.phases, not_applicable) if verdict in TO_MEND else None
+        attributed = None
+        if raised is not None:
+            attributed = self._attribution(item, raised, sentence, called or records)
+            library = library_of(item)
+            if library and attributed.cause is not None and is_about(library, raised, sentence):
+                verdict = Verdict.BLOCKED  # what stands in everybody's way says nothing about the library
         made_with = parameters(item)
         return Outcome(
             check_id=check_id_of(item),
@@ -202,9 +208,7 @@ class Recorder:
             started_ms=making.started_ms,
             ended_ms=self._clock.now_ms(),
             allure_uuid=allure_uuid,
-            attribution=None
-            if raised is None
-            else self._attribution(item, raised, sentence, called or records),
+            attribution=attributed,
             library=self._library(item),
         )
 
@@ -219,6 +223,11 @@ class Recorder:
                 sentence=sentence,
                 records=records,
                 one_machine=self._run.environment.embedded,
+                found={
+                    one.attribution.cause
+                    for one in self._outcomes
+                    if one.library is None and one.attribution and one.attribution.cause
+                },
             )
         )
 

@@ -18,14 +18,18 @@ import yaml
 
 from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
+from fixtures.catalogue import needs_of
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.guard import Guard
+from fixtures.clients.operations import path_of
 from fixtures.clients.rest import RestClient
 from fixtures.desk.flat import open_orders
-from fixtures.evidence import Evidence, Redactor
+from fixtures.evidence import Channel, Evidence, Redactor
 from fixtures.run import Entry, Journal
 from fixtures.v5 import paths
 from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER, TAKER
+from reports.cards import collect
+from reports.items import check_id_of
 
 ROOT = Path(__file__).parents[1]
 READY, NOT_READY, INCOMPLETE, UNUSABLE = 0, 1, 2, 3
@@ -154,6 +158,44 @@ def test_sound_venue_is_ready(sound: Ended) -> None:
     assert sound.signoff["run"]["orders_left"] is False
     for name in ("signoff.html", "signoff.json", "junit.xml", "allure-results", "journal.jsonl"):
         assert (sound.folder / name).exists(), name
+
+
+def test_checks_name_the_optional_paths_that_they_call(sound: Ended) -> None:
+    """What a check says it needs it calls, and of what an environment may be without it calls nothing else.
+
+    The trade stream and the account's instruments are left out where something is made with them or without.
+    """
+    needed: dict[str, set[str]] = {}
+    for item in collect(ROOT):
+        needed.setdefault(check_id_of(item), set()).update(needs_of(item))
+    lines = (sound.folder / "evidence.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines]
+    checks = [check for item in sound.signoff["items"] for check in item["checks"]]
+    called = {
+        check["id"]: {
+            path
+            for making in check["makings"]
+            for record in records[slice(*making["records"])]
+            for path in paths_of(record)
+        }
+        for check in checks
+    }
+
+    unused = {id_: needed[id_] - own for id_, own in called.items() if needed[id_] - own}
+    unsaid = {id_: own - needed[id_] - WITH_OR_WITHOUT for id_, own in called.items()}
+    assert unused == {}
+    assert {id_: own for id_, own in unsaid.items() if own} == {}
+
+
+WITH_OR_WITHOUT = {paths.TRADE_STREAM, paths.ACCOUNT_INSTRUMENTS}
+
+
+def paths_of(record: Mapping[str, Any]) -> set[str]:
+    """The paths out of ``paths.OPTIONAL`` that a message bears on."""
+    operation = record["title"].rpartition(": ")[2].rpartition(" ")[2]
+    path = path_of(operation) if operation.startswith("order.") else operation
+    streamed = {paths.TRADE_STREAM} if record["channel"] == Channel.TRADE else set()
+    return ({path} | streamed) & paths.OPTIONAL
 
 
 def test_no_secret_is_written(sound: Ended) -> None:

@@ -15,8 +15,8 @@ collect_ignore_glob = [] if find_spec("ccxt") and find_spec("pybit") else ["test
 
 @pytest.fixture(scope="module")
 def venue() -> Iterator[Address]:
-    """``python -m fixtures.venue`` on a free port, with its default latency."""
-    command = [sys.executable, "-m", "fixtures.venue", "--port", "0"]
+    """``python -m fixtures.venue`` on a free port, with its default latency; two reads see one market."""
+    command = [sys.executable, "-m", "fixtures.venue", "--port", "0", "--market", "quiet"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
         try:
             assert process.stdout is not None

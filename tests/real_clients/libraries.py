@@ -49,11 +49,10 @@ class Inbox:
                 return row
 
 
-def pybit_http(address: Address, credentials: Credentials) -> Any:  # noqa: ANN401 - the library has no types
+def pybit_http(address: Address, credentials: Credentials, **options: object) -> Any:  # noqa: ANN401 - the library has no types
     """A pybit HTTP session; a refused timestamp is told at once and not tried thrice."""
-    session = unified_trading.HTTP(
-        api_key=credentials.key, api_secret=credentials.secret, retry_codes={10006}, recv_window=5000
-    )
+    key = {"api_key": credentials.key, "api_secret": credentials.secret}
+    session = unified_trading.HTTP(**key, retry_codes={10006}, recv_window=5000, **options)
     session.endpoint = address.rest
     session.client.trust_env = False
     return session

@@ -201,6 +201,38 @@ def test_venue_through_library(look):
     assert False, "executed 20 @ 0.2501 as taker although PostOnly"
 '''
 )
+CLOCK_OFF = (
+    ALL_PASS
+    + '''
+@pytest.fixture
+def stamped(run):
+    """A library's request is refused for its timestamp."""
+    title = "yaml: GET /v5/account/info"
+    run.evidence.record(Channel.REST, Direction.RECEIVED, title, "{}", ret_code=10002)
+
+@check("RTY-05")
+def test_clock(look):
+    """The clocks agree."""
+    look()
+    assert False, "the venue's clock minus this machine's is -3000 ms"
+
+@check("SDK-01", library="yaml")
+def test_fails(stamped):
+    """A library sends an order."""
+    assert False, "yaml raised InvalidNonce"
+
+@check("SDK-02", library="yaml")
+def test_breaks(stamped):
+    """A library loads the markets."""
+    raise OSError("InvalidNonce")
+
+@check("SDK-03", library="yaml")
+def test_deviates(look):
+    """A library sends plain decimals."""
+    look()
+    assert False, "yaml 6 sent 1e-05"
+'''
+)
 LEAKING = (
     ALL_PASS
     + '''

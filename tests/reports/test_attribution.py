@@ -1,5 +1,8 @@
 """Whose a failure is, and which message proves it."""
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 
 from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
@@ -7,16 +10,16 @@ from fixtures.clients.reply import Reply
 from fixtures.desk import Blocked
 from fixtures.desk.flat import LeftBehind
 from fixtures.desk.pushes import NotSeen
-from fixtures.evidence import Channel, Record
+from fixtures.evidence import Channel, Direction, Record
 from fixtures.v5.codes import RetCode
-from reports.attribution import LONGEST_FRAME, Seen, attribute
+from reports.attribution import LONGEST_FRAME, PARTY_OF_CAUSE, Seen, attribute
 from reports.finding import Cause, Party
 from tests.reports.made_up import ONE_ORDER, received, sent
 
 
-def refused(code: int) -> Refused:
+def refused(code: int, path: str = "/v5/order/create") -> Refused:
     """A refusal with this code."""
-    return Refused("/v5/order/create", Reply(code, "no", {}, {}, None, None, "", 0))
+    return Refused(path, Reply(code, "no", {}, {}, None, None, "", 0))
 
 
 def seen(
@@ -38,6 +41,7 @@ WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
     ("MKR-02", refused(170134), Party.VENUE, None),
     ("MKR-02", LeftBehind("1 order is open"), Party.VENUE, None),
     ("MKR-02", refused(RetCode.PERMISSION_DENIED), Party.ACCOUNT, Cause.PERMISSION),
+    ("PRM-11", refused(RetCode.PERMISSION_DENIED, "/v5/account/wallet-balance"), Party.ACCOUNT, None),
     ("MKR-02", refused(RetCode.INVALID_API_KEY), Party.ACCOUNT, Cause.KEY),
     ("MKR-02", refused(RetCode.INVALID_SIGNATURE), Party.ACCOUNT, Cause.KEY),
     ("MKR-02", refused(RetCode.UNMATCHED_IP), Party.ACCOUNT, Cause.KEY),
@@ -47,6 +51,8 @@ WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
     ("MKR-02", refused(RetCode.UID_NOT_AVAILABLE), Party.ACCOUNT, Cause.WHITELIST),
     ("MKR-02", refused(RetCode.BALANCE_INSUFFICIENT), Party.ACCOUNT, Cause.FUNDS),
     ("MKR-02", refused(RetCode.TIMESTAMP_WINDOW), Party.SUITE, Cause.CLOCK),
+    ("VIS-06", refused(RetCode.NOT_IN_DEMO_TRADING), Party.LISTING, Cause.UNSERVED),
+    ("ERR-01", AssertionError("a batch of 10 was refused with 10032 'no'"), Party.LISTING, Cause.UNSERVED),
     ("FLT-04", AssertionError("it was refused with 10005 'Invalid'"), Party.ACCOUNT, Cause.PERMISSION),
     ("PRM-13", AssertionError("a wrong secret was refused with 10003 'no'"), Party.VENUE, None),
     ("ERR-01", AssertionError("a bad signature was refused with 10003 'no'"), Party.VENUE, None),
@@ -113,6 +119,63 @@ def test_library_answers_for_itself_alone(
     attributed = attribute(seen("SDK-05", raised, library="pybit"))
 
     assert (attributed.party, attributed.cause) == (party, cause)
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "cause"),
+    [
+        (10002, "ccxt 4.5.90: GET /v5/account/info", Cause.CLOCK),
+        (10004, "ccxt 4.5.90: auth", Cause.KEY),
+        (10005, "ccxt 4.5.90: order.create", Cause.PERMISSION),
+        (170131, "ccxt 4.5.90: order.create", Cause.FUNDS),
+        (10032, "ccxt 4.5.90: GET /v5/account/info", Cause.UNSERVED),
+    ],
+)
+@pytest.mark.parametrize("raised", [AssertionError("ccxt 4.5.90 raised X"), OSError("X")])
+def test_what_everybody_meets_is_not_about_the_library(
+    raised: BaseException, code: int, title: str, cause: Cause
+) -> None:
+    """A cause that the run's own client met explains what a library met; without it the library answers."""
+    met = received(1, Channel.REST, title, {"retCode": code}, ret_code=code)
+    alone = seen("SDK-05", raised, met, library="ccxt")
+
+    explained = attribute(replace(alone, found={cause, Cause.PACE}))
+
+    assert (explained.party, explained.cause) == (PARTY_OF_CAUSE[cause], cause)
+    for found in (set(), {Cause.PACE}):
+        attributed = attribute(replace(alone, found=found))
+        assert (attributed.party, attributed.cause) == (Party.LIBRARY, None)
+
+
+def test_scripted_refusal_explains_nothing() -> None:
+    """What a script on this machine answered is no word of the venue, whatever its code."""
+    scripted = received(1, Channel.REST, "ccxt: order.create", {"retCode": 10002}, ret_code=10002)
+    by_script = msgspec.structs.replace(scripted, direction=Direction.NOTE)
+    raised = seen("SDK-08", AssertionError("ccxt 4.5.90 raises 10002 as X"), by_script, library="ccxt")
+
+    assert attribute(replace(raised, found={Cause.CLOCK})).party is Party.LIBRARY
+
+
+def test_silent_venue_is_not_the_librarys() -> None:
+    """What a library makes of a venue that does not answer is the network's."""
+    attributed = attribute(seen("SDK-05", Unanswered("pybit 5.17.0", "refused"), library="pybit"))
+
+    assert (attributed.party, attributed.cause) == (Party.NETWORK, Cause.UNREACHED)
+
+
+def test_read_that_the_key_may_not_make_says_nothing_about_trading() -> None:
+    """A denied read is a missing permission of its own, raised or met on the way."""
+    denied = Blocked("the key may not read /v5/asset/coin/query-info")
+    denied.__cause__ = refused(RetCode.PERMISSION_DENIED, "/v5/asset/coin/query-info")
+    met = received(1, Channel.REST, "GET /v5/asset/coin/query-info", {"retCode": 10005}, ret_code=10005)
+
+    blocked = attribute(seen("VIS-06", denied, met))
+    failed = attribute(seen("MKR-02", AssertionError("executed 20"), met))
+
+    assert (blocked.party, blocked.cause) == (None, None)
+    assert blocked.frame is not None
+    assert blocked.frame.ret_code == 10005
+    assert (failed.party, failed.cause) == (Party.VENUE, None)
 
 
 def test_clock_of_one_machine_is_the_venues() -> None:

@@ -12,6 +12,7 @@ from fixtures.venue.demo import MAKER
 from reports.renderer.render import CLI
 from tests.reports.small import (
     ALL_PASS,
+    CLOCK_OFF,
     DEVIATING,
     FULL_DISK,
     INTERRUPTED,
@@ -250,6 +251,16 @@ def test_breaks(look):
     for text in (done.said, *(path.read_text("utf-8", "replace") for path in files_of(done))):
         assert MAKER.credentials.secret not in text
         assert MAKER.uid not in text
+
+
+def test_library_that_met_a_root_cause_is_explained_by_it(tmp_path: Path) -> None:
+    """What a library makes of a clock that is off is blocked by that finding; what is its own deviates."""
+    done = run(tmp_path, CLOCK_OFF, "--profile=regression")
+
+    verdicts = {check_id: verdict for check_id, (verdict, _) in done.verdicts.items()}
+    assert verdicts["SDK-01"] == verdicts["SDK-02"] == "BLOCKED"
+    assert re.search(r"FAIL +RTY-05 SDK-01 SDK-02  The clocks of this machine and of the venue", done.said)
+    assert [one["check"] for one in done.signoff["libraries"]] == ["SDK-03"]
 
 
 def test_library_that_nobody_trades_through_deviates(tmp_path: Path) -> None:
