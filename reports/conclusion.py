@@ -94,6 +94,8 @@ def _selected(chosen: Sequence[Result]) -> str:
 
 def _outcome(result: Result) -> str:
     verdict = result.made_verdict
+    if result.deviates:
+        return f"deviates: {result.sentence}"
     if verdict is not Verdict.PASS:
         return f"is {verdict}: {result.sentence}"
     made, whole = len(result.outcomes), max(result.check.makings, 1)

@@ -227,6 +227,17 @@ def test_a_selection_says_how_it_ended(
     assert conclusion.sentence == f"{said}The run was narrowed to -k x, and a selection is no sign-off."
 
 
+def test_a_library_that_nobody_trades_through_deviates_in_a_selection_too() -> None:
+    """What breaks no listing is not called a failure."""
+    plan = (replace(check("SDK-01"), library=Library("ccxt", "4.5.90", traded=False)),)
+    made = (outcome("SDK-01", Verdict.FAIL, "ccxt 4.5.90 sent 1e-05"),)
+    ending = Ending(flat=True, narrowed="-k SDK-01", selected=("SDK-01",))
+
+    conclusion = conclude(results(plan, ITEMS, made), ITEMS, ending)
+
+    assert conclusion.sentence.startswith("SDK-01 deviates: ccxt 4.5.90 sent 1e-05. The run was narrowed")
+
+
 def test_a_selection_within_a_check_says_how_much_of_it_was_made() -> None:
     """Two of four makings that passed are told as that."""
     plan = (check("MKR-01", makings=4),)
