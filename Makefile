@@ -30,8 +30,8 @@ $(READY): requirements.lock
 	@touch $@
 
 # With it pytest knows the suite's options wherever it is started, and whatever path one of them holds.
-$(PLUGIN): $(READY) fixtures/elsewhere.py
-	$(BIN)/python -m fixtures.elsewhere
+$(PLUGIN): $(READY) pyproject.toml
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 renderer: $(RENDERER)
@@ -74,7 +74,7 @@ lint: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m reports.cards --check
 
-lock: setup
+lock: $(READY)
 	$(BIN)/uv --version >/dev/null 2>&1 || $(PYTHON) -m pip --python $(BIN)/python install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --generate-hashes --universal --python-version 3.11 \
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements.lock
