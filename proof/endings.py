@@ -76,19 +76,19 @@ def points(count: int, seed: int, span_s: float, names: Sequence[str] = SIGNALS)
 
 def end(venue: Standalone, folder: Path, point: Point, *options: str) -> Ended | None:
     """Start a run, end it at a point, and look what is left; None when it had ended by itself."""
-    process = venue.start(folder / "out", *options)
-    try:
-        text, _ = process.communicate(timeout=point.after_s)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.Signals[point.name])
-    else:
-        return None
-    told_s = time.monotonic()
-    try:
-        text, _ = process.communicate(timeout=GIVEN_UP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        text, _ = process.communicate()
+    with venue.running(folder / "out", *options) as process:
+        try:
+            process.communicate(timeout=point.after_s)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.Signals[point.name])
+        else:
+            return None
+        told_s = time.monotonic()
+        try:
+            text, _ = process.communicate(timeout=GIVEN_UP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            text, _ = process.communicate()
     took_s = time.monotonic() - told_s
     left = tuple(one for one in venue.open_orders(folder) if run_of(one))
     signoffs = [json.loads(path.read_bytes()) for path in folder.glob("out/*/signoff.json")]

@@ -4,6 +4,7 @@ import asyncio
 import random
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,17 +62,13 @@ async def rest_foreign(client: RestClient) -> None:
 
 def kill(venue: Standalone, folder: Path, after_s: float, *options: str) -> Killed:
     """Kill a run after so many seconds, and clean up after it."""
-    process = venue.start(folder / "out", *options)
-    try:
+    with venue.running(folder / "out", *options) as process, suppress(subprocess.TimeoutExpired):
         process.communicate(timeout=after_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
     before = venue.open_orders(folder)
     code, said = None, ""
     for journal in folder.glob(f"out/*/{JOURNAL}"):
-        cleaning = venue.start(folder / "out", f"--cleanup={journal.parent.name}")
-        said, _ = cleaning.communicate(timeout=CLEANED_UP_WITHIN_S)
+        with venue.running(folder / "out", f"--cleanup={journal.parent.name}") as cleaning:
+            said, _ = cleaning.communicate(timeout=CLEANED_UP_WITHIN_S)
         code = cleaning.returncode
     after = venue.open_orders(folder)
     return Killed(

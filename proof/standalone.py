@@ -47,10 +47,11 @@ class Standalone:
     environments: Path
     variables: Mapping[str, str]
 
-    def start(self, out: Path, *options: str) -> subprocess.Popen[str]:
-        """Start a run that keeps its folder in ``out``, in a session of its own, its words in a pipe."""
+    @contextmanager
+    def running(self, out: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+        """A run that keeps its folder in ``out``, in a session of its own; killed when the context ends."""
         given = ["--env=standalone", f"--environments={self.environments}", f"--out={out}"]
-        return subprocess.Popen(  # noqa: S603 - our own pytest
+        process = subprocess.Popen(  # noqa: S603 - our own pytest
             [sys.executable, "-u", "-m", "pytest", *given, *options],
             cwd=ROOT,
             env={**os.environ, **self.variables},
@@ -60,6 +61,11 @@ class Standalone:
             text=True,
             start_new_session=True,
         )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
     def client(self, folder: Path, run_id: str = "somebody", key: Demo = MAKER) -> RestClient:
         """A client of the venue, with the orders of a given run; the folder takes its journal."""

@@ -258,6 +258,7 @@ def test_run_that_ignores_ctrl_c_heeds_sigterm(tmp_path: Path, standalone: Stand
     ended = finish(process, out)
 
     assert (ended.code, ended.signoff["verdict"]) == (INCOMPLETE, "INCOMPLETE"), ended.text
+    assert "ended by SIGTERM" in ended.signoff["sentence"]
     assert ended.signoff["run"]["orders_left"] is False
 
 
@@ -284,11 +285,13 @@ def test_second_run_on_one_uid_is_refused(tmp_path: Path, standalone: Standalone
     options = ["--env=standalone", f"--environments={standalone.environments}"]
     process = start(first, *options, "checks/test_maker.py", variables=standalone.variables)
     in_the_middle(process)
+    process.send_signal(signal.SIGSTOP)
     (folder,) = first.iterdir()
 
     refused = finish(start(second, *options, variables=standalone.variables), second)
     cleanup = f"--cleanup={folder.name}"
     uncleaned = finish(start(first, cleanup, options[1], variables=standalone.variables), first)
+    process.send_signal(signal.SIGCONT)
     process.terminate()
     ended = finish(process, first)
 

@@ -168,6 +168,12 @@ FULL_DISK = (
     + '''
 import resource
 
+@pytest.fixture(scope="session", autouse=True)
+def connected(flat, run):
+    """Leaves the venue at the end."""
+    yield
+    (run.folder / "left-the-venue").touch()
+
 @check("VIS-02")
 def test_fills_the_disk(look):
     """From here on no file can grow."""

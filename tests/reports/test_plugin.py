@@ -179,10 +179,11 @@ def test_teardown_that_breaks_after_an_interruption_is_reported(tmp_path: Path) 
 
 @pytest.mark.parametrize("without", ["", "allure_pytest"])
 def test_full_disk_is_told_in_few_words(tmp_path: Path, without: str) -> None:
-    """Whatever plugin cannot write its file: no traceback, INCOMPLETE, and whether orders are open."""
+    """Whatever plugin cannot write its file: the venue is left, and two lines say so, not a traceback."""
     done = run(tmp_path, FULL_DISK, *(["-p", f"no:{without}"] if without else []))
 
     assert done.exit_code == 2
+    assert (done.folder / "left-the-venue").exists()
     assert "Traceback" not in done.said
     assert "INTERNALERROR" not in done.said
     assert done.said.count("INCOMPLETE: the reports cannot be written to ") == 1
