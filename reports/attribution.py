@@ -150,6 +150,12 @@ def is_about(library: str, raised: BaseException, sentence: str) -> bool:
     return not isinstance(raised, ClientError | Blocked | LeftBehind)
 
 
+def is_explained(seen: Seen, attributed: Attribution) -> bool:
+    """Whether a library met a refusal that our own client met before it: it is not judged by that."""
+    cause = attributed.cause
+    return bool(seen.library) and cause in seen.found and cause in CAUSE_OF_CODE.values()
+
+
 def attribute(seen: Seen) -> Attribution:
     """Whose the failure is, why, and the message that proves it."""
     cause = _cause(seen)

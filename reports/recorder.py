@@ -13,8 +13,7 @@ from fixtures.clients.clock import SystemClock
 from fixtures.evidence import Direction, Record
 from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
-from reports.attribution import Seen, attribute, is_about
-from reports.finding import Attribution
+from reports.attribution import Seen, attribute, is_explained
 from reports.finish import Finished, shown, write
 from reports.items import check_id_of, group, label, parameters, requirement
 from reports.live import LiveLine
@@ -190,10 +189,10 @@ class Recorder:
         raised = decisive(making.phases, not_applicable) if verdict in TO_MEND else None
         attributed = None
         if raised is not None:
-            attributed = self._attribution(item, raised, sentence, called or records)
-            library = library_of(item)
-            if library and attributed.cause is not None and is_about(library, raised, sentence):
-                verdict = Verdict.BLOCKED  # what stands in everybody's way says nothing about the library
+            seen = self._seen(item, raised, sentence, called or records)
+            attributed = attribute(seen)
+            if is_explained(seen, attributed):
+                verdict = Verdict.BLOCKED
         made_with = parameters(item)
         return Outcome(
             check_id=check_id_of(item),
@@ -212,23 +211,18 @@ class Recorder:
             library=self._library(item),
         )
 
-    def _attribution(
+    def _seen(
         self, item: pytest.Item, raised: BaseException, sentence: str, records: Sequence[Record]
-    ) -> Attribution:
-        return attribute(
-            Seen(
-                check_id=check_id_of(item),
-                library=library_of(item),
-                raised=raised,
-                sentence=sentence,
-                records=records,
-                one_machine=self._run.environment.embedded,
-                found={
-                    one.attribution.cause
-                    for one in self._outcomes
-                    if one.library is None and one.attribution and one.attribution.cause
-                },
-            )
+    ) -> Seen:
+        before = [one.attribution for one in self._outcomes if one.attribution and one.library is None]
+        return Seen(
+            check_id=check_id_of(item),
+            library=library_of(item),
+            raised=raised,
+            sentence=sentence,
+            records=records,
+            one_machine=self._run.environment.embedded,
+            found={one.cause for one in before if one.cause is not None},
         )
 
     def _attach(self, outcome: Outcome) -> None:

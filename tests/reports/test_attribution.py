@@ -12,8 +12,8 @@ from fixtures.desk.flat import LeftBehind
 from fixtures.desk.pushes import NotSeen
 from fixtures.evidence import Channel, Direction, Record
 from fixtures.v5.codes import RetCode
-from reports.attribution import LONGEST_FRAME, PARTY_OF_CAUSE, Seen, attribute
-from reports.finding import Cause, Party
+from reports.attribution import LONGEST_FRAME, PARTY_OF_CAUSE, Seen, attribute, is_explained
+from reports.finding import Attribution, Cause, Party
 from tests.reports.made_up import ONE_ORDER, received, sent
 
 
@@ -139,12 +139,28 @@ def test_what_everybody_meets_is_not_about_the_library(
     met = received(1, Channel.REST, title, {"retCode": code}, ret_code=code)
     alone = seen("SDK-05", raised, met, library="ccxt")
 
-    explained = attribute(replace(alone, found={cause, Cause.PACE}))
+    explained = replace(alone, found={cause, Cause.PACE})
 
-    assert (explained.party, explained.cause) == (PARTY_OF_CAUSE[cause], cause)
+    assert attribute(explained) == Attribution(PARTY_OF_CAUSE[cause], cause, attribute(explained).frame)
+    assert is_explained(explained, attribute(explained))
     for found in (set(), {Cause.PACE}):
         attributed = attribute(replace(alone, found=found))
         assert (attributed.party, attributed.cause) == (Party.LIBRARY, None)
+        assert not is_explained(replace(alone, found=found), attributed)
+
+
+def test_order_of_a_library_that_is_refused_as_ours_are_is_explained() -> None:
+    """A refused order of a library is judged, unless our own client was refused for the same before it."""
+    passive = seen(
+        "SDK-05", AssertionError("a passive order of pybit was refused with 10002"), library="pybit"
+    )
+    ours = replace(passive, found={Cause.CLOCK})
+    taken = seen("SDK-05", AssertionError("executed 20 although PostOnly"), library="pybit")
+
+    assert attribute(passive).cause is Cause.CLOCK
+    assert not is_explained(passive, attribute(passive))
+    assert is_explained(ours, attribute(ours))
+    assert not is_explained(replace(taken, found={Cause.TAKES}), attribute(taken))
 
 
 def test_scripted_refusal_explains_nothing() -> None:
