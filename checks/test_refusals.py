@@ -214,7 +214,7 @@ async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str
     assert answer.ret_code in documented, f"an RPI order was {answer}, documented: {listed(documented)}"
     if (answer.ret_code == RetCode.OK) not in row.rpi_flags:
         raise Blocked(
-            f"an RPI order was {answer}, against what isPublicRpi said: it may lag by an hour, ask then"
+            f"an RPI order was {answer}, against isPublicRpi, which may lag by an hour: run again then"
         )
 
 
