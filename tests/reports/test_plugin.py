@@ -239,7 +239,7 @@ def test_breaks(look):
     def clear(line):
         LiveLine.clear = sound
         secret = MAKER.credentials.secret
-        raise OSError(f"{secret} of {MAKER.uid}")
+        raise RuntimeError(f"{secret} of {MAKER.uid}")
 
     look()
     sound, LiveLine.clear = LiveLine.clear, clear
