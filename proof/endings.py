@@ -90,6 +90,8 @@ def end(venue: Standalone, folder: Path, point: Point, *options: str) -> Ended |
             process.kill()
             text, _ = process.communicate()
     took_s = time.monotonic() - told_s
+    if process.returncode < 0 and "\nnext: " in text:
+        return None  # it had said all it had to say
     left = tuple(one for one in venue.open_orders(folder) if run_of(one))
     signoffs = [json.loads(path.read_bytes()) for path in folder.glob("out/*/signoff.json")]
     verdict = signoffs[0]["verdict"] if signoffs else ""

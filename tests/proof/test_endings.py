@@ -10,7 +10,7 @@ from proof.standalone import standalone
 CHECKS = ("checks/test_maker.py", "checks/test_takers.py", "checks/test_idempotency.py")
 
 
-@pytest.mark.parametrize("point", points(3, seed=7, span_s=14), ids=str)
+@pytest.mark.parametrize("point", points(3, seed=7, span_s=9), ids=str)
 def test_run_ends_flat_wherever_it_is_told_to(tmp_path: Path, point: Point) -> None:
     """In time, with its sign-off, with nothing open, without a traceback, and it says so."""
     with standalone(tmp_path) as venue:
