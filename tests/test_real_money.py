@@ -1,7 +1,7 @@
 """With real money every order, amend and cancel that reaches the venue is one that the user allowed."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,6 @@ from fixtures.v5 import paths
 from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER
 from fixtures.venue.rest import Request, Response
 from fixtures.venue.venue import Spoken, Venue
-from tests.spent import Spent
 
 ROOT = Path(__file__).parents[1]
 LIVE = "XRPUSDT"
@@ -89,11 +88,11 @@ def real_money(tmp_path: Path) -> str:
     return str(path)
 
 
-def run(tmp_path: Path, *options: str, plugins: Sequence[object] = ()) -> tuple[int, dict[str, Any]]:
+def run(tmp_path: Path, *options: str) -> tuple[int, dict[str, Any]]:
     """A run of the checklist with real money: its exit code and its sign-off, {} when there is none."""
     quietly = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"--environments={real_money(tmp_path)}"]
     where = [f"--out={tmp_path / 'out'}", str(ROOT / "checks")]
-    code = pytest.main([*quietly, *options, *where], plugins=list(plugins))
+    code = pytest.main([*quietly, *options, *where])
     written = sorted((tmp_path / "out").glob("*/signoff.json"))
     return int(code), json.loads(written[-1].read_text(encoding="utf-8")) if written else {}
 
@@ -130,14 +129,11 @@ def test_every_order_is_one_that_was_allowed(tmp_path: Path, reached: Reached) -
     """
     options = [f"--symbol={LIVE}", f"--live={LIVE}", f"--accept-risk={ACCEPTED}"]
 
-    spent = Spent()
-
-    code, signoff = run(tmp_path, *options, plugins=[spent])
+    code, signoff = run(tmp_path, *options)
 
     assert code == READY, signoff.get("sentence")
     assert_allowed(reached, signoff["run"]["id"])
     assert_within_budget(reached)
-    assert spent.beyond == []
     assert {makings["parameters"].get("symbol", LIVE) for makings in _makings(signoff)} == {LIVE}
 
 
