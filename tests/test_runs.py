@@ -51,6 +51,14 @@ class Ended:
         return content
 
 
+@pytest.fixture(scope="module", autouse=True)
+def every_signal_is_heard() -> None:
+    """Let runs hear what ends them, which a background job and nohup have a process ignore."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def start(out: Path, *options: str, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start a run."""
     return subprocess.Popen(  # noqa: S603 - our own pytest
