@@ -39,7 +39,7 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
     """IOC takes what is there, FOK all or nothing, GTC takes and rests with what is left, Market takes.
 
     Sequence: create of two least sizes as the touch; an order of the kind crosses it, smaller or larger than
-        it; look-up.
+        it; how it stands is pushed.
     Passes: it executes what its kind demands, at the price that was there, and stands Filled,
         PartiallyFilledCanceled, Cancelled or PartiallyFilled accordingly.
     Source: docs/v5/order/create-order.mdx, timeInForce; docs/v5/enum.mdx, timeInForce and orderStatus
