@@ -50,7 +50,7 @@ prove-full: setup
 	$(BIN)/python -m proof --full
 
 test: setup renderer
-	$(BIN)/pytest tests -n 3
+	$(BIN)/pytest tests -n 4 --dist worksteal
 
 # The matching library stands apart from the lock because its wheel may have to be compiled; without it a figure is missing.
 bench: setup
