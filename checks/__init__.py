@@ -13,9 +13,9 @@ The four items are those of Bybit's page for spot listings:
 The page's tips on Pybit and CCXT follow as a section of their own: ``test_client_libraries``,
 ``test_library_orders``, ``test_library_answers`` (SDK).
 
-A check looks at the market, acts once, awaits an event and asserts. It is a function whose docstring
-is its card: the requirement, a paragraph, then ``Sequence:``, ``Passes:``, for a library ``Cure:``, and
-``Source:``; ``check`` gives it its id. Several functions or parameters may share an id: the
+A check looks at the market, acts once, awaits an event and states what it expects. It is a function
+whose docstring is its card: the requirement, a paragraph, then ``Sequence:``, ``Passes:``, for a library
+``Cure:``, and ``Source:``; ``check`` gives it its id. Several functions or parameters may share an id: the
 check passes when all of them do.
 
 Source: docs/institutional/dmm-listing/spot.mdx
