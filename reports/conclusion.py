@@ -1,12 +1,85 @@
-"""What a whole run came to; its verdict is computed here and only here."""
+"""Why a check and a run came to their verdicts, in a sentence; ``reports.verdicts`` decides them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.model import UNSETTLED, WORST_FIRST, Item, Result, RunVerdict, Verdict, urgency
+from reports.model import BEYOND, WORST_FIRST, Check, Item, Outcome, Result, RunVerdict, Verdict, urgency
+from reports.verdicts import (
+    CheckDecision,
+    Reason,
+    RunDecision,
+    RunFacts,
+    Waived,
+    Waiving,
+    verdict_of_check,
+    verdict_of_run,
+    worst,
+)
 
 FEW = 3
-"""So many checks of a selection are each told by their id."""
+"""Up to so many selected checks are each reported by their id."""
+
+
+# Checks
+
+
+def results(
+    plan: Sequence[Check], items: Sequence[Item], outcomes: Sequence[Outcome], waived: Mapping[str, Waived]
+) -> tuple[Result, ...]:
+    """One result per planned check, in the order of the items. waived: check id -> its waiver."""
+    number = {check_id: item.number for item in items for check_id in item.checks}
+    made: dict[str, list[Outcome]] = {check.id: [] for check in plan}
+    for outcome in outcomes:
+        made[outcome.check_id].append(outcome)
+    several = len({outcome.symbol for outcome in outcomes if outcome.symbol}) > 1
+    found = [
+        result_of(
+            check, number.get(check.id, BEYOND.number), made[check.id], waived.get(check.id), several=several
+        )
+        for check in plan
+    ]
+    return tuple(sorted(found, key=lambda result: result.item or len(items) + 1))
+
+
+def result_of(
+    check: Check,
+    item: int,
+    outcomes: Sequence[Outcome],
+    waived: Waived | None = None,
+    *,
+    several: bool = False,
+) -> Result:
+    """The cases of one check as its result.
+
+    several: several listings are under test, so that the sentence names those that it is about
+    """
+    decision = verdict_of_check(check, outcomes, waived)
+    sentence = _of_check(check, decision, outcomes)
+    named = _named(decision.deciding, outcomes) if several and sentence else ""
+    if decision.waiving is Waiving.HAS_EXPIRED and waived is not None:
+        sentence = f"{sentence} (its waiver expired on {waived.expires})"
+    return Result(check, item, decision.verdict, f"{named}{sentence}", tuple(outcomes), decision.deviates)
+
+
+def _of_check(check: Check, decision: CheckDecision, outcomes: Sequence[Outcome]) -> str:
+    if decision.waiving is Waiving.IS_VOID:
+        return f"the waiver of {check.id} is void because the check passed: remove it from waivers.yaml"
+    if decision.deciding:
+        return decision.deciding[0].sentence
+    return f"{len(outcomes)} of {check.makings} cases were run" if outcomes else "the check did not run"
+
+
+def _named(deciding: Sequence[Outcome], outcomes: Sequence[Outcome]) -> str:
+    """Which listings a sentence is about, "" where it holds word for word for each of them."""
+    symbols = list(dict.fromkeys(one.symbol for one in deciding if one.symbol))
+    is_everywhere = set(symbols) == {one.symbol for one in outcomes}
+    if not symbols or (is_everywhere and len({one.sentence for one in deciding}) == 1):
+        return ""
+    others = f" (and {', '.join(symbols[1:])})" if symbols[1:] else ""
+    return f"{symbols[0]}{others}: "
+
+
+# The run
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,148 +91,120 @@ class Conclusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """How a run ended, beside its checks.
+class _Judged:
+    """A run with the rule that decided it."""
 
-    flat: True once the venue showed that no order of the run is left, False when some are, None
-        when nobody could ask
-    interrupted: what ended the run early, None when it ran to its end
-    narrowed: what the command line narrowed the checks to, None when it took all of them
-    selected: the ids of the checks that are left then, as far as they are known
-    left_out: functions of the checks that were never collected, None when all were
-    leaks: the names of the files that held a secret and were deleted
-    profile: the name of a profile that is no sign-off, None for one that can be
-    """
-
-    flat: bool | None
-    interrupted: str | None = None
-    narrowed: str | None = None
-    selected: tuple[str, ...] = ()
-    left_out: str | None = None
-    leaks: tuple[str, ...] = ()
-    profile: str | None = None
+    decision: RunDecision
+    found: Sequence[Result]
+    facts: RunFacts
 
 
-def conclude(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> Conclusion:
+def conclude(found: Sequence[Result], items: Sequence[Item], facts: RunFacts) -> Conclusion:
     """The run's verdict and why."""
-    fails = [result for result in found if result.verdict is Verdict.FAIL and not result.deviates]
-    waived = [result for result in found if result.verdict is Verdict.WAIVED]
-    if cut := _cut_short(ending, fails):
-        return Conclusion(RunVerdict.INCOMPLETE, cut)
-    if fails:
-        return Conclusion(RunVerdict.NOT_READY, _broke(fails))
-    if lacking := _lacking(found, items, ending):
-        return Conclusion(RunVerdict.INCOMPLETE, lacking)
-    if ending.profile is not None:
-        passed = f"{_passed(found, waived)} A {ending.profile} run is no sign-off."
-        return Conclusion(RunVerdict.SMOKE_PASSED, passed)
-    return Conclusion(RunVerdict.READY_WITH_WAIVERS if waived else RunVerdict.READY, _passed(found, waived))
+    decision = verdict_of_run(found, items, facts)
+    return Conclusion(decision.verdict, _SENTENCES[decision.reason](_Judged(decision, found, facts)))
 
 
-def _cut_short(ending: Ending, fails: Sequence[Result]) -> str:
-    """Why not even a failure counts; "" when the run can be judged."""
-    if ending.leaks:
-        return f"A secret stood in {', '.join(ending.leaks)}: the run must not be handed over."
-    if ending.interrupted is not None:
-        return f"The run did not reach its end: {_ended(ending.interrupted + _had_failed(fails))}"
-    return ""
+def _interrupted(run: _Judged) -> str:
+    failed = ""
+    if run.decision.checks:
+        first = _first_failed(run.decision.checks)
+        failed = f"; {_count(run.decision.checks)} had failed, first {first.id}: {first.sentence}"
+    return f"The run did not finish: {_ended(f'{run.facts.interrupted}{failed}')}"
 
 
-def _lacking(found: Sequence[Result], items: Sequence[Item], ending: Ending) -> str:
-    """What a run without a failure lacks to be READY, the most pressing first; "" when nothing."""
-    if ending.flat is False:
-        return "Orders are left open."
-    if ending.narrowed is not None:
-        ended = _selected([result for result in found if result.id in ending.selected])
-        return f"{ended}The run was narrowed to {ending.narrowed}, and a selection is no sign-off."
-    if ending.left_out is not None:
-        return f"The run left out {_ended(ending.left_out)}"
-    if unsettled := [result for result in found if result.verdict in UNSETTLED]:
-        return _missing(unsettled)
-    if unseen := _unseen(found, items):
-        return unseen
-    return "" if ending.flat else "It is not proven that no order is left."
+def _failed(run: _Judged) -> str:
+    first, more = _first_failed(run.decision.checks), len(run.decision.checks) - 1
+    others = f" {more} more {'check' if more == 1 else 'checks'} failed." if more else ""
+    if not first.has_failed_making:
+        return f"{first.sentence[:1].upper()}{_ended(first.sentence[1:])}{others}"
+    return f"{first.id} failed: {_ended(first.sentence)}{others}"
 
 
-def _selected(chosen: Sequence[Result]) -> str:
-    """How the checks of a selection ended, each by its id while they are few; "" when there are none."""
-    if not chosen:
-        return ""
+def _selected(run: _Judged) -> str:
+    """How the selected checks ended, each by its id while they are few, and that they are no sign-off."""
+    chosen = [one for one in run.found if one.id in run.facts.selected]
+    others = [one for one in chosen if _so_far(one) is not Verdict.PASS]
+    no_sign_off = f"Only a selection was run ({run.facts.narrowed}), which is no sign-off."
     if len(chosen) <= FEW:
-        return " ".join(f"{one.id} {_ended(_outcome(one))}" for one in chosen) + " "
-    others = [one for one in chosen if one.made_verdict is not Verdict.PASS]
-    first = f", first other {others[0].id} {_outcome(others[0])}" if others else ""
-    return f"{_ended(f'{len(chosen) - len(others)} of {len(chosen)} selected checks passed{first}')} "
+        return " ".join((*(f"{one.id} {_ended(_of_selected(one))}" for one in chosen), no_sign_off))
+    first = f"; first of the others: {others[0].id} {_of_selected(others[0])}" if others else ""
+    passed = len(chosen) - len(others)
+    return f"{_ended(f'{passed} of {len(chosen)} selected checks passed{first}')} {no_sign_off}"
 
 
-def _outcome(result: Result) -> str:
-    verdict = result.made_verdict
+def _of_selected(result: Result) -> str:
+    verdict = _so_far(result)
     if result.deviates:
         return f"deviates: {result.sentence}"
     if verdict is not Verdict.PASS:
         return f"is {verdict}: {result.sentence}"
-    made, whole = len(result.outcomes), max(result.check.makings, 1)
-    count = f"{made}" if made == whole else f"{made} of {whole}"
-    return f"passed ({count} {'making' if whole == 1 else 'makings'})"
+    made, planned = len(result.outcomes), max(result.check.makings, 1)
+    count = f"{made}" if made == planned else f"{made} of {planned}"
+    return f"passed ({count} {'case' if planned == 1 else 'cases'})"
 
 
-def _unseen(found: Sequence[Result], items: Sequence[Item]) -> str:
-    """What was declared away although there is no sign-off without it; "" when nothing."""
-    away = [one.id for one in found if one.check.must_be_made and one.verdict is Verdict.NOT_APPLICABLE]
-    if away:
-        named = ", ".join(away)
-        return f"Blockers that every environment can make are declared not applicable: take out {named}."
-    counting = {result.item for result in found if result.check.counts}
-    bare = [item for item in items if item.number in counting and not _has_shown_something(item, found)]
-    return f"Item {bare[0].number}, “{bare[0].title}”, has no check that passed." if bare else ""
+def _so_far(result: Result) -> Verdict:
+    """The verdict of the cases that were run, where a selection left others out."""
+    is_short = result.verdict is Verdict.NOT_RUN and result.outcomes
+    return worst(outcome.verdict for outcome in result.outcomes) if is_short else result.verdict
 
 
-def _has_shown_something(item: Item, found: Iterable[Result]) -> bool:
-    return any(
-        result.item == item.number and result.verdict in {Verdict.PASS, Verdict.WAIVED} for result in found
-    )
+def _inconclusive(run: _Judged) -> str:
+    checks = run.decision.checks
+    first = min(checks, key=lambda result: WORST_FIRST.index(result.verdict))
+    are = "is" if len(checks) == 1 else "are"
+    said = f"{first.id} ({first.verdict}): {_ended(first.sentence)}"
+    return f"{_count(checks)} {are} inconclusive, first {said}"
 
 
-def _had_failed(fails: Sequence[Result]) -> str:
-    if not fails:
-        return ""
-    first, count = _leading(fails), "1 check" if len(fails) == 1 else f"{len(fails)} checks"
-    return f"; {count} had failed, first {first.id} “{first.title}”: {first.sentence}"
+def _must_apply(run: _Judged) -> str:
+    ids = [one.id for one in run.decision.checks]
+    if len(ids) == 1:
+        return f"{ids[0]} is a blocker and may not be N/A here: remove it from not_applicable."
+    return f"{', '.join(ids)} are blockers and may not be N/A here: remove them from not_applicable."
 
 
-def _broke(fails: Sequence[Result]) -> str:
-    first = _leading(fails)
-    others = f" {len(fails) - 1} more failed." if len(fails) > 1 else ""
-    if not first.has_failed_making:
-        return f"{first.sentence[:1].upper()}{_ended(first.sentence[1:])}{others}"
-    return f"{first.id} “{first.title}” broke: {_ended(first.sentence)}{others}"
+def _nothing_passed(run: _Judged) -> str:
+    item = run.decision.items[0]
+    return f"No check of item {item.number}, “{item.title}”, passed."
 
 
-def _leading(fails: Sequence[Result]) -> Result:
-    return min(fails, key=lambda result: urgency(result.id, result.check.severity))
+def _passed(run: _Judged) -> str:
+    passed = sum(result.verdict is Verdict.PASS for result in run.found)
+    others = {
+        "waived": [one.id for one in run.found if one.verdict is Verdict.WAIVED],
+        "not applicable": [one.id for one in run.found if one.verdict is Verdict.NOT_APPLICABLE],
+        "deviating in a client library that no listing uses": [one.id for one in run.found if one.deviates],
+    }
+    parts = [f"{len(ids)} {what} ({', '.join(ids)})" for what, ids in others.items() if ids]
+    no_sign_off = f" A {run.facts.profile} run is no sign-off." if run.facts.profile else ""
+    return f"{', '.join((f'{passed} of {len(run.found)} checks passed', *parts))}.{no_sign_off}"
 
 
-def _missing(unsettled: Sequence[Result]) -> str:
-    first = min(unsettled, key=lambda result: WORST_FIRST.index(result.verdict))
-    count = "1 check has" if len(unsettled) == 1 else f"{len(unsettled)} checks have"
-    return f"{count} no settled outcome, first {first.id} ({first.verdict}): {_ended(first.sentence)}"
+_SENTENCES: Mapping[Reason, Callable[[_Judged], str]] = {
+    Reason.LEAKED: lambda run: (
+        f"A secret was found in {', '.join(run.facts.leaks)}: do not hand over this run."
+    ),
+    Reason.INTERRUPTED: _interrupted,
+    Reason.FAILED: _failed,
+    Reason.ORDERS_OPEN: lambda _: "Orders of this run are still open.",
+    Reason.SELECTED: _selected,
+    Reason.NOT_COLLECTED: lambda run: f"Checks were not collected: {_ended(str(run.facts.left_out))}",
+    Reason.INCONCLUSIVE: _inconclusive,
+    Reason.MUST_APPLY: _must_apply,
+    Reason.NOTHING_PASSED: _nothing_passed,
+    Reason.UNCONFIRMED: lambda _: "Could not confirm that no orders remain open.",
+    Reason.PASSED: _passed,
+}
 
 
-def _passed(found: Sequence[Result], waived: Sequence[Result]) -> str:
-    passed = sum(result.verdict is Verdict.PASS for result in found)
-    spared = [result for result in found if result.verdict is Verdict.NOT_APPLICABLE]
-    deviating = [result for result in found if result.deviates]
-    parts = [f"{passed} of {len(found)} checks passed"]
-    parts += [f"{len(waived)} waived ({', '.join(result.id for result in waived)})"] if waived else []
-    parts += (
-        [f"{len(spared)} declared not applicable ({', '.join(result.id for result in spared)})"]
-        if spared
-        else []
-    )
-    if deviating:
-        ids = ", ".join(result.id for result in deviating)
-        parts.append(f"{len(deviating)} about a library that no listing trades through deviate ({ids})")
-    return f"{', '.join(parts)}."
+def _first_failed(failed: Sequence[Result]) -> Result:
+    return min(failed, key=lambda result: urgency(result.id, result.check.severity))
+
+
+def _count(checks: Sequence[Result]) -> str:
+    return f"{len(checks)} {'check' if len(checks) == 1 else 'checks'}"
 
 
 def _ended(sentence: str) -> str:

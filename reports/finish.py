@@ -9,12 +9,12 @@ from typing import Any
 from fixtures.redaction import redactor
 from fixtures.run import Run
 from reports import labels, proven, signoff, waivers
-from reports.conclusion import Ending, conclude
+from reports.conclusion import conclude, results
 from reports.digests import DIGESTS, write_digests
 from reports.findings import findings
 from reports.latency import latencies
 from reports.leaks import remove_leaks, secrets_of
-from reports.model import Check, Outcome, results
+from reports.model import Check, Outcome
 from reports.previous import previous
 from reports.profile import Profile
 from reports.provenance import Provenance
@@ -22,6 +22,7 @@ from reports.redaction import redacted
 from reports.renderer.render import TIME_LIMIT_S, NotRendered, render
 from reports.requirements import Requirements
 from reports.subject import subject
+from reports.verdicts import RunFacts
 from reports.wirelog import write_evidence
 
 PAGE, CONTENT, FACTS = "signoff.html", "signoff.json", "environment.properties"
@@ -37,8 +38,8 @@ class Finished:
 
     made_by: the suite's version and its user's settings, as the run began
     interrupted: what ended the run early, None when it ran to its end
-    narrowed: what the command line narrowed the checks to, None when it took all of them
-    selected: the ids of the checks that are left then
+    narrowed: what the command line selected, None when it took all checks
+    selected: the ids of the checks that were selected
     left_out: functions of the checks that were never collected, None when all were
     profile: how much of the checklist was asked for
     cleanup: the command that looks for orders of this run and cancels them
@@ -148,7 +149,7 @@ def _document(
 ) -> signoff.SignOff:
     items, version = finished.requirements.items, finished.requirements.version
     today = datetime.fromtimestamp(finished.ended_ms / 1000, UTC).date()
-    ending = Ending(
+    facts = RunFacts(
         run.flat,
         finished.interrupted,
         finished.narrowed,
@@ -157,7 +158,8 @@ def _document(
         tuple(path.name for path in leaking),
         finished.profile if finished.profile is Profile.SMOKE else None,
     )
-    found = waivers.apply(results(finished.plan, items, finished.outcomes), finished.waivers, today)
+    waived = waivers.standing_on(today, finished.waivers)
+    found = results(finished.plan, items, finished.outcomes, waived)
     tested = subject(run)
     return signoff.SignOff(
         run_id=run.run_id,
@@ -165,7 +167,7 @@ def _document(
         narrowed=finished.narrowed,
         started_ms=finished.started_ms,
         ended_ms=finished.ended_ms,
-        conclusion=conclude(found, items, ending),
+        conclusion=conclude(found, items, facts),
         subject=tested,
         provenance=finished.made_by,
         requirements=finished.requirements,

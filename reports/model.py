@@ -1,6 +1,6 @@
-"""What the checks of a run came to."""
+"""What is known of the checks of a run, as data; the verdicts are decided in ``reports.verdicts``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -28,13 +28,13 @@ WORST_FIRST = (
     Verdict.PASS,
     Verdict.NOT_APPLICABLE,
 )
-"""A check that was made several times is as good as the worst; a declared N/A does not spoil a PASS."""
+"""A check is as good as the worst of its cases; N/A comes last, so that it spoils no PASS."""
 
 TO_MEND = (Verdict.FAIL, Verdict.ERROR, Verdict.BLOCKED)
 """The verdicts that somebody has to do something about."""
 
 UNSETTLED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN)
-"""The verdicts that say nothing about the venue: a run with one of them is not complete."""
+"""The inconclusive verdicts: they say nothing about the venue, and a run with one of them is not complete."""
 
 
 class RunVerdict(StrEnum):
@@ -60,7 +60,8 @@ _EXIT_CODES = {
     RunVerdict.INCOMPLETE: 2,
 }
 
-GRAVEST_FIRST = ("blocker", "major", "minor", "")
+BLOCKER = "blocker"
+GRAVEST_FIRST = (BLOCKER, "major", "minor", "")
 """Severities; a check that was never collected has none."""
 
 EXPLAINS_THE_REST = ("PRM-01", "PRM-02", "PRM-03", "VIS-01")
@@ -125,16 +126,6 @@ class Check:
         """The first requirement's title."""
         return self.requirements[0].title if self.requirements else "Not collected."
 
-    @property
-    def counts(self) -> bool:
-        """False for a check of a library that no listing under test trades through."""
-        return self.library is None or self.library.traded
-
-    @property
-    def must_be_made(self) -> bool:
-        """True for a blocker that no environment can declare away."""
-        return self.severity == GRAVEST_FIRST[0] and self.counts and not self.spared
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -143,8 +134,7 @@ class Outcome:
     parameters: name -> value: symbol, transport, side
     label: the parameters in a few words, "" when there is nothing to tell apart
     sentence: why it is not a PASS, one sentence; "" for a PASS
-    observations: messages of the venue during the call, set-up and tear-down left out: what the check's
-        `observes` is held against
+    observations: messages of the venue during the call; those of set-up and tear-down do not count
     evidence: positions of the first record and the one after the last
     orders: the order_link_ids that the evidence names, each with its order_id; "" when the venue gave none
     started_ms, ended_ms: Unix ms, client clock
@@ -184,6 +174,7 @@ class Result:
     """What one check came to, over all its makings.
 
     item: the number of the checklist item; 0 for a check beyond the checklist
+    deviates: a FAIL that fails nothing: it is about a library that no listing under test trades through
     """
 
     check: Check
@@ -191,6 +182,7 @@ class Result:
     verdict: Verdict
     sentence: str
     outcomes: tuple[Outcome, ...]
+    deviates: bool = False
 
     @property
     def id(self) -> str:
@@ -208,19 +200,6 @@ class Result:
         """What the makings that decided judged: a library that is traded through before any other."""
         judged = [one.library for one in self.outcomes if one.verdict is self.verdict and one.library]
         return next((one for one in judged if one.traded), judged[0] if judged else self.check.library)
-
-    @property
-    def deviates(self) -> bool:
-        """True for a failure of a library that no listing under test trades through: it breaks nothing."""
-        idle = self.library is not None and not self.library.traded
-        failed = [outcome for outcome in self.outcomes if outcome.verdict is Verdict.FAIL]
-        return self.verdict is Verdict.FAIL and idle and all(one.is_about_its_library for one in failed)
-
-    @property
-    def made_verdict(self) -> Verdict:
-        """The verdict as far as the check was made."""
-        made = self.verdict is Verdict.NOT_RUN and self.outcomes
-        return worst(outcome.verdict for outcome in self.outcomes) if made else self.verdict
 
     @property
     def has_failed_making(self) -> bool:
@@ -280,49 +259,3 @@ def urgency(check_id: str, severity: str) -> tuple[int, int]:
     """Sorts failures: what explains the rest first, then the gravest."""
     first = EXPLAINS_THE_REST.index(check_id) if check_id in EXPLAINS_THE_REST else len(EXPLAINS_THE_REST)
     return first, GRAVEST_FIRST.index(severity)
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The worst of the verdicts; NOT RUN when there are none."""
-    return min(verdicts, key=WORST_FIRST.index, default=Verdict.NOT_RUN)
-
-
-def result_of(check: Check, item: int, outcomes: Sequence[Outcome], *, several: bool = False) -> Result:
-    """The makings of one check as its result; a making that is missing counts as NOT RUN.
-
-    several: several listings are under test, so that the sentence names those that it is about
-    """
-    missing = len(outcomes) < max(check.makings, 1)
-    verdict = worst([outcome.verdict for outcome in outcomes] + [Verdict.NOT_RUN] * missing)
-    short = f"made {len(outcomes)} of {check.makings} times" if outcomes else "the check did not run"
-    deciding = sorted(
-        (outcome for outcome in outcomes if outcome.verdict is verdict),
-        key=lambda one: one.attribution is not None and one.attribution.party is Party.LIBRARY,
-    )
-    sentence = deciding[0].sentence if deciding else short
-    named = _named(deciding, outcomes) if several and sentence else ""
-    return Result(check, item, verdict, f"{named}{sentence}", tuple(outcomes))
-
-
-def _named(deciding: Sequence[Outcome], outcomes: Sequence[Outcome]) -> str:
-    """Which listings a sentence is about, "" where it holds word for word for each of them."""
-    symbols = list(dict.fromkeys(one.symbol for one in deciding if one.symbol))
-    is_everywhere = set(symbols) == {one.symbol for one in outcomes}
-    if not symbols or (is_everywhere and len({one.sentence for one in deciding}) == 1):
-        return ""
-    others = f" (and {', '.join(symbols[1:])})" if symbols[1:] else ""
-    return f"{symbols[0]}{others}: "
-
-
-def results(plan: Sequence[Check], items: Sequence[Item], outcomes: Sequence[Outcome]) -> tuple[Result, ...]:
-    """One result per planned check, in the order of the items."""
-    number = {check_id: item.number for item in items for check_id in item.checks}
-    made: dict[str, list[Outcome]] = {check.id: [] for check in plan}
-    for outcome in outcomes:
-        made[outcome.check_id].append(outcome)
-    several = len({outcome.symbol for outcome in outcomes if outcome.symbol}) > 1
-    found = [
-        result_of(check, number.get(check.id, BEYOND.number), made[check.id], several=several)
-        for check in plan
-    ]
-    return tuple(sorted(found, key=lambda result: result.item or len(items) + 1))

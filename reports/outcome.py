@@ -1,15 +1,15 @@
-"""One making of a check, from what pytest saw to a verdict and one sentence."""
+"""What pytest saw of a case, as data and in words: how a phase ended, what a docstring demands."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pytest
 
 from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
 from fixtures.desk import Blocked
 from fixtures.desk.flat import LeftBehind
-from reports.model import WORST_FIRST, Requirement, Verdict
+from fixtures.under_way import TooFewMessages
+from reports.model import Requirement
+from reports.verdicts import Ended, Phase
 
 LONGEST_SENTENCE = 300
 _ENUM_MEMBER = re.compile(r"<(\w+\.\w+): [^<>]*>")
@@ -17,26 +17,17 @@ _DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 _LABEL = re.compile(r"^(Sequence|Passes|Cure|Source):", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """How one phase of a making ended.
-
-    when: setup, call or teardown
-    raised: None when nothing was raised
-    """
-
-    when: str
-    raised: BaseException | None = None
-
-
-OF_A_CALL: tuple[tuple[type[BaseException], Verdict], ...] = (
-    (Blocked, Verdict.BLOCKED),
-    (Silent, Verdict.BLOCKED),
-    (AssertionError, Verdict.FAIL),
-    (Refused, Verdict.FAIL),
-    (Malformed, Verdict.FAIL),
+ENDED_BY: tuple[tuple[type[BaseException], Ended], ...] = (
+    # It shows pytest that the call received too little; the call itself completed.
+    (TooFewMessages, Ended.COMPLETED),
+    (Blocked, Ended.BLOCKED),
+    (Silent, Ended.SILENT),
+    (AssertionError, Ended.FAILED),
+    (Refused, Ended.REFUSED),
+    (Malformed, Ended.MALFORMED),
+    (pytest.skip.Exception, Ended.SKIPPED),
 )
-"""What an exception of the check itself means; anything else is an ERROR."""
+"""How a phase ended by what it raised; anything else broke it."""
 
 BEGINNINGS: tuple[tuple[type[BaseException], str], ...] = (
     (Refused, "the venue refused "),
@@ -67,25 +58,21 @@ def requirement_of(docstring: str | None) -> Requirement:
     )
 
 
-def judge(phases: Sequence[Phase], not_applicable: str | None) -> tuple[Verdict, str]:
-    """The verdict of one making and why; the sentence of a PASS is empty.
-
-    not_applicable: the declared reason why the check does not apply, None when it does
-    """
-    judged = [_judge_phase(phase, not_applicable) for phase in phases]
-    spoilt = [one for one in judged if one[0] is not Verdict.PASS]
-    if spoilt:
-        return min(spoilt, key=lambda one: WORST_FIRST.index(one[0]))
-    if {"call", "teardown"} <= {phase.when for phase in phases}:
-        return Verdict.PASS, ""
-    return Verdict.NOT_RUN, "the check did not finish"
+def phase_of(when: str, raised: BaseException | None) -> Phase:
+    """How a phase ended, from what it raised. when: setup, call or teardown."""
+    if raised is None:
+        return Phase(when)
+    ended = next((ended for kind, ended in ENDED_BY if isinstance(raised, kind)), Ended.BROKEN)
+    return Phase(when, ended, "" if ended is Ended.COMPLETED else _sentence_of_phase(when, ended, raised))
 
 
-def decisive(phases: Sequence[Phase], not_applicable: str | None) -> BaseException | None:
-    """What was raised where the verdict of the making was decided; None when nothing was."""
-    raised = [phase for phase in phases if phase.raised is not None]
-    ranked = sorted(raised, key=lambda one: WORST_FIRST.index(_judge_phase(one, not_applicable)[0]))
-    return ranked[0].raised if ranked else None
+def _sentence_of_phase(when: str, ended: Ended, raised: BaseException) -> str:
+    if ended is Ended.SKIPPED:
+        return f"skipped: {sentence_of(raised)}"
+    if when == "call":
+        return sentence_of(raised) if ended is Ended.FAILED else told(raised)
+    is_prerequisite = when == "setup" and ended in {Ended.BLOCKED, Ended.SILENT}
+    return sentence_of(raised) if is_prerequisite else f"{when}: {told(raised)}"
 
 
 def sentence_of(raised: BaseException) -> str:
@@ -100,21 +87,6 @@ def told(raised: BaseException) -> str:
     """What an exception says, in words where it is one of ours."""
     beginnings = (beginning for kind, beginning in BEGINNINGS if isinstance(raised, kind))
     return next(beginnings, f"{type(raised).__name__}: ") + sentence_of(raised)
-
-
-def _judge_phase(phase: Phase, not_applicable: str | None) -> tuple[Verdict, str]:
-    raised = phase.raised
-    if raised is None:
-        return Verdict.PASS, ""
-    if isinstance(raised, pytest.skip.Exception):
-        skipped = (Verdict.BLOCKED, f"skipped: {sentence_of(raised)}")
-        return skipped if not_applicable is None else (Verdict.NOT_APPLICABLE, not_applicable)
-    if phase.when == "setup" and isinstance(raised, Blocked | Silent):
-        return Verdict.BLOCKED, sentence_of(raised)
-    if phase.when != "call":
-        return Verdict.ERROR, f"{phase.when}: {told(raised)}"
-    verdict = next((verdict for kind, verdict in OF_A_CALL if isinstance(raised, kind)), Verdict.ERROR)
-    return verdict, sentence_of(raised) if isinstance(raised, AssertionError) else told(raised)
 
 
 def _joined(text: str) -> str:

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from reports.digests import noted
-from reports.model import UNSETTLED, RunVerdict, Verdict
+from reports.model import RunVerdict, Verdict
 from reports.subject import Subject
+from reports.verdicts import stands_against
 
 FORMAT = "dmm-onboarding-sign-off/"
 """How the format of every version of a sign-off begins."""
 SIGN_OFF = "signoff.json"
 _PASSED = (RunVerdict.READY, RunVerdict.READY_WITH_WAIVERS)
-_AGAINST = (Verdict.FAIL, *UNSETTLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,10 @@ def _can_pass(item: dict[str, Any]) -> bool:
     """True when the counts are those of the checks, and none of the checks stands against a READY."""
     counted = Counter(check["verdict"] for check in item["checks"])
     told = {verdict: count for verdict, count in item["counts"].items() if count}
-    against = [check for check in item["checks"] if check["verdict"] in _AGAINST and not _is_beside(check)]
-    return counted == told and not against
+    checks = item["checks"]
+    return counted == told and not any(
+        stands_against(Verdict(check["verdict"]), deviates=_is_beside(check)) for check in checks
+    )
 
 
 def _is_beside(check: dict[str, Any]) -> bool:

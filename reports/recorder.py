@@ -2,43 +2,31 @@
 
 from collections import Counter
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 
-from fixtures.catalogue import NOT_APPLICABLE, library_of, trades_through
+from fixtures.catalogue import library_of, trades_through
 from fixtures.clients.clock import SystemClock
-from fixtures.evidence import Direction, Record
+from fixtures.evidence import Record
+from fixtures.redaction import redactor
 from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
 from reports.attribution import Seen, attribute, is_explained
+from reports.case import RunningCase, show_sentence
 from reports.finish import Finished, shown, write
 from reports.items import check_id_of, group, label, parameters, requirement
 from reports.live import LiveLine
 from reports.model import BEYOND, TO_MEND, Check, Item, Library, Outcome, RunVerdict, Verdict, gravest
-from reports.outcome import Phase, decisive, judge, told
+from reports.outcome import told
 from reports.profile import Profile
 from reports.provenance import Provenance
+from reports.redaction import redact_report
 from reports.requirements import Requirements
 from reports.selection import deselected_by, left_out, narrowed
-
-
-@dataclass(slots=True)
-class Making:
-    """A check that is being made.
-
-    mark: where its evidence starts
-    called: where the evidence of its call starts and ends
-    started_ms: Unix ms, client clock
-    """
-
-    mark: int
-    started_ms: int
-    phases: list[Phase] = field(default_factory=list)
-    called: tuple[int, int] = (0, 0)
-    recorded: bool = False
+from reports.verdicts import deviates, verdict_of_case
 
 
 class Recorder:
@@ -59,6 +47,7 @@ class Recorder:
         self._waived = waived
         self._made_by = made_by
         self._live = live
+        self._redact = redactor(run)
         self._clock = SystemClock()
         self._started_ms = self._clock.now_ms()
         self._collected: dict[str, Check] = {}
@@ -66,7 +55,8 @@ class Recorder:
         self._plan: tuple[Check, ...] = ()
         self._chosen: Counter[str] = Counter()
         self._outcomes: list[Outcome] = []
-        self._making: Making | None = None
+        self._case: RunningCase | None = None
+        self._deviating: set[str] = set()
         self._interrupted: str | None = None
 
     # Planning
@@ -124,92 +114,106 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Record the check also when it is interrupted: Allure's result is still open here."""
-        self._making = making = Making(self._run.evidence.mark(), self._clock.now_ms())
+        """Follow a case; one that is interrupted is recorded here, while Allure's result is still open."""
+        self._case = RunningCase(item, self._run.evidence.mark(), self._clock.now_ms())
         try:
             return (yield)
         finally:
-            if not making.recorded:
-                self._record(item, making)
-            self._making = None
+            self._record()
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self) -> Generator[None, object, object]:
-        """Note where the evidence of the call starts and ends: what the fixtures saw is not observed."""
-        start = self._run.evidence.mark()
-        try:
-            return (yield)
-        finally:
-            if self._making is not None:
-                self._making.called = (start, self._run.evidence.mark())
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    # Nothing else of the suite wraps this hook. It is the innermost wrapper (trylast), so that the report
+    # shows our verdict and no secret by the time that JUnit, Allure and the terminal read it.
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
+        self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Keep how each phase ended; the last one settles the outcome."""
+        """Keep how a phase ended, and let its report show what the case has come to."""
         report = yield
-        making = self._making
-        if making is None:
-            return report
-        making.phases.append(Phase(call.when, call.excinfo.value if call.excinfo else None))
-        if call.when == "teardown":
-            outcome = self._record(item, making)
-            if outcome is not None:
-                report.user_properties.append(("verdict", str(outcome.verdict)))
+        case = self._case
+        if case is not None:
+            case.end(call)
+            if call.when == "teardown":
+                case.outcome = self._outcome(case)
+                report.user_properties.append(("verdict", str(case.outcome.verdict)))
+            elif report.failed:
+                self._shorten(report, call, self._outcome(case))
+        redact_report(report, self._redact)
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """The terminal's word for a deviation; the report itself stays a failed one."""
+        is_deviation = report.when == "call" and report.failed and report.nodeid in self._deviating
+        return ("deviate", "d", ("DEVIATES", {"yellow": True})) if is_deviation else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self) -> None:
         """Take the progress line away before pytest writes."""
         self._live.clear()
 
-    def _record(self, item: pytest.Item, making: Making) -> Outcome | None:
-        making.recorded = True
-        check = self._collected.get(check_id_of(item))
-        if check is None:
-            return None
-        result = labels.under_way(self._config)
-        outcome = self._outcome(item, making, result.uuid if result else "")
+    def pytest_runtest_logfinish(self) -> None:
+        """Record the case: allure-pytest has written all that it guesses, and closes its result next."""
+        self._record()
+
+    def _shorten(self, report: pytest.TestReport, call: pytest.CallInfo[None], outcome: Outcome) -> None:
+        """Note a deviation; of one, and of what is blocked, show the sentence and no traceback."""
+        check = self._collected.get(outcome.check_id)
+        is_deviation = check is not None and deviates(outcome, check)
+        if is_deviation:
+            self._deviating.add(report.nodeid)
+        if call.excinfo is not None and (is_deviation or outcome.verdict is Verdict.BLOCKED):
+            show_sentence(report, call.excinfo)
+
+    def _record(self) -> None:
+        """Keep the outcome of the case under way, once, and write it over what allure-pytest guessed."""
+        case, self._case = self._case, None
+        if case is None or (check := self._collected.get(check_id_of(case.item))) is None:
+            return
+        outcome = case.outcome or self._outcome(case)
         self._outcomes.append(outcome)
+        result = labels.under_way(self._config)
         if result is not None:
+            item = case.item
             place = labels.Place(self._run.environment.name, self._item_of(check), group(item), made_as(item))
             labels.finish(result, check, place, outcome)
             self._attach(outcome)
-        return outcome
 
-    def _outcome(self, item: pytest.Item, making: Making, allure_uuid: str) -> Outcome:
-        records = self._run.evidence.since(making.mark)
-        start, end = making.called
-        called = self._run.evidence.since(start)[: end - start]
-        not_applicable = item.stash.get(NOT_APPLICABLE, None)
-        verdict, sentence = judge(making.phases, not_applicable)
-        if verdict in TO_MEND and (unheard_ms := self._run.unheard.get(making.mark)):
-            sentence += f"; nothing was heard of the venue for {unheard_ms / 1000:.1f} s"
-        raised = decisive(making.phases, not_applicable) if verdict in TO_MEND else None
-        attributed = None
-        if raised is not None:
-            seen = self._seen(item, raised, sentence, called or records)
+    def _outcome(self, case: RunningCase) -> Outcome:
+        """What the case has come to, as far as its phases have ended."""
+        item, messages = case.item, case.messages
+        records = self._run.evidence.since(case.mark)
+        decision, attributed = verdict_of_case(case.facts), None
+        sentence = decision.sentence + self._unresponsive(case, decision.verdict)
+        if decision.verdict in TO_MEND:
+            called = self._run.evidence.since(messages.start)[: messages.end - messages.start]
+            seen = self._seen(item, case.raised[decision.phase], sentence, called or records)
             attributed = attribute(seen)
-            if is_explained(seen, attributed):
-                verdict = Verdict.BLOCKED
+            decision = verdict_of_case(replace(case.facts, explained=is_explained(seen, attributed)))
         made_with = parameters(item)
+        result = labels.under_way(self._config)
         return Outcome(
             check_id=check_id_of(item),
             requirement=requirement(item),
-            verdict=verdict,
+            verdict=decision.verdict,
             sentence=self._run.evidence.redact(sentence),
             parameters=made_with,
             label=label(made_with, self._run.symbols),
-            observations=sum(record.direction is Direction.RECEIVED for record in called),
-            evidence=(making.mark, making.mark + len(records)),
+            observations=messages.received,
+            evidence=(case.mark, case.mark + len(records)),
             orders=wire.orders(records, f"{self._run.run_id}-"),
-            started_ms=making.started_ms,
+            started_ms=case.started_ms,
             ended_ms=self._clock.now_ms(),
-            allure_uuid=allure_uuid,
+            allure_uuid=result.uuid if result else "",
             attribution=attributed,
             library=self._library(item),
         )
+
+    def _unresponsive(self, case: RunningCase, verdict: Verdict) -> str:
+        """For how long the venue did not answer in a case that did not pass, "" when it always did."""
+        unheard_ms = self._run.unheard.get(case.mark) if verdict in TO_MEND else None
+        return f"; the venue did not respond for {unheard_ms / 1000:.1f} s" if unheard_ms else ""
 
     def _seen(
         self, item: pytest.Item, raised: BaseException, sentence: str, records: Sequence[Record]

@@ -9,6 +9,7 @@ from reports.findings import Finding
 from reports.model import Library, Outcome, Result, Verdict
 from reports.previous import Previous
 from reports.proven import FILE, Proven
+from reports.verdicts import deviates
 
 Json = dict[str, Any]
 
@@ -40,16 +41,14 @@ def library(judged: Library | None) -> Json | None:
 
 
 def deviations(result: Result, *, several: bool) -> list[Json]:
-    """What a library does wrong that no listing under test trades through; makings that say the same are one.
+    """What a library does wrong that no listing under test trades through; cases that say the same are one.
 
     several: several listings are under test
     """
     alike: dict[tuple[Library | None, str], list[Outcome]] = {}
     for one in result.outcomes if result.verdict is Verdict.FAIL else ():
-        judged = one.library or result.check.library
-        idle = judged is not None and not judged.traded
-        if idle and one.verdict is Verdict.FAIL and one.is_about_its_library:
-            alike.setdefault((judged, one.sentence), []).append(one)
+        if deviates(one, result.check):
+            alike.setdefault((one.library or result.check.library, one.sentence), []).append(one)
     return [
         {
             "check": result.id,

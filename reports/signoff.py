@@ -19,7 +19,7 @@ from reports.conclusion import Conclusion
 from reports.deviations import deviations
 from reports.findings import Finding
 from reports.latency import Latency
-from reports.model import BEYOND, TO_MEND, Item, Outcome, Result, Verdict, worst
+from reports.model import BEYOND, TO_MEND, Item, Outcome, Result, Verdict
 from reports.plot import Axis
 from reports.previous import Previous
 from reports.proven import Proven
@@ -27,6 +27,7 @@ from reports.provenance import Provenance
 from reports.requirements import Requirements
 from reports.sections import Json, moment
 from reports.subject import Listed, Subject
+from reports.verdicts import worst
 from reports.waivers import Waiver
 
 HERE = Path(__file__).parent
@@ -53,7 +54,7 @@ class SignOff:
     cleanup: the command that makes the venue flat, None where nothing can be left
     today: the day on which waivers are judged, UTC
     profile: how much of the checklist the run made
-    narrowed: what the command line narrowed the checks to, None when it took all of them
+    narrowed: what the command line selected, None when it took all checks
     """
 
     run_id: str

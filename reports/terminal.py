@@ -1,4 +1,4 @@
-"""What a run says on the terminal: the plan before it, the verdict and the next step after it."""
+"""The terminal's lines about a run: the plan before it, the verdict and the next step after it."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -33,11 +33,11 @@ COLOUR = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run is about to make.
+    """What a run is about to do.
 
-    checks: required, or selected beyond it
-    narrowed: what the command line narrowed the checks to, None when it took all of them
-    chosen: by id, how often a check will be made
+    checks: those that are required, and those selected beyond them
+    narrowed: what the command line selected, None when it took all checks
+    chosen: check id -> how many of its cases will be run
     """
 
     required: Requirements
@@ -47,24 +47,22 @@ class Plan:
 
 
 def plan_lines(run: Run, plan: Plan) -> list[str]:
-    """The plan: where, on what, how many checks each item has, and how many of them were selected."""
+    """The plan: environment, symbols, and for each item its checks and how many of them are selected."""
     symbols = ", ".join(run.symbols)
     lines = [
         f"run {run.run_id} on {run.environment.name}: {symbols}, requirement set {plan.required.version}"
     ]
     if plan.narrowed is not None:
-        makings = plan.chosen.total()
-        lines.append(
-            f"narrowed to {plan.narrowed}: {len(plan.chosen)} of {_checks(len(plan.checks)).strip()}, "
-            f"{makings} {'making' if makings == 1 else 'makings'}; a selection is no sign-off"
-        )
+        cases, of = plan.chosen.total(), _checks(len(plan.checks)).strip()
+        counted = f"{len(plan.chosen)} of {of}, {cases} {'case' if cases == 1 else 'cases'}"
+        lines.append(f"selected by {plan.narrowed}: {counted}; a selection is no sign-off")
     required = set(plan.required.check_ids)
     beyond = replace(BEYOND, checks=tuple(one.id for one in plan.checks if one.id not in required))
     return lines + [line for item in (*plan.required.items, beyond) if (line := _planned(item, plan))]
 
 
 def _planned(item: Item, plan: Plan) -> str:
-    """What an item has in the plan, "" when nothing of it will be made."""
+    """The line of an item, "" when none of its checks will be run."""
     chosen = sum(check_id in plan.chosen for check_id in item.checks)
     if not (chosen if plan.narrowed else item.checks):
         return ""
@@ -74,7 +72,7 @@ def _planned(item: Item, plan: Plan) -> str:
 
 
 def table_lines(content: dict[str, Any]) -> list[str]:
-    """The items with the count of each verdict."""
+    """A table: one line per item of the checklist, one column per verdict."""
     shown = [
         verdict for verdict in COLUMNS if verdict in {Verdict.PASS, Verdict.FAIL} or _total(content, verdict)
     ]
@@ -84,14 +82,14 @@ def table_lines(content: dict[str, Any]) -> list[str]:
 
 
 def deviation_lines(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Verdict and line of what neither passed nor is to be mended; checks that share both share a line."""
+    """Verdict and line of what is waived, N/A or NOT RUN; checks with the same reason share a line."""
     for one in deviations(content, alike=COLUMNS):
         if one.verdict not in TO_MEND:
             yield one.verdict, f"  {one.verdict:<8} {_ids(one.ids)}  {one.sentence}"
 
 
 def finding_lines(content: dict[str, Any]) -> Iterator[str]:
-    """What is to be mended: verdict, checks and reason, then whose it is and the message that proves it."""
+    """What has to be fixed: verdict, checks and reason, then its owner and the message that proves it."""
     for one in content["findings"]:
         ids = _ids([check["id"] for check in one["checks"]])
         yield f"  {one['checks'][0]['verdict']:<8} {ids}  {one['sentence']}"
@@ -101,23 +99,23 @@ def finding_lines(content: dict[str, Any]) -> Iterator[str]:
 
 
 def unheard_lines(content: dict[str, Any]) -> Iterator[str]:
-    """For how long the venue was asked in vain before it was back, and in which check."""
+    """For how long the venue did not respond, and in which check."""
     for one in content["measurements"]:
         if one["name"].startswith(UNHEARD):
             yield f"  {one['name']} for {one['value'] / 1000:.1f} s"
 
 
 def library_lines(content: dict[str, Any]) -> Iterator[str]:
-    """What a library does that no listing under test trades through."""
+    """The deviations of client libraries that no listing under test uses."""
     for one in content["libraries"]:
         name = f"{one['library']['name']} {one['library']['version'] or ''}".strip()
-        said = one["sentence"] if one["sentence"].startswith(name) else f"{name}: {one['sentence']}"
+        seen = one["sentence"] if one["sentence"].startswith(name) else f"{name}: {one['sentence']}"
         on = f"{', '.join(one['symbols'])}: " if one["symbols"] else ""
-        yield f"  deviates {one['check']}  {on}{said}"
+        yield f"  deviates {one['check']}  {on}{seen}"
 
 
 def earlier_line(content: dict[str, Any]) -> str | None:
-    """How the earlier runs of the same subject ended, newest first; None when there are none."""
+    """The verdicts of the earlier runs on the same subject, newest first; None when there are none."""
     runs = content["previous"]["runs"]
     if not runs:
         return None
@@ -127,25 +125,25 @@ def earlier_line(content: dict[str, Any]) -> str | None:
 
 
 def orders_line(run: Run) -> str:
-    """Whether the account holds orders of the run, and what cancels them."""
+    """Whether orders of the run are open, and the command that cancels them."""
     venue = run.environment.name
     if run.environment.embedded:
         return "no order of this run is open: the embedded venue ended with it"
     if run.flat is None and run.journal.is_empty():
         return "no order of this run is open: none was sent"
     if run.flat is None:
-        return f"whether orders of this run are open on {venue} is unknown; to be flat: {run.cleanup}"
+        return f"it is unknown whether orders of this run are open on {venue}; to cancel them: {run.cleanup}"
     if not run.flat:
         count = len(run.left)
-        told = "1 order of this run is" if count == 1 else f"{count or 'some'} orders of this run are"
-        return f"{told} open on {venue}; to be flat: {run.cleanup}"
+        open_ = "1 order of this run is" if count == 1 else f"{count or 'some'} orders of this run are"
+        return f"{open_} open on {venue}; to cancel {'it' if count == 1 else 'them'}: {run.cleanup}"
     others = [f"{count} of run {other}" for other, count in run.beside.items()]
-    beside = f"; open beside it under the same UID: {', '.join(others)}" if others else ""
+    beside = f"; orders of other runs are open under the same UID: {', '.join(others)}" if others else ""
     return f"no order of this run is open on {venue}{beside}"
 
 
 def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
-    """What the reader does next."""
+    """What to do next."""
     verdict = RunVerdict(content["verdict"])
     if verdict is RunVerdict.SMOKE_PASSED:
         return _SIGNOFF
@@ -155,22 +153,20 @@ def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
         return "send signoff.html and signoff.json to the desk"
     cleanup = content["run"]["cleanup"]
     if cleanup:
-        some = content["run"]["orders_left"]
-        return f"{'cancel the orders that are' if some else 'make sure that no order is'} left: {cleanup}"
+        are_open = content["run"]["orders_left"]
+        return f"{'cancel the open orders' if are_open else 'confirm that no orders remain open'}: {cleanup}"
     if verdict is RunVerdict.NOT_READY:
         return _about(_first_failed(content), folder, rendered=rendered)
     return _what_is_missing(content)
 
 
 def unwritten_lines(run: Run, error: Exception, folder: Path) -> Iterator[str]:
-    """What is said when the reports cannot be written: why, what may be left, what to do."""
+    """The end of a run whose reports cannot be written: why, whether orders are open, what to do."""
     why = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
     yield f"\nINCOMPLETE: the reports cannot be written to {folder}: {why}; there is no sign-off."
     yield orders_line(run)
-    cure = (
-        "make room, or choose another folder with --out=FOLDER, then " if isinstance(error, OSError) else ""
-    )
-    yield f"next: {cure}run the whole checklist again"
+    first = "free disk space, or choose another folder with --out=FOLDER, then "
+    yield f"next: {first if isinstance(error, OSError) else ''}run the whole checklist again"
 
 
 def show(reporter: pytest.TerminalReporter, written: Written, folder: Path, run: Run) -> None:
@@ -208,8 +204,8 @@ def _checks(count: int) -> str:
 def _table_line(item: dict[str, Any], columns: Sequence[str]) -> str:
     number = f"{item['number']}. " if item["number"] else ""
     deviating = item["deviating"]
-    told = item["counts"] | {Verdict.FAIL: item["counts"][Verdict.FAIL] - deviating, _DEVIATES: deviating}
-    counts = "".join(f"{told[column] or '-':>9}" for column in columns)
+    shown = item["counts"] | {Verdict.FAIL: item["counts"][Verdict.FAIL] - deviating, _DEVIATES: deviating}
+    counts = "".join(f"{shown[column] or '-':>9}" for column in columns)
     return f"  {number + item['title']:<27}{len(item['checks']):>8}{counts}"
 
 
@@ -248,7 +244,7 @@ def _first_unsettled(content: dict[str, Any]) -> dict[str, Any] | None:
 def _what_is_missing(content: dict[str, Any]) -> str:
     first = _first_unsettled(content)
     if first is not None and first["verdict"] != Verdict.NOT_RUN:
-        return f"settle what is missing, first {first['id']}, then run again"
+        return f"resolve what is inconclusive, first {first['id']}, then run again"
     if content["run"]["profile"] == Profile.SMOKE:
         return _SIGNOFF
     return f"{_WHOLE}: pytest without a selection" if content["run"]["narrowed"] else _WHOLE

@@ -1,7 +1,9 @@
-"""``waivers.yaml``: the failures that the desk has agreed to live with, each until a date."""
+"""``waivers.yaml``: the failures that the desk accepts, each until a date.
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+What a waiver does to a verdict is decided in ``reports.verdicts``.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from fixtures.strict_yaml import EnvironmentFileError, loaded, told
-from reports.model import Check, Result, Verdict
+from reports.model import Check
+from reports.verdicts import Waived, may_be_waived
 
 
 class WaiverError(Exception):
@@ -72,27 +75,10 @@ def validate(waivers: Iterable[Waiver], known: Mapping[str, Check]) -> None:
     for waiver in waivers:
         if waiver.check not in known:
             raise WaiverError(f"waivers.yaml: {waiver.check} is not a check of this suite")
-        if known[waiver.check].severity == "blocker":
+        if not may_be_waived(known[waiver.check]):
             raise WaiverError(f"waivers.yaml: {waiver.check} is a blocker, and a blocker cannot be waived")
 
 
-def apply(found: Sequence[Result], waivers: Sequence[Waiver], today: date) -> tuple[Result, ...]:
-    """The results with their waivers applied."""
-    by_check = {waiver.check: waiver for waiver in waivers}
-    return tuple(_apply(result, by_check.get(result.id), today) for result in found)
-
-
-def _apply(result: Result, waiver: Waiver | None, today: date) -> Result:
-    if waiver is None:
-        return result
-    if result.verdict is Verdict.PASS:
-        return replace(
-            result,
-            verdict=Verdict.FAIL,
-            sentence=f"the waiver of {result.id} is void: the check passed; remove it",
-        )
-    if result.verdict is not Verdict.FAIL:
-        return result
-    if not waiver.holds_on(today):
-        return replace(result, sentence=f"{result.sentence} (its waiver expired on {waiver.expires})")
-    return replace(result, verdict=Verdict.WAIVED)
+def standing_on(day: date, waivers: Iterable[Waiver]) -> dict[str, Waived]:
+    """Check id -> its waiver as it stands on a day."""
+    return {one.check: Waived(one.expires.isoformat(), one.holds_on(day)) for one in waivers}

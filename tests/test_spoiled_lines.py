@@ -123,7 +123,7 @@ async def test_a_venue_that_was_gone_is_used_again(tmp_path: Path, stage: Stage)
     assert ended.code == INCOMPLETE, ended.text
     (spoilt, said), sound = ended.makings("MKR-13")
     assert spoilt in UNSETTLED, ended.text
-    assert re.search(r"; nothing was heard of the venue for [3-9]\.\d s$", said)
+    assert re.search(r"; the venue did not respond for [3-9]\.\d s$", said)
     assert (sound[0], ended.makings("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
     assert [one["party"] for one in ended.signoff["findings"]] == ["network"]
     assert re.search(r"the venue was not heard during MKR-13 for [3-9]\.\d s", ended.text)

@@ -6,17 +6,18 @@ from datetime import date
 from typing import Any
 
 from fixtures.evidence import Channel, Direction, Measurement, Record
-from reports.conclusion import Ending, conclude
+from reports.conclusion import conclude, results
 from reports.findings import findings
 from reports.latency import Latency
-from reports.model import Check, Item, Outcome, Requirement, Verdict, results
+from reports.model import Check, Item, Outcome, Requirement, Result, Verdict
 from reports.previous import Previous
 from reports.proven import proven
 from reports.provenance import Provenance
 from reports.requirements import Requirements
 from reports.signoff import Ledger, SignOff
 from reports.subject import Listed, Subject
-from reports.waivers import Waiver, apply
+from reports.verdicts import RunFacts
+from reports.waivers import Waiver, standing_on
 
 RUN_ID = "261123-013532-k7qm"
 KEY, SECRET, UID = "key-of-the-maker", "s3cr3t-of-the-maker", "10000012"
@@ -41,6 +42,7 @@ def check(check_id: str, severity: str = "blocker", makings: int = 1) -> Check:
 
 
 PLAN = tuple(check(item.checks[0], "major") for item in ITEMS)
+TODAY = date(2026, 11, 23)
 
 
 def outcome(check_id: str, verdict: Verdict = Verdict.PASS, sentence: str = "", **fields: Any) -> Outcome:  # noqa: ANN401 - any field of an outcome
@@ -77,19 +79,23 @@ def waiver(check_id: str = "MKR-01", expires: str = "2026-12-31") -> Waiver:
     )
 
 
+def found_of(made: tuple[Outcome, ...], waived: tuple[Waiver, ...] = ()) -> tuple[Result, ...]:
+    """The results of the planned checks with these outcomes."""
+    return results(PLAN, ITEMS, made, standing_on(TODAY, waived))
+
+
 def signed_off(
     made: tuple[Outcome, ...] | None = None, waived: tuple[Waiver, ...] = (), rehearsal: str = ""
 ) -> SignOff:
     """The sign-off of a run with these outcomes."""
-    today = date(2026, 11, 23)
-    found = apply(results(PLAN, ITEMS, outcomes() if made is None else made), waived, today)
+    found = found_of(outcomes() if made is None else made, waived)
     return SignOff(
         run_id=RUN_ID,
         profile="signoff",
         narrowed=None,
         started_ms=START_MS,
         ended_ms=START_MS + 5000,
-        conclusion=conclude(found, ITEMS, Ending(flat=True)),
+        conclusion=conclude(found, ITEMS, RunFacts(flat=True)),
         subject=Subject(
             environment="testnet",
             host="https://api-testnet.bybit.com",
@@ -111,7 +117,7 @@ def signed_off(
         ledger=Ledger("ef" * 32, 6),
         flat=True,
         cleanup=f"pytest --cleanup {RUN_ID}",
-        today=today,
+        today=TODAY,
     )
 
 

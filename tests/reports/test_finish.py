@@ -79,7 +79,7 @@ def test_leak_makes_the_run_incomplete(run: Run, finished: Finished) -> None:
     written = write(run, finished)
 
     assert (written.exit_code, written.content["verdict"]) == (2, "INCOMPLETE")
-    assert written.content["sentence"] == ("A secret stood in notes.txt: the run must not be handed over.")
+    assert written.content["sentence"] == "A secret was found in notes.txt: do not hand over this run."
     assert json.loads((run.folder / "signoff.json").read_text(encoding="utf-8")) == written.content
     facts = (finished.allure_results / "environment.properties").read_text(encoding="utf-8")
     assert "Verdict=INCOMPLETE" in facts
@@ -169,7 +169,9 @@ def test_waivers_are_judged_by_the_day_of_the_run(run: Run, finished: Finished) 
     written = write(run, waived)
 
     assert (written.exit_code, written.content["verdict"]) == (1, "NOT READY")
-    assert written.content["sentence"] == "The waiver of MKR-01 is void: the check passed; remove it."
+    assert written.content["sentence"] == (
+        "The waiver of MKR-01 is void because the check passed: remove it from waivers.yaml."
+    )
 
 
 def test_folder_is_shown_as_it_can_be_typed() -> None:

@@ -1,4 +1,4 @@
-"""From an exception to a verdict and one sentence."""
+"""From an exception to how a phase ended and one sentence."""
 
 import pytest
 
@@ -15,63 +15,52 @@ from fixtures.clients.errors import (
 from fixtures.clients.reply import Reply
 from fixtures.desk import Blocked, NotSeen
 from fixtures.desk.flat import LeftBehind
-from reports.model import Requirement, Verdict
-from reports.outcome import BEGINNINGS, LONGEST_SENTENCE, Phase, judge, requirement_of, sentence_of
+from fixtures.evidence import CallMessages
+from fixtures.under_way import TooFewMessages
+from reports.model import Requirement
+from reports.outcome import BEGINNINGS, LONGEST_SENTENCE, phase_of, requirement_of, sentence_of
+from reports.verdicts import Ended, Phase
 
 REFUSED = Refused("POST /v5/order/create", Reply(170131, "Insufficient balance.", {}, {}, None, None, "", 0))
 SKIPPED = pytest.skip.Exception("no reason that anybody declared")
-SETUP, CALL, TEARDOWN = Phase("setup"), Phase("call"), Phase("teardown")
+TOO_FEW = TooFewMessages(CallMessages(0, 4, received=1, required=3))
 
-CASES: list[tuple[list[Phase], Verdict, str]] = [
-    ([SETUP, CALL, TEARDOWN], Verdict.PASS, ""),
-    ([SETUP, Phase("call", AssertionError("it traded\nassert 1 == 0")), TEARDOWN], Verdict.FAIL, "it traded"),
-    ([SETUP, Phase("call", NotSeen("not pushed")), TEARDOWN], Verdict.FAIL, "not pushed"),
+CASES: list[tuple[str, BaseException | None, Ended, str]] = [
+    ("call", None, Ended.COMPLETED, ""),
+    ("call", AssertionError("it traded\nassert 1 == 0"), Ended.FAILED, "it traded"),
+    ("call", NotSeen("not pushed"), Ended.FAILED, "not pushed"),
     (
-        [SETUP, Phase("call", REFUSED), TEARDOWN],
-        Verdict.FAIL,
+        "call",
+        REFUSED,
+        Ended.REFUSED,
         "the venue refused POST /v5/order/create: 170131 Insufficient balance.",
     ),
     (
-        [SETUP, Phase("call", Malformed("order row", "has no price")), TEARDOWN],
-        Verdict.FAIL,
+        "call",
+        Malformed("order row", "has no price"),
+        Ended.MALFORMED,
         "the venue broke the format: order row: has no price",
     ),
-    ([SETUP, Phase("call", Blocked("no stranger key")), TEARDOWN], Verdict.BLOCKED, "no stranger key"),
-    (
-        [SETUP, Phase("call", Unanswered("create", "timed out")), TEARDOWN],
-        Verdict.ERROR,
-        "no answer: create: timed out",
-    ),
-    (
-        [SETUP, Phase("call", Silent("the private stream was silent", "no pong")), TEARDOWN],
-        Verdict.BLOCKED,
-        "the private stream was silent: no pong",
-    ),
-    ([Phase("setup", Blocked("no funds")), TEARDOWN], Verdict.BLOCKED, "no funds"),
-    ([Phase("setup", Silent("the stream", "no pong")), TEARDOWN], Verdict.BLOCKED, "the stream: no pong"),
-    (
-        [SETUP, CALL, Phase("teardown", Silent("the stream", "no pong"))],
-        Verdict.ERROR,
-        "teardown: the stream: no pong",
-    ),
-    ([Phase("setup", AssertionError("x")), TEARDOWN], Verdict.ERROR, "setup: AssertionError: x"),
-    ([Phase("setup", REFUSED), TEARDOWN], Verdict.ERROR, f"setup: the venue refused {REFUSED}"),
-    (
-        [SETUP, CALL, Phase("teardown", Blocked("left behind"))],
-        Verdict.ERROR,
-        "teardown: left behind",
-    ),
-    ([Phase("setup", SKIPPED), TEARDOWN], Verdict.BLOCKED, "skipped: no reason that anybody declared"),
-    ([SETUP, CALL], Verdict.NOT_RUN, "the check did not finish"),
-    ([SETUP], Verdict.NOT_RUN, "the check did not finish"),
-    ([], Verdict.NOT_RUN, "the check did not finish"),
+    ("call", Blocked("no stranger key"), Ended.BLOCKED, "no stranger key"),
+    ("call", Unanswered("create", "timed out"), Ended.BROKEN, "no answer: create: timed out"),
+    ("call", Silent("the stream was silent", "no pong"), Ended.SILENT, "the stream was silent: no pong"),
+    ("call", TOO_FEW, Ended.COMPLETED, ""),
+    ("setup", Blocked("no funds"), Ended.BLOCKED, "no funds"),
+    ("setup", Silent("the stream", "no pong"), Ended.SILENT, "the stream: no pong"),
+    ("teardown", Silent("the stream", "no pong"), Ended.SILENT, "teardown: the stream: no pong"),
+    ("setup", AssertionError("x"), Ended.FAILED, "setup: AssertionError: x"),
+    ("setup", REFUSED, Ended.REFUSED, f"setup: the venue refused {REFUSED}"),
+    ("teardown", Blocked("left behind"), Ended.BLOCKED, "teardown: left behind"),
+    ("setup", SKIPPED, Ended.SKIPPED, "skipped: no reason that anybody declared"),
 ]
 
 
-@pytest.mark.parametrize(("phases", "verdict", "sentence"), CASES)
-def test_phases_become_a_verdict(phases: list[Phase], verdict: Verdict, sentence: str) -> None:
-    """The venue's fault is a FAIL, a missing prerequisite BLOCKED, everything else an ERROR."""
-    assert judge(phases, None) == (verdict, sentence)
+@pytest.mark.parametrize(("when", "raised", "ended", "sentence"), CASES)
+def test_what_a_phase_raised_says_how_it_ended(
+    when: str, raised: BaseException | None, ended: Ended, sentence: str
+) -> None:
+    """Each kind of exception is one kind of end; a phase other than the call is named in the sentence."""
+    assert phase_of(when, raised) == Phase(when, ended, sentence)
 
 
 TOLD: list[tuple[BaseException, str]] = [
@@ -92,7 +81,7 @@ def test_own_exceptions_are_told_in_words(
     raised: BaseException, said: str, when: str, beginning: str
 ) -> None:
     """No name of a class stands in a sentence about the wire or the suite; a foreign type keeps its name."""
-    assert judge([Phase(when, raised)], None) == (Verdict.ERROR, f"{beginning}{said}")
+    assert phase_of(when, raised) == Phase(when, Ended.BROKEN, f"{beginning}{said}")
 
 
 def test_every_client_error_has_its_words() -> None:
@@ -100,20 +89,6 @@ def test_every_client_error_has_its_words() -> None:
     kinds = [kind for kind in ClientError.__subclasses__() if not kind.__name__.startswith("_")]
 
     assert {*kinds, Unanswered, Malformed, Unreachable, HookFailed} <= {kind for kind, _ in BEGINNINGS}
-
-
-def test_failure_outranks_the_teardown_that_broke_after_it() -> None:
-    """A check that failed and then could not clean up failed."""
-    phases = [SETUP, Phase("call", AssertionError("it traded")), Phase("teardown", OSError("gone"))]
-
-    assert judge(phases, None) == (Verdict.FAIL, "it traded")
-
-
-def test_only_a_declared_skip_is_not_applicable() -> None:
-    """A skip is N/A with the reason that environments.yaml declares."""
-    phases = [Phase("setup", SKIPPED), TEARDOWN]
-
-    assert judge(phases, "no trade stream") == (Verdict.NOT_APPLICABLE, "no trade stream")
 
 
 def test_bare_assertion_is_told_without_introspection() -> None:

@@ -69,13 +69,13 @@ def test_verdicts_follow_from_what_happened(mixed: Run) -> None:
         "SDK-01": ("PASS", ""),
         "SDK-02": ("PASS", ""),
     }
-    assert mixed.verdicts["MKR-01"][1].startswith("observed 1 ")
+    assert mixed.verdicts["MKR-01"][1].startswith("received 1 message from the venue, expected at least 3")
 
 
 def test_failure_makes_the_run_not_ready(mixed: Run) -> None:
     """The exit code is 1, and the last words name requirement, proof and where to look."""
     assert (mixed.exit_code, mixed.signoff["verdict"]) == (1, "NOT READY")
-    assert "NOT READY: VIS-01 “A PostOnly order never trades.” broke: executed 20 @ 0.2501" in mixed.said
+    assert "NOT READY: VIS-01 failed: executed 20 @ 0.2501" in mixed.said
     assert "next: open the evidence of VIS-01 [Sell]: records " in mixed.said
 
 
@@ -262,6 +262,7 @@ def test_library_that_met_a_root_cause_is_explained_by_it(tmp_path: Path) -> Non
     assert verdicts["SDK-01"] == verdicts["SDK-02"] == "BLOCKED"
     assert re.search(r"FAIL +RTY-05 SDK-01 SDK-02  The clocks of this machine and of the venue", done.said)
     assert [one["check"] for one in done.signoff["libraries"]] == ["SDK-03"]
+    assert re.search(r"3 failed, \d passed, (\d skipped, )?1 deviate in ", done.said)
 
 
 def test_library_that_nobody_trades_through_deviates(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ def test_selection_is_incomplete(tmp_path: Path) -> None:
     done = run(tmp_path, ALL_PASS, "-k", "VIS-01 and look or VIS-01")
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
-    narrowed = "narrowed to -k 'VIS-01 and look or VIS-01'"
-    assert f"\n{narrowed}: 1 of 4 checks, 1 making; a selection is no sign-off\n" in done.said
+    by = "-k 'VIS-01 and look or VIS-01'"
+    assert f"\nselected by {by}: 1 of 4 checks, 1 case; a selection is no sign-off\n" in done.said
     assert done.signoff["sentence"] == (
-        f"VIS-01 passed (1 making). The run was {narrowed}, and a selection is no sign-off."
+        f"VIS-01 passed (1 case). Only a selection was run ({by}), which is no sign-off."
     )
     page = (done.folder / "signoff.html").read_text(encoding="utf-8")
     assert "nothing is left to be mended" not in page
@@ -80,7 +80,7 @@ def test_narrowed_run_is_incomplete(tmp_path: Path, selected: list[str]) -> None
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
     assert done.signoff["sentence"].startswith(
-        f"4 of 4 selected checks passed. The run was narrowed to {module}"
+        f"4 of 4 selected checks passed. Only a selection was run ({module}"
     )
     assert {verdict for verdict, _ in done.verdicts.values()} == {"PASS"}
 
@@ -109,8 +109,9 @@ def test_void_waiver_is_to_be_removed(tmp_path: Path) -> None:
     done = run(tmp_path, ALL_PASS, waivers=entry)
 
     assert (done.exit_code, done.signoff["verdict"]) == (1, "NOT READY")
-    assert done.verdicts["MKR-01"] == ("FAIL", "the waiver of MKR-01 is void: the check passed; remove it")
-    assert "” broke: " not in done.said
+    said = "waiver of MKR-01 is void because the check passed: remove it from waivers.yaml"
+    assert done.verdicts["MKR-01"] == ("FAIL", f"the {said}")
+    assert f"NOT READY: The {said}." in done.said
     assert "next: remove the waiver of MKR-01 from waivers.yaml" in done.said
 
 

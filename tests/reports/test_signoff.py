@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from reports.conclusion import results
 from reports.finding import Attribution, Cause, Frame, Party
-from reports.model import Library, Verdict, results
+from reports.model import Library, Verdict
 from reports.previous import Earlier, Previous
 from reports.proven import KillMatrix, proven
 from reports.sections import moment
@@ -125,10 +126,8 @@ def test_page_says_verdict_requirement_and_proof() -> None:
     text = page(CASES["not ready"])
 
     assert '<div class="word">NOT READY</div>' in text
-    assert (
-        "MKR-01 “A PostOnly order priced through the touch is closed without a fill.” broke: it was seen."
-        in text
-    )
+    assert "<p>MKR-01 failed: it was seen.</p>" in text
+    assert CROSSING.title in text
 
 
 def test_lines_link_to_their_evidence_only_when_it_is_there() -> None:
@@ -202,7 +201,7 @@ def test_library_that_nobody_trades_through_has_its_own_section() -> None:
     plan = (*PLAN[:3], replace(PLAN[3], library=Library("ccxt", "4.5.90", traded=False)))
     cured = replace(CROSSING, cure="Pin it.")
     made = (*outcomes()[:3], outcome("RTY-01", Verdict.FAIL, "it sends 1e-05", requirement=cured))
-    found = results(plan, ITEMS, made)
+    found = results(plan, ITEMS, made, {})
     signoff = replace(CASES["ready"], results=found)
 
     text = page(signoff)
@@ -245,14 +244,14 @@ def test_proof_is_stated() -> None:
 
 @pytest.mark.parametrize(
     ("flat", "said"),
-    [(None, "unknown: the venue did not answer"), (False, "SOME: orders are left open")],
+    [(None, "unknown: the venue did not answer"), (False, "SOME: orders are still open")],
 )
 def test_page_says_how_to_be_flat(flat: bool | None, said: str) -> None:  # noqa: FBT001 - a column of the table
     """Where no order may be left, but some may be, the command stands next to it."""
-    command = f"to be flat: <code>pytest --cleanup {RUN_ID}</code>"
+    command = f"to cancel them: <code>pytest --cleanup {RUN_ID}</code>"
 
     assert f'{said} <span class="source">{command}' in page(replace(CASES["ready"], flat=flat))
-    assert "to be flat" not in page(CASES["ready"])
+    assert "to cancel them" not in page(CASES["ready"])
 
 
 def test_orders_are_listed_with_both_ids() -> None:

@@ -29,7 +29,7 @@ FAILED = signed_off(outcomes(MKR=Verdict.FAIL))
 BLOCKED = signed_off(outcomes(MKR=Verdict.BLOCKED, VIS=Verdict.BLOCKED))
 ERROR_AFTER_BLOCKED = signed_off(outcomes(MKR=Verdict.ERROR, VIS=Verdict.BLOCKED))
 WRONG_KEY = signed_off(outcomes(VIS=Verdict.FAIL, PRM=Verdict.FAIL))
-UNPROVEN = Conclusion(RunVerdict.INCOMPLETE, "It is not proven that no order is left.")
+UNPROVEN = Conclusion(RunVerdict.INCOMPLETE, "Could not confirm that no orders remain open.")
 FOLDER = Path("out")
 
 STEPS = [
@@ -46,25 +46,25 @@ STEPS = [
     ),
     (FAILED, True, "open the evidence of MKR-01 [rest]: out/allure-report.html#"),
     (FAILED, False, "open the evidence of MKR-01 [rest]: records 0 to 5 of out/evidence.jsonl"),
-    (replace(BLOCKED, flat=False), True, f"cancel the orders that are left: pytest --cleanup {RUN_ID}"),
+    (replace(BLOCKED, flat=False), True, f"cancel the open orders: pytest --cleanup {RUN_ID}"),
     (
         replace(FAILED, flat=False, cleanup=None),
         True,
         "open the evidence of MKR-01",
     ),
-    (BLOCKED, True, "settle what is missing, first VIS-01, then run again"),
-    (replace(BLOCKED, flat=None), True, f"make sure that no order is left: pytest --cleanup {RUN_ID}"),
+    (BLOCKED, True, "resolve what is inconclusive, first VIS-01, then run again"),
+    (replace(BLOCKED, flat=None), True, f"confirm that no orders remain open: pytest --cleanup {RUN_ID}"),
     (signed_off(outcomes()[:2]), True, "run the whole checklist again"),
     (
         replace(signed_off(outcomes()[:2]), narrowed="-k VIS-01"),
         True,
         "run the whole checklist again: pytest without a selection",
     ),
-    (ERROR_AFTER_BLOCKED, True, "settle what is missing, first MKR-01, then run again"),
+    (ERROR_AFTER_BLOCKED, True, "resolve what is inconclusive, first MKR-01, then run again"),
     (
         replace(signed_off(), flat=None, conclusion=UNPROVEN),
         True,
-        f"make sure that no order is left: pytest --cleanup {RUN_ID}",
+        f"confirm that no orders remain open: pytest --cleanup {RUN_ID}",
     ),
     (
         replace(signed_off(), conclusion=UNPROVEN),
@@ -106,7 +106,7 @@ def test_reports_that_cannot_be_written_are_told(run: Run, flat: bool | None) ->
     assert said[0].strip() == (
         "INCOMPLETE: the reports cannot be written to out: No space left on device; there is no sign-off."
     )
-    assert said[-1].startswith("next: make room, or choose another folder with --out=FOLDER")
+    assert said[-1].startswith("next: free disk space, or choose another folder with --out=FOLDER")
 
 
 def test_table_shows_only_verdicts_that_occur() -> None:
@@ -194,17 +194,20 @@ def test_earlier_runs_are_told_on_one_line() -> None:
         ({"flat": True}, "no order of this run is open on testnet"),
         (
             {"flat": True, "beside": {"261123-000000-aaaa": 2}},
-            "no order of this run is open on testnet; open beside it under the same UID: 2 of run 261123-",
+            "no order of this run is open on testnet; orders of other runs are open under the same UID: 2 o",
         ),
         (
             {"flat": False, "left": ("a", "b")},
-            "2 orders of this run are open on testnet; to be flat: pytest --cleanup x",
+            "2 orders of this run are open on testnet; to cancel them: pytest --cleanup x",
         ),
         (
             {"flat": False, "left": ("a",)},
-            "1 order of this run is open on testnet; to be flat: pytest --clean",
+            "1 order of this run is open on testnet; to cancel it: pytest --clean",
         ),
-        ({}, "whether orders of this run are open on testnet is unknown; to be flat: pytest --cleanup x"),
+        (
+            {},
+            "it is unknown whether orders of this run are open on testnet; to cancel them: pytest --cleanup",
+        ),
     ],
 )
 def test_every_ending_says_whether_orders_are_open(run: Run, changed: dict[str, Any], said: str) -> None:
@@ -227,7 +230,7 @@ def test_order_of_a_run_whose_folder_was_deleted_is_not_forgotten(run: Run) -> N
     run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
     run.journal.path.unlink()
 
-    assert orders_line(run).startswith("whether orders of this run are open on testnet is unknown")
+    assert orders_line(run).startswith("it is unknown whether orders of this run are open on testnet")
 
 
 def test_order_on_the_embedded_venue_ends_with_it(run: Run) -> None:

@@ -1,50 +1,23 @@
-"""Waivers: agreed failures with an end."""
+"""Waivers: accepted failures with an end."""
 
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from reports.model import Verdict, result_of
-from reports.waivers import WaiverError, apply, read, validate
-from tests.reports.made_up import check, outcome, waiver
+from reports.verdicts import Waived
+from reports.waivers import WaiverError, read, standing_on, validate
+from tests.reports.made_up import TODAY, check, waiver
 
-TODAY = date(2026, 11, 23)
 ENTRY = "- {check: MKR-01, owner: J. Tan, reason: Known., link: DESK-1, expires: 2026-12-31}\n"
 
-CASES = [
-    (Verdict.FAIL, "2026-12-31", Verdict.WAIVED, "it was seen"),
-    (Verdict.FAIL, "2026-11-23", Verdict.WAIVED, "it was seen"),
-    (Verdict.FAIL, "2026-11-22", Verdict.FAIL, "it was seen (its waiver expired on 2026-11-22)"),
-    (
-        Verdict.PASS,
-        "2026-12-31",
-        Verdict.FAIL,
-        "the waiver of MKR-01 is void: the check passed; remove it",
-    ),
-    (Verdict.BLOCKED, "2026-12-31", Verdict.BLOCKED, "it was seen"),
-    (Verdict.ERROR, "2026-12-31", Verdict.ERROR, "it was seen"),
-    (Verdict.NOT_APPLICABLE, "2026-12-31", Verdict.NOT_APPLICABLE, "it was seen"),
-]
 
-
-@pytest.mark.parametrize(("seen", "expires", "verdict", "sentence"), CASES)
-def test_waiver_spares_only_a_failure_in_time(
-    seen: Verdict, expires: str, verdict: Verdict, sentence: str
-) -> None:
-    """A failure is waived until the last day; a pass under a waiver is red; nothing else changes."""
-    result = result_of(check("MKR-01"), 3, [outcome("MKR-01", seen, "it was seen")])
-
-    (after,) = apply([result], [waiver(expires=expires)], TODAY)
-
-    assert (after.verdict, after.sentence) == (verdict, sentence)
-
-
-def test_other_checks_are_left_alone() -> None:
-    """A waiver is about its own check."""
-    result = result_of(check("MKR-02"), 3, [outcome("MKR-02", Verdict.FAIL, "it was seen")])
-
-    assert apply([result], [waiver("MKR-01")], TODAY) == (result,)
+@pytest.mark.parametrize(
+    ("expires", "holds"), [("2026-12-31", True), ("2026-11-23", True), ("2026-11-22", False)]
+)
+def test_waiver_holds_until_the_end_of_its_last_day(expires: str, holds: bool) -> None:  # noqa: FBT001 - a column of the table
+    """What stands of a waiver on the day of the run."""
+    assert standing_on(TODAY, [waiver(expires=expires)]) == {"MKR-01": Waived(expires, holds)}
 
 
 def test_blocker_cannot_be_waived() -> None:
