@@ -60,7 +60,7 @@ def _rehearsal(run: Run) -> str:
     if run.defect:
         return f"Rehearsal with venue defect {run.defect}: not a sign-off."
     if run.environment.embedded or is_loopback(run.environment.rest):
-        return "Rehearsal on an embedded venue: nothing here was said by the exchange."
+        return "Rehearsal on an embedded venue: nothing here comes from the exchange."
     return ""
 
 

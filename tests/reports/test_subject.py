@@ -54,9 +54,7 @@ def test_venue_on_this_machine_is_a_rehearsal(run: Run) -> None:
     """An environment that is not embedded is a rehearsal too where its REST host is a loopback address."""
     run.environment = replace(run.environment, rest="http://127.0.0.1:8900")
 
-    assert subject(run).rehearsal == (
-        "Rehearsal on an embedded venue: nothing here was said by the exchange."
-    )
+    assert subject(run).rehearsal == ("Rehearsal on an embedded venue: nothing here comes from the exchange.")
 
 
 @pytest.mark.parametrize(
