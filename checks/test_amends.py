@@ -1,4 +1,4 @@
-"""Amending: an order on other terms is the same order, and a PostOnly order still never takes.
+"""Amending: an amended order stays the same order, and a PostOnly order still never takes.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/order/amend-order.mdx
 """
@@ -10,11 +10,13 @@ import pytest
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
 from checks.crossing import CLOSED_WITHOUT_A_FILL
 from fixtures.desk import Desk, OrderId, Taker
+from fixtures.expect import Cause, acknowledged, answered, expect, having, nothing, one_of, present, refused
 from fixtures.v5.codes import NOT_AMENDABLE, RetCode
 from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
 
 NOT_BELOW_FILLED = {RetCode.AMEND_QTY_BELOW_FILLED, RetCode.AMEND_QTY_BELOW_FILLED_DERIV}
 NO_CHANGE = {RetCode.OK, RetCode.REQUEST_PARAM_ERROR}
+ENDS_OR_REFUSED = {RetCode.OK, RetCode.LIMIT_MAKER_BAD_PRICE}
 
 
 @check("MKR-07", severity=BLOCKER, at_risk=1, creates=1)
@@ -23,8 +25,9 @@ NO_CHANGE = {RetCode.OK, RetCode.REQUEST_PARAM_ERROR}
 async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side) -> None:
     """A PostOnly order amended through the best opposite price is closed without a fill.
 
-    The documents do not say what becomes of it: a refusal with 170218 that leaves the order as it was,
-    and an acknowledgement followed by its end for the reason of a taker, are both accepted.
+    The documents do not say how the venue prevents the fill. Two ways pass: it refuses the amend with 170218
+    and leaves the order as it was, or it acknowledges the amend and closes the order with the rejectReason of
+    a PostOnly order that would take.
 
     Sequence: create behind the touch, New, amend through the opposite touch, Cancelled or Rejected.
     Passes: no execution in stream or list, and the order ends with EC_PostOnlyWillTakeLiquidity, or the
@@ -37,14 +40,19 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
 
     answer = await desk.attempt_amend(order, price=crossing)
     fills = await desk.executions(order)
-    end = await desk.closed(order) if answer.ret_code == RetCode.OK else None
+    ends = [await desk.closed(order)] if answer.ret_code == RetCode.OK else []
 
-    assert answer.ret_code in {RetCode.OK, RetCode.LIMIT_MAKER_BAD_PRICE}, f"the amend was {answer}"
-    assert fills == [], f"{', '.join(map(str, fills))} although PostOnly"
-    assert end is None or end.order_status in CLOSED_WITHOUT_A_FILL, f"the amended order ended {end}"
-    assert end is None or end.reject_reason is RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY, (
-        f"its reason is {end.reject_reason}"
-    )
+    expect("an amend through the opposite touch", answer, answered(ENDS_OR_REFUSED), of=order)
+    expect("executions of a PostOnly order amended through the touch", fills, nothing, cause=Cause.TAKES)
+    for end in ends:
+        expect(
+            "the PostOnly order amended through the touch",
+            end,
+            having(
+                order_status=one_of(CLOSED_WITHOUT_A_FILL),
+                reject_reason=RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY,
+            ),
+        )
 
 
 @check("MKR-15", severity=BLOCKER, at_risk=3, creates=1, worth=3)
@@ -56,18 +64,18 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
 )
 @over_both_transports
 async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_ticks: int, lots: int) -> None:
-    """An amended order is the same order on the terms that were asked for, and nothing else changes.
+    """An amend changes the price and quantity that it names, and nothing else of the order.
 
-    Sequence: create of two least sizes behind the touch, New, amend, New on the amended terms.
-    Passes: stream and realtime show the amended price and quantity under the same ids, still PostOnly,
-        nothing executed, begun when it was created.
+    Sequence: create of two minimum sizes behind the touch, New, amend, New at the amended price and quantity.
+    Passes: stream and realtime show the amended price and quantity under the same orderId and orderLinkId,
+        with the createdTime of before, still PostOnly, nothing executed.
     Source: docs/v5/order/amend-order.mdx, price and qty
     """
     price = await desk.passive_price(side)
     amended_price = desk.instrument.away(price, side, ticks=further_ticks)
     lot = desk.instrument.least_qty(min(price, amended_price))
     order = await desk.place(side, price, 2 * lot)
-    began = await desk.resting(order)
+    created = await desk.resting(order)
 
     await desk.amend(
         order,
@@ -75,29 +83,32 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
         qty=lots * lot if lots != 2 else None,  # noqa: PLR2004 - the quantity that it has
     )
     state = await desk.amended(order, amended_price, lots * lot)
-    listed = await desk.in_realtime(order, state.agrees)
+    shown, wait_ms = await desk.in_realtime(order, state.agrees), desk.patience.look_up_ms
 
-    assert listed is not None, f"an amended order is not in realtime within {desk.patience.look_up_ms} ms"
-    assert state.leaves_qty == state.qty, f"{state.leaves_qty} are left of the amended {state}"
-    for view in (state, listed):
-        assert (view.price, view.qty) == (amended_price, lots * lot), (
-            f"{desk.patience.look_up_ms} ms after the amend the order is {view}"
-        )
-        assert view.order_link_id == order.order_link_id, f"its orderLinkId became {view.order_link_id!r}"
-        assert view.time_in_force is TimeInForce.POST_ONLY, f"it became {view.time_in_force}"
-        assert view.cum_exec_qty == 0, f"a passive order executed: {view}"
-        assert view.created_ms == began.created_ms, f"begun at {began.created_ms}, then {view.created_ms}"
+    unchanged_but_for_its_terms = having(
+        price=amended_price,
+        qty=lots * lot,
+        order_link_id=order.order_link_id,
+        time_in_force=TimeInForce.POST_ONLY,
+        cum_exec_qty=0,
+        created_ms=created.created_ms,
+    )
+    listed = expect("the amended order in realtime", shown, present, of=order, within_ms=wait_ms)
+    expect("leavesQty of the amended order", state.leaves_qty, state.qty, of=order)
+    expect("the amended order on the order stream", state, unchanged_but_for_its_terms)
+    expect("the amended order in realtime", listed, unchanged_but_for_its_terms, within_ms=wait_ms)
 
 
 @check("MKR-16", severity=MAJOR, at_risk=2, creates=1)
 @over_both_transports
 async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
-    """An amend to the price and quantity that an order has is refused with 10001 or has no effect.
+    """An amend to the price and quantity that an order already has is refused with 10001 or has no effect.
 
     The documents do not say which; captures show the refusal.
 
-    Sequence: create behind the touch, New, amend to the same terms, New.
-    Passes: the amend is refused with 10001 or acknowledged, and the order is the only open one, on its terms.
+    Sequence: create behind the touch, New, amend to the same price and quantity, New.
+    Passes: the amend is refused with 10001 or acknowledged, and the order is the only open one, at its price
+        and quantity.
     Source: docs/v5/error.mdx, 10001; docs/v5/order/amend-order.mdx
     """
     order = await desk.rest(Side.BUY)
@@ -106,13 +117,9 @@ async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
     await desk.quiet()
 
     open_orders = await desk.open_orders(order.order_id)
-    assert answer.ret_code in NO_CHANGE, f"an amend to the same terms was {answer}"
-    assert [state.order_id for state in open_orders] == [order.order_id], (
-        f"after it {len(open_orders)} orders are open"
-    )
-    assert (open_orders[0].price, open_orders[0].qty) == (order.price, order.qty), (
-        f"it became {open_orders[0]}"
-    )
+    expect("an amend to the price and quantity that the order has", answer, answered(NO_CHANGE), of=order)
+    expect("orders open after it", [state.order_id for state in open_orders], [order.order_id], of=order)
+    expect("the order after it", open_orders[0], having(price=order.price, qty=order.qty))
 
 
 @check("MKR-17", severity=BLOCKER, at_risk=4, creates=2, worth=5)
@@ -122,22 +129,28 @@ async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
 async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) -> None:
     """The quantity of an amend is the new total, and what is filled stays filled.
 
-    The documents do not say it in words; the refusal 170313 compares the quantity with what is filled.
+    The documents do not say so in words; their refusal 170313 compares the amended quantity with the filled.
 
-    Sequence: create of four least sizes as the touch, one is taken, amend to two, PartiallyFilled.
-    Passes: the amended state has two as its quantity, one executed and one left.
+    Sequence: create of four minimum sizes as the touch, one is filled, amend to two, PartiallyFilled.
+    Passes: the amended order shows two as its quantity, one executed and one left.
     Source: docs/v5/order/amend-order.mdx, qty; docs/v5/error.mdx, 170313
     """
-    met = await taker.fills_and_then(
+    matched = await taker.fills_and_then(
         lambda order, _: desk.attempt_amend(order, qty=order.qty / 2), side, (1,), of=4
     )
-    order = met.resting
+    order = matched.resting
 
-    assert met.after.ret_code == RetCode.OK, f"an amend after a partial fill was {met.after}"
+    expect("an amend to half the quantity after a quarter was filled", matched.after, acknowledged, of=order)
     state = await desk.amended(order, order.price, order.qty / 2)
-    assert state.cum_exec_qty == met.qty, f"{met.qty} were filled, the amended order is {state}"
-    assert state.leaves_qty == state.qty - met.qty, f"{state.leaves_qty} are left of {state}"
-    assert state.order_status is OrderStatus.PARTIALLY_FILLED, f"the amended order is {state}"
+    expect(
+        "the partly filled order after its amend",
+        state,
+        having(
+            cum_exec_qty=matched.qty,
+            leaves_qty=state.qty - matched.qty,
+            order_status=OrderStatus.PARTIALLY_FILLED,
+        ),
+    )
 
 
 @check("MKR-17", severity=MAJOR, at_risk=4, creates=2, worth=7)
@@ -147,49 +160,50 @@ async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) 
 async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side: Side) -> None:
     """An amend to less than what is filled is refused, and the order keeps its quantity.
 
-    Sequence: create of four least sizes as the touch, three are taken, amend to two, refused.
-    Passes: the refusal is 170313 or 110064, and the order still has four as its quantity, three executed.
+    Sequence: create of four minimum sizes as the touch, three are filled, amend to two, refused.
+    Passes: the refusal is 170313 or 110064, and the order still shows four as its quantity, three executed.
     Source: docs/v5/error.mdx, 170313
     """
-    met = await taker.fills_and_then(
+    matched = await taker.fills_and_then(
         lambda order, _: desk.attempt_amend(order, qty=order.qty / 2), side, (3,), of=4
     )
-    after = await desk.filled_to(met.resting, met.qty)
+    after = await desk.filled_to(matched.resting, matched.qty)
 
-    assert met.after.ret_code in NOT_BELOW_FILLED, f"an amend below the filled quantity was {met.after}"
-    assert after.qty == met.resting.qty, f"after the refusal the order is {after}"
+    expect("an amend to less than is filled", matched.after, refused(NOT_BELOW_FILLED), of=matched.resting)
+    expect("qty of the order after the refused amend", after.qty, matched.resting.qty, of=after)
 
 
 @check("MKR-17", severity=MAJOR, at_risk=5, creates=2, worth=8)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker) -> None:
-    """An amend to one base step more than what is filled is acknowledged, and one step is left.
+    """An amend to one base step more than what is filled is acknowledged and leaves one step.
 
-    Sequence: create of five least sizes as the touch, three are taken, amend to three and a step.
-    Passes: the amend carries retCode 0, and the amended state has one step left.
+    Sequence: create of five minimum sizes as the touch, three are filled, amend to three and one base step.
+    Passes: the amend is acknowledged, and the amended order shows one step left.
     Source: docs/v5/error.mdx, 170313
     """
     step = desk.instrument.base_precision
-    met = await taker.fills_and_then(
+    matched = await taker.fills_and_then(
         lambda order, _: desk.attempt_amend(order, qty=order.qty / 5 * 3 + step), Side.SELL, (3,), of=5
     )
+    order = matched.resting
 
-    assert met.after.ret_code == RetCode.OK, f"an amend to one step above the filled was {met.after}"
-    state = await desk.amended(met.resting, met.resting.price, met.qty + step)
-    assert state.leaves_qty == step, f"after an amend to one step above the filled the order is {state}"
+    expect("an amend to one base step more than is filled", matched.after, acknowledged, of=order)
+    state = await desk.amended(order, order.price, matched.qty + step)
+    expect("leavesQty after an amend to one base step more than is filled", state.leaves_qty, step, of=state)
 
 
 @check("MKR-18", severity=MAJOR, at_risk=1, creates=2)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> None:
-    """An amend of a filled order says that the order is gone, and it stays as it ended.
+    """An amend of a filled order is refused because the order is gone, and the order stays Filled.
 
-    Captures show 170213; 170312, that it cannot be amended, was met as well.
+    Captures show 170213; 170312, the order cannot be amended, has been seen as well.
 
-    Sequence: create as the touch, taken, Filled, amend, refused.
-    Passes: the refusal says that the order is gone or closed, and realtime shows it Filled on its terms.
+    Sequence: create as the touch, Filled by a second UID, amend, refused.
+    Passes: the refusal says that the order is gone or closed, and realtime shows it Filled at its price.
     Source: docs/v5/error.mdx, 170213, 170139, 170142, 170312
     """
     order = (await taker.fills(Side.SELL)).resting
@@ -197,32 +211,35 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
 
     answer = await desk.attempt_amend(order, price=desk.instrument.away(order.price, Side.SELL, ticks=3))
     await desk.quiet()
-    after = await desk.in_realtime(order, filled.agrees)
+    shown, wait_ms = await desk.in_realtime(order, filled.agrees), desk.patience.look_up_ms
 
-    assert answer.ret_code in NOT_AMENDABLE, f"an amend of a filled order was {answer}"
-    assert after is not None, f"a filled order is not in realtime within {desk.patience.look_up_ms} ms"
-    assert after.order_status is OrderStatus.FILLED, f"after the amend it is {after}"
-    assert after.price == order.price, f"after the amend it is {after}"
+    expect("an amend of a filled order", answer, refused(NOT_AMENDABLE), of=order)
+    after = expect("the filled order in realtime", shown, present, of=order, within_ms=wait_ms)
+    unchanged = having(order_status=OrderStatus.FILLED, price=order.price)
+    expect("the filled order in realtime after the amend", after, unchanged, within_ms=wait_ms)
 
 
 @check("MKR-19", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("by", get_args(OrderId))
 @over_both_transports
 async def test_either_id_names_the_order_to_amend(desk: Desk, by: OrderId) -> None:
-    """An amend finds its order by orderId and by orderLinkId, and the order keeps both.
+    """An amend finds its order by orderId or by orderLinkId, and the order keeps both.
 
-    Sequence: create behind the touch, New, amend by one id, New at the amended price.
-    Passes: the acknowledgement names the order by its two ids, and so does the stream at the amended price.
+    Sequence: create behind the touch, New, amend by one of the ids, New at the amended price.
+    Passes: the acknowledgement names the order's two ids, and so does the stream at the amended price.
     Source: docs/v5/order/amend-order.mdx, orderId and orderLinkId
     """
     order = await desk.rest(Side.SELL)
     further = desk.instrument.away(order.price, Side.SELL, ticks=3)
 
     answer = await desk.attempt_amend(order, price=further, by=by)
-    assert answer.ret_code == RetCode.OK, f"an amend by {by} was {answer}"
-    own = (order.order_id, order.order_link_id)
-    assert answer.names == (own,), f"the amend of {own} is acknowledged as that of {answer.names}"
+    expect(f"an amend that names its order by {by}", answer, acknowledged, of=order)
+    ids = (order.order_id, order.order_link_id)
+    expect("orderId and orderLinkId in the acknowledgement of an amend", answer.names, (ids,), of=order)
     state = await desk.repriced(order, further)
 
-    assert state.order_id == order.order_id, f"the amended order has the orderId {state.order_id}"
-    assert state.order_link_id == order.order_link_id, f"its orderLinkId became {state.order_link_id!r}"
+    expect(
+        "the amended order on the order stream",
+        state,
+        having(order_id=order.order_id, order_link_id=order.order_link_id),
+    )
