@@ -1,4 +1,4 @@
-"""Retry and back-off: what the venue tells a client that must wait, and how its clock is judged.
+"""Retry and back-off: what the venue tells a client that must wait, and which timestamps it accepts.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/rate-limit/rate-limit.mdx
 """
@@ -8,25 +8,39 @@ from statistics import median
 import pytest
 
 from checks import BLOCKER, MAJOR, check, over_both_transports, without_real_money
-from fixtures.desk import Account, Blocked, Desk, Market
+from fixtures.clients.reply import RateLimit
+from fixtures.desk import Account, Answer, Blocked, Desk, Market
 from fixtures.evidence import Evidence
+from fixtures.expect import (
+    acknowledged,
+    answered,
+    at_least,
+    at_most,
+    between,
+    expect,
+    having,
+    other_than,
+    present,
+    refused,
+)
 from fixtures.run import Run
 from fixtures.v5.codes import RetCode
 
-LARGEST_OFFSET_MS = 500
+OFFSET_BELOW_MS = 500
 HTTP_OK = 200
+HEADERS = "a rate limit in the X-Bapi-Limit headers"
 BEYOND_64_BITS = 10**20
 UNREADABLE = {RetCode.REQUEST_PARAM_ERROR, RetCode.TIMESTAMP_WINDOW}
-"""The refusals that fit a timestamp that is no time; the documents name none."""
+"""The refusals that fit a timestamp beyond 64 bits; the documents name none."""
 STAMPS = {
     "past": {RetCode.TIMESTAMP_WINDOW},
     "ahead": {RetCode.OK},
     "far ahead": {RetCode.TIMESTAMP_WINDOW},
     "unreadable": UNREADABLE,
 }
-"""Where a timestamp is -> the codes that answer it."""
+"""Where a timestamp is on the venue's clock -> the codes that may answer it."""
 BURST = 1.2
-"""How far beyond the advertised limit a burst goes."""
+"""The requests of a burst, as a multiple of the advertised limit."""
 
 
 @check("RTY-01", severity=BLOCKER, at_risk=0)
@@ -39,9 +53,8 @@ async def test_rest_reply_carries_limits(account: Account) -> None:
     """
     answer = await account.answer()
 
-    assert answer.limit is not None, "the reply carries no X-Bapi-Limit headers"
-    assert 0 <= answer.limit.remaining < answer.limit.limit, f"the headers say {answer.limit}"
-    assert answer.limit.reset_ms > 0, f"the headers say {answer.limit}"
+    limit = _expect_limit("a signed read", answer)
+    expect("X-Bapi-Limit-Reset-Timestamp of a signed read", limit.reset_ms, at_least(1))
 
 
 @check("RTY-01", severity=BLOCKER, at_risk=0)
@@ -55,14 +68,13 @@ async def test_order_reply_carries_limits(desk: Desk) -> None:
     """
     answer = await desk.attempt_cancel(desk.fresh_link_id())
 
-    assert answer.limit is not None, "the reply carries no X-Bapi-Limit figures"
-    assert 0 <= answer.limit.remaining < answer.limit.limit, f"the figures say {answer.limit}"
+    _expect_limit("a cancel", answer)
 
 
 @check("RTY-02", severity=MAJOR, at_risk=0, observes=5)
 @without_real_money("The rate limit is not provoked where money is real.")
 async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
-    """Beyond the limit the venue refuses with 10006 and a reset time, after which it answers again.
+    """Beyond the rate limit the venue refuses with 10006 and a reset time, after which it answers again.
 
     Sequence: advertised limit read, a burst of 1.2 times the limit, some refused, reset time
         awaited, one more read.
@@ -75,19 +87,19 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
         raise Blocked("no limit is advertised: see RTY-01")
 
     answers = await account.answers_to_burst(int(advertised.limit * BURST))
-    refused = [answer for answer in answers if answer.ret_code != 0]
-
-    assert refused, f"{len(answers)} requests at once passed a limit of {advertised.limit} per second"
+    over_limit = [answer for answer in answers if answer.ret_code != 0]
     left = [answer.limit.remaining for answer in answers if answer.ret_code == 0 and answer.limit is not None]
-    assert left, "no answer of the burst names what is left of the limit"
-    assert 2 * min(left) < advertised.limit, f"of {advertised.limit} the burst left {min(left)} at least"
-    assert {answer.ret_code for answer in refused} == {RetCode.TOO_MANY_VISITS}, f"the burst was {refused[0]}"
-    statuses = {answer.http_status for answer in refused}
-    assert statuses == {HTTP_OK}, f"the refusals have the HTTP status {statuses}"
-    resets = [answer.limit.reset_ms for answer in refused if answer.limit is not None]
-    assert len(resets) == len(refused), "a refusal names no reset time"
-    after = await account.answer_after(max(resets))
-    assert after.ret_code == 0, f"after the reset time a request was {after}"
+
+    sent = f"{len(answers)} reads at once with a limit of {advertised.limit} per second"
+    expect(f"number of refusals of {sent}", len(over_limit), at_least(1))
+    expect(f"number of acknowledgements with X-Bapi-Limit headers of {sent}", len(left), at_least(1))
+    expect(f"lowest X-Bapi-Limit-Status of {sent}", min(left), at_most((advertised.limit - 1) // 2))
+    for answer in over_limit:
+        expect("a read beyond the rate limit", answer, refused(RetCode.TOO_MANY_VISITS))
+        expect("HTTP status of a read beyond the rate limit", answer.http_status, HTTP_OK)
+    limits = [expect(f"{HEADERS} of a read beyond it", answer.limit, present) for answer in over_limit]
+    after = await account.answer_after(max(limit.reset_ms for limit in limits))
+    expect("a read after the reset time", after, acknowledged)
 
 
 @check("RTY-04", severity=BLOCKER, at_risk=0)
@@ -95,7 +107,7 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
 async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: str) -> None:
     """A signed read is accepted from recv_window before the venue's clock to one second after it.
 
-    A timestamp of more digits than a whole number of 64 bits has is refused as well.
+    A timestamp that does not fit into 64 bits is refused as well.
 
     Sequence: signed read with a shifted timestamp, answer.
     Passes: The retCode equals 10002 outside the window and 0 inside; 10001 or 10002 beyond 64 bits.
@@ -106,9 +118,8 @@ async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: s
 
     answer = await account.answer(shift_ms=shifts[shift])
 
-    assert answer.ret_code in STAMPS[shift], (
-        f"a timestamp {shifts[shift]} ms from the venue's clock was {answer}"
-    )
+    what = f"a signed read with a timestamp {shifts[shift]} ms from the venue's clock"
+    expect(what, answer, answered(STAMPS[shift]))
 
 
 @check("RTY-04", severity=BLOCKER, at_risk=0)
@@ -126,10 +137,10 @@ async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     unreadable = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=BEYOND_64_BITS)
     timely = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=900)
 
-    assert stale.ret_code == RetCode.TIMESTAMP_WINDOW, f"a stale order request was {stale}"
-    assert future.ret_code == RetCode.TIMESTAMP_WINDOW, f"an order request of the future was {future}"
-    assert unreadable.ret_code in UNREADABLE, f"an order request beyond 64 bits of time was {unreadable}"
-    assert timely.ret_code != RetCode.TIMESTAMP_WINDOW, f"a timely order request was {timely}"
+    expect("a cancel with a stale timestamp", stale, refused(RetCode.TIMESTAMP_WINDOW))
+    expect("a cancel with a future timestamp", future, refused(RetCode.TIMESTAMP_WINDOW))
+    expect("a cancel with a timestamp beyond 64 bits", unreadable, refused(UNREADABLE))
+    expect("a cancel with a timely timestamp", timely, having(ret_code=other_than(RetCode.TIMESTAMP_WINDOW)))
 
 
 @check("RTY-05", severity=MAJOR, at_risk=0, observes=10)
@@ -147,6 +158,16 @@ async def test_clocks_agree(market: Market, evidence: Evidence) -> None:
     best = min(samples, key=lambda sample: sample.round_trip_us)
     evidence.measure("clock offset", best.offset_ms, "ms")
     evidence.measure("round trip to /v5/market/time", int(median(s.round_trip_us for s in samples)), "µs")
-    assert abs(best.offset_ms) < LARGEST_OFFSET_MS, (
-        f"the venue's clock minus this machine's is {best.offset_ms} ms: set this machine's clock by NTP"
+    expect(
+        "the venue's clock minus this machine's",
+        best.offset_ms,
+        between(1 - OFFSET_BELOW_MS, OFFSET_BELOW_MS - 1, "ms"),
+        advice="set this machine's clock by NTP",
     )
+
+
+def _expect_limit(request: str, answer: Answer) -> RateLimit:
+    """The answer carries a limit and a remainder that fits it; returns them."""
+    limit = expect(f"{HEADERS} of {request}", answer.limit, present)
+    expect(f"X-Bapi-Limit-Status of {request}", limit.remaining, between(0, limit.limit - 1))
+    return limit

@@ -26,7 +26,7 @@ KINDS: dict[str, tuple[Options, int, int, set[OrderStatus]]] = {
     "GTC-beyond": ({"time_in_force": TimeInForce.GTC}, 3, 2, {OrderStatus.PARTIALLY_FILLED}),
     "Market": ({"order_type": OrderType.MARKET}, 2, 2, {OrderStatus.FILLED}),
 }
-"""Kind of an order -> its terms, its lots, the lots that it executes of two, and the statuses that fit then."""
+"""Kind of an order -> its terms, its lots, how many it executes of two, and how it may end."""
 
 SPENT = {OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED_CANCELED}
 """How a market order by amount may end when what is left buys no further step: captures show both."""
