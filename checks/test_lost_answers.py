@@ -1,4 +1,4 @@
-"""Idempotency: an answer that never arrives leaves one order at most, and it is found.
+"""Idempotency: a create whose answer is lost makes at most one order, and the client finds it.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/order/open-order.mdx
 """
@@ -6,6 +6,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/order
 from checks import BLOCKER, MINOR, check, over_both_transports, over_trade_stream
 from fixtures.desk import Desk, Heir, RequestIds, Unheard
 from fixtures.evidence import Evidence
+from fixtures.expect import expect, having, present, refused
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Side
 
@@ -15,8 +16,8 @@ from fixtures.v5.enums import OrderStatus, Side
 async def test_request_id_is_used_once(request_ids: RequestIds, evidence: Evidence) -> None:
     """A reqId that was used before on the connection is refused with 20006.
 
-    Both requests are cancels of orders that never were. What the venue says to the same reqId on another
-    connection is documented nowhere: it is measured, and judged by nobody.
+    Both requests are cancels of orders that do not exist. What the venue answers to the same reqId on another
+    connection is not documented: it is measured and not judged.
 
     Sequence: cancel, refused as unknown, cancel under the same reqId, refused as repeated.
     Passes: the first is refused for its unknown order, the second with 20006.
@@ -28,19 +29,19 @@ async def test_request_id_is_used_once(request_ids: RequestIds, evidence: Eviden
     (elsewhere,) = await request_ids.answers(req_id, times=1)
 
     evidence.measure("retCode of a used reqId on another connection", elsewhere.ret_code, "")
-    assert first.ret_code in ORDER_GONE, f"a cancel of an unknown order was {first}"
-    assert second.ret_code == RetCode.WS_DUPLICATE_REQ_ID, f"a reqId used twice was {second}"
+    expect("a cancel of an unknown order", first, refused(ORDER_GONE))
+    expect("a second request under one reqId", second, refused(RetCode.WS_DUPLICATE_REQ_ID))
 
 
 @check("IDM-09", severity=BLOCKER, at_risk=1, creates=1, observes=4)
 @over_both_transports
 async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: Heir) -> None:
-    """An order whose sender dies before the answer is found and ended by one who has only the journal.
+    """An order whose sender dies before the answer is found and cancelled with the help of the journal alone.
 
-    The sender is a client of its own whose connection breaks when the answer arrives, and who takes no
-    further part; the heir reads the journal from disk and works over connections of its own. That proves
-    that the id was on disk before the bytes left and that the venue needs nothing else; the process of
-    the run itself is not killed here.
+    The sender is a client of its own whose connection breaks when the answer arrives, and which does nothing
+    more; the restarted client reads the journal from disk and works over its own connections. That proves
+    that the id was on disk before the bytes left and that the venue needs nothing else. The process of the
+    run itself is not killed here.
 
     Sequence: create, the connection breaks, journal read, look-up, found, cancel by its id, Cancelled.
     Passes: the last id of the journal is found, and the look-up shows its order Cancelled in the end.
@@ -49,15 +50,16 @@ async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: 
     sent_as = await unheard.send(Side.BUY)
 
     intent = heir.last_intent()
-    found = await heir.look_up(intent)
-    ended = await heir.end(intent)
+    shown = await heir.look_up(intent)
+    shown_at_last = await heir.end(intent)
 
-    assert intent == sent_as, f"the journal's last intent is {intent}, sent was {sent_as}"
-    wait_ms = heir.desk.patience.look_up_ms
-    assert found is not None, f"{intent} is in the journal, and the look-up does not find it in {wait_ms} ms"
-    assert found.order_link_id == intent, f"the look-up of {intent} shows {found.order_link_id}"
-    assert ended is not None, f"{intent} was cancelled, and the look-up does not find it"
-    assert ended.order_status is OrderStatus.CANCELLED, f"{wait_ms} ms after the heir's cancel it is {ended}"
+    wait_ms, cancelled = heir.desk.patience.look_up_ms, having(order_status=OrderStatus.CANCELLED)
+    expect("the last orderLinkId in the journal", intent, sent_as, of=sent_as)
+    found = expect(f"{intent} of the journal in the look-up", shown, present, of=intent, within_ms=wait_ms)
+    expect(f"orderLinkId in the look-up of {intent}", found.order_link_id, intent, of=found)
+    what = f"{intent} after the restarted client's cancel"
+    ended = expect(what, shown_at_last, present, of=found, within_ms=wait_ms)
+    expect(what, ended, cancelled, within_ms=wait_ms)
 
 
 @check("IDM-10", severity=BLOCKER, at_risk=2, creates=2, observes=3)
@@ -65,8 +67,8 @@ async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: 
 async def test_lost_answer_leaves_one_order(desk: Desk, unheard: Unheard) -> None:
     """An order whose answer is lost is found by its id, and the same id sent again makes no second one.
 
-    The venue acted, the client does not know: the look-up settles it. The repeat is what a client does
-    that does not look first.
+    The venue has acted and the client does not know it: the look-up decides. The repeat is what a client
+    sends that does not look first.
 
     Sequence: create, answer lost, look-up, found, create under the same id, refused as a duplicate.
     Passes: the look-up shows the order, the repeat is refused as a duplicate, and that order alone is open.
@@ -74,13 +76,11 @@ async def test_lost_answer_leaves_one_order(desk: Desk, unheard: Unheard) -> Non
     """
     sent_as = await unheard.send(Side.BUY)
 
-    found = await desk.look_up(sent_as)
-    assert found is not None, (
-        f"{sent_as} was sent, its answer is lost, and the look-up does not find it within "
-        f"{desk.patience.look_up_ms} ms"
-    )
+    shown, wait_ms = await desk.look_up(sent_as), desk.patience.look_up_ms
+    what = f"{sent_as}, whose answer is lost, in the look-up"
+    found = expect(what, shown, present, of=sent_as, within_ms=wait_ms)
     repeat = await desk.attempt(Side.BUY, found.price, found.qty, order_link_id=sent_as)
 
     live = [state.order_id for state in await desk.open_orders(found.order_id)]
-    assert repeat.ret_code in DUPLICATE_ORDER_LINK_ID, f"the id sent again was {repeat}"
-    assert live == [found.order_id], f"the look-up found {found.order_id}, open are {live}"
+    expect(f"a second create under {sent_as}", repeat, refused(DUPLICATE_ORDER_LINK_ID), of=found)
+    expect("orders open after it", live, [found.order_id], of=found)
