@@ -1,4 +1,4 @@
-"""Refusals: what else a request can get wrong, each answered with its documented code.
+"""Refusals: other invalid requests, each refused with its documented code.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error.mdx
 """
@@ -6,7 +6,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 import pytest
 
 from checks import MAJOR, check, during, needs, over_both_transports, over_trade_stream, without_real_money
-from checks.wrong_terms import UNKNOWN_SYMBOL, UNREADABLE, listed
+from checks.wrong_terms import UNKNOWN_SYMBOL, UNREADABLE
 from fixtures.desk import (
     Account,
     Blocked,
@@ -21,6 +21,7 @@ from fixtures.desk import (
     attempt_cancel_with,
     attempt_together,
 )
+from fixtures.expect import acknowledged, answered, expect, having, nothing, other_than, refused, show
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import Phase, Side, SmpType
@@ -38,15 +39,15 @@ RPI_REFUSED = {RetCode.RPI_ONLY_MM, RetCode.RPI_ONLY_MM_UTA}
 async def test_batch_of_ten_is_taken(desk: Desk) -> None:
     """A batch of ten is judged item by item.
 
-    It stands apart from the batch of eleven, because both at once are more than the rate limit allows.
+    The batch of eleven is a case of its own, because both together exceed the rate limit.
 
-    Sequence: batch of ten cancels of orders that never were, acknowledged.
+    Sequence: batch of ten cancels of orders that do not exist, acknowledged.
     Passes: the answer carries retCode 0.
     Source: docs/v5/order/batch-cancel.mdx, request
     """
     ten = await attempt_batch_of_cancels(desk, MOST_ITEMS)
 
-    assert ten.ret_code == 0, f"a batch of ten was {ten}"
+    expect("a batch of ten", ten, acknowledged)
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
@@ -63,24 +64,24 @@ async def test_batch_of_ten_is_taken(desk: Desk) -> None:
 async def test_refused_cancel_all_carries_its_code(
     desk: Desk, term: dict[str, object], codes: set[RetCode]
 ) -> None:
-    """A cancel-all that names a category, symbol or filter that does not exist, or no text, is refused.
+    """A cancel-all with an unknown category, symbol or orderFilter, or with a number for text, is refused.
 
-    Sequence: spoiled cancel-all, refused.
-    Passes: the refusal carries a documented code of the wrong term.
+    Sequence: invalid cancel-all, refused.
+    Passes: the refusal carries a documented code of the invalid term.
     Source: docs/v5/order/cancel-all.mdx, docs/v5/error.mdx
     """
     answer = await attempt_cancel_all_with(desk, **term)
 
-    assert answer.ret_code in codes, f"a cancel-all with {term} was {answer}"
+    expect(f"a cancel-all with {show(term)}", answer, refused(codes))
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1, creates=2)
 @pytest.mark.parametrize("op", ["create", "amend", "cancel"])
 @without_real_money("Where money is real every request is about spot.")
 async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
-    """A category that does not exist is refused with 10001 over REST, whatever is asked.
+    """A category that does not exist is refused with 10001 over REST, in a create, an amend and a cancel.
 
-    Sequence: create, New; create, amend or cancel of another category, refused.
+    Sequence: create, New; create, amend or cancel of an unknown category, refused.
     Passes: the refusal carries 10001.
     Source: docs/v5/error.mdx, 10001
     """
@@ -93,7 +94,7 @@ async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
 
     answer = await attempts[op]()
 
-    assert answer.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a {op} of no category was {answer}"
+    expect(f"{op} with an unknown category", answer, refused(RetCode.REQUEST_PARAM_ERROR), of=order)
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
@@ -102,13 +103,13 @@ async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
 async def test_illegal_category_carries_its_code_on_the_stream(desk: Desk) -> None:
     """A category that does not exist is refused with 10404 on the trade stream.
 
-    Sequence: create of another category, refused.
+    Sequence: create of an unknown category, refused.
     Passes: the refusal carries 10404.
     Source: docs/v5/websocket/trade/guideline.mdx, 10404
     """
     answer = await desk.attempt_with(category="no-such")
 
-    assert answer.ret_code == RetCode.WS_OP_OR_CATEGORY, f"an order of no category was {answer}"
+    expect("create with an unknown category", answer, refused(RetCode.WS_OP_OR_CATEGORY))
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
@@ -117,14 +118,14 @@ async def test_illegal_category_carries_its_code_on_the_stream(desk: Desk) -> No
 async def test_batch_has_ten_items_at_most(desk: Desk) -> None:
     """A batch of eleven, or of none, is refused as a whole.
 
-    Sequence: batch of eleven cancels of orders that never were, of none, refused.
-    Passes: either answer carries 10001.
+    Sequence: batch of eleven cancels of orders that do not exist, batch of none, refused.
+    Passes: both answers carry 10001.
     Source: docs/v5/order/batch-cancel.mdx, request
     """
     answers = {count: await attempt_batch_of_cancels(desk, count) for count in (MOST_ITEMS + 1, 0)}
 
     for count, answer in answers.items():
-        assert answer.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a batch of {count} was {answer}"
+        expect(f"a batch of {count}", answer, refused(RetCode.REQUEST_PARAM_ERROR))
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
@@ -133,13 +134,13 @@ async def test_batch_has_ten_items_at_most(desk: Desk) -> None:
 async def test_frame_is_for_one_request(desk: Desk, count: int) -> None:
     """A frame of the trade stream whose args has two requests, or none, is refused as a whole.
 
-    Sequence: two cancels of orders that never were in one frame, or none, refused.
+    Sequence: frame with two cancels of orders that do not exist, or with none, refused.
     Passes: the refusal carries 10001.
     Source: docs/v5/websocket/trade/guideline.mdx, args
     """
     answer = await attempt_together(desk, count)
 
-    assert answer.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a frame of {count} cancels was {answer}"
+    expect(f"a frame with {count} cancels", answer, refused(RetCode.REQUEST_PARAM_ERROR))
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
@@ -148,21 +149,21 @@ async def test_frame_is_for_one_request(desk: Desk, count: int) -> None:
 async def test_batch_of_illegal_category_carries_its_code(desk: Desk) -> None:
     """A batch of a category that does not exist is refused with 10001.
 
-    Sequence: batch of one cancel of another category, refused.
+    Sequence: batch of one cancel with an unknown category, refused.
     Passes: the refusal carries 10001.
     Source: docs/v5/order/batch-cancel.mdx, category
     """
     answer = await attempt_batch_of_cancels(desk, 1, category="no-such")
 
-    assert answer.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a batch of no category was {answer}"
+    expect("a batch with an unknown category", answer, refused(RetCode.REQUEST_PARAM_ERROR))
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
 @over_trade_stream
 async def test_long_req_id_is_refused(desk: Desk) -> None:
-    """A reqId of 36 characters is taken, one of 37 is refused.
+    """A reqId of 36 characters is accepted, one of 37 is refused.
 
-    Sequence: cancel of an order that never was under a reqId of 36 characters, of 37 characters.
+    Sequence: cancel of an order that does not exist under a reqId of 36 characters, then of 37.
     Passes: the first is judged on its content, the second carries 10001.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
@@ -171,8 +172,9 @@ async def test_long_req_id_is_refused(desk: Desk) -> None:
     at = await attempt_cancel_as(desk, longest)
     beyond = await attempt_cancel_as(desk, f"{desk.fresh_link_id()}".ljust(LONGEST_REQ_ID + 1, "r"))
 
-    assert at.ret_code != RetCode.REQUEST_PARAM_ERROR, f"a reqId of {LONGEST_REQ_ID} characters was {at}"
-    assert beyond.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a longer reqId was {beyond}"
+    judged = having(ret_code=other_than(RetCode.REQUEST_PARAM_ERROR))
+    expect(f"a cancel under a reqId of {LONGEST_REQ_ID} characters", at, judged)
+    expect("a cancel under a longer reqId", beyond, refused(RetCode.REQUEST_PARAM_ERROR))
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
@@ -188,8 +190,9 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
     """
     answer = await desk.attempt_with(**amount_terms(desk, desk.instrument.quote_precision / 10))
 
-    assert answer.ret_code == RetCode.MARKET_AMOUNT_DECIMALS, f"an amount off the grid was {answer}"
-    assert await desk.open_orders() == [], "an order with an amount off the grid is live"
+    too_fine = "a market buy by an amount with too many decimals"
+    expect(too_fine, answer, refused(RetCode.MARKET_AMOUNT_DECIMALS))
+    expect(f"orders open after {too_fine}", await desk.open_orders(), nothing)
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
@@ -199,8 +202,8 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
 async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str) -> None:
     """An RPI order is acknowledged on a symbol that is open to RPI, and refused with 170355 elsewhere.
 
-    The flag that tells it may be an hour old: an answer that contradicts it proves nothing before that. Where
-    isPublicRpi and the deprecated myRpiPermission say two things, either answer is right.
+    The flag in instruments-info may be an hour old: an answer that contradicts it proves nothing until then.
+    Where isPublicRpi and the deprecated myRpiPermission differ, either answer passes.
 
     Sequence: account's instruments-info query, passive create with timeInForce RPI, answer.
     Passes: the retCode is 0 where a flag is true, 170355 or 110119 where one is false.
@@ -210,30 +213,30 @@ async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str
 
     answer = await desk.attempt_with(timeInForce="RPI")
 
-    documented = {RetCode.OK, *RPI_REFUSED}
-    assert answer.ret_code in documented, f"an RPI order was {answer}, documented: {listed(documented)}"
+    expect("an RPI order", answer, answered({RetCode.OK, *RPI_REFUSED}))
     if (answer.ret_code == RetCode.OK) not in row.rpi_flags:
         raise Blocked(
-            f"an RPI order was {answer}, against isPublicRpi, which may lag by an hour: run again then"
+            f"an RPI order was {answer} against isPublicRpi, which may be an hour old: run again in an hour"
         )
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_unknown_smp_type_is_refused_or_replaced(desk: Desk) -> None:
-    """A smpType that does not exist is refused, or becomes CancelMaker where self-match prevention is forced.
+    """An unknown smpType is refused, or becomes CancelMaker where self-match prevention is forced.
 
     Sequence: create with a smpType that does not exist, refused; or acknowledged, New.
     Passes: the refusal carries 170130 or 10001, and no order is open; or the order shows CancelMaker.
     Source: docs/v5/error.mdx, 170130; docs/changelog/v5.mdx, 2026-08-04, Turkey, Kazakhstan and Georgia
     """
     answer = await desk.attempt_with(smpType="CancelAll")
-    taken = (await desk.resting(answer.order),) if answer.order else ()
+    accepted = [await desk.resting(answer.order)] if answer.order else []
 
-    assert answer.order or answer.ret_code in UNREADABLE, f"an order with an unknown smpType was {answer}"
-    assert answer.order or await desk.open_orders() == [], "an order with an unknown smpType is live"
-    for state in taken:
-        assert state.smp_type is SmpType.CANCEL_MAKER, f"it was taken with the smpType {state.smp_type}"
+    expect("an order with an unknown smpType", answer, answered({RetCode.OK, *UNREADABLE}))
+    left = [] if accepted else await desk.open_orders()
+    expect("orders open after an unknown smpType was refused", left, nothing)
+    for state in accepted:
+        expect("smpType of an order sent with an unknown one", state.smp_type, SmpType.CANCEL_MAKER, of=state)
 
 
 @check("ERR-01", severity=MAJOR, at_risk=0)
@@ -246,4 +249,4 @@ async def test_missing_key_carries_its_code(account: Account) -> None:
     """
     answer = await account.answer_without_key()
 
-    assert answer.ret_code == RetCode.REQUEST_PARAM_ERROR, f"a read without a key was {answer}"
+    expect("a private read without an API key", answer, refused(RetCode.REQUEST_PARAM_ERROR))

@@ -1,4 +1,4 @@
-"""What is wrong with a create, an amend or a cancel, and the documented codes that may answer it.
+"""Invalid terms of a create, an amend or a cancel, and the documented codes that may refuse each.
 
 Source: docs/v5/error.mdx
 """
@@ -14,7 +14,7 @@ from fixtures.v5.enums import OrderType
 from fixtures.v5.identifiers import NO_SUCH_SYMBOL
 
 Table = Mapping[str, tuple[Mapping[str, object], Collection[RetCode]]]
-"""A fault -> the terms that replace sound ones, None for one that is left out, and the documented codes."""
+"""A fault -> the terms that replace valid ones, None for one that is left out, and the documented codes."""
 
 EMPTY = {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}
 UNREADABLE = {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}
@@ -26,12 +26,12 @@ NO_PRICE = {
     RetCode.ORDER_VALUE_TOO_LOW,
     RetCode.PRICE_TOO_LOW,
 }
-"""The refusals that fit a price of zero; the docs tie none of them to it alone."""
+"""The refusals that fit a price of zero; the documents tie none of them to it alone."""
 LESS_THAN_A_STEP = {RetCode.QTY_TOO_LOW, RetCode.QTY_DECIMALS, RetCode.ORDER_VALUE_TOO_LOW}
-"""It is below the least, off the grid and worth too little: no page says which of the three is told."""
+"""It is below the minimum, off the grid and worth too little: no page says which of the three is reported."""
 
 _MARKET: Mapping[str, object] = {"side": "Sell", "orderType": "Market", "timeInForce": None, "price": None}
-"""A sell, because a market sell counts its qty in base coin, as the order whose terms are replaced does."""
+"""A sell: the qty of a market sell is in base coin, like that of the order whose terms are replaced."""
 _TICKS = {**_MARKET, "slippageToleranceType": "TickSize"}
 _PERCENT = {**_MARKET, "slippageToleranceType": "Percent"}
 
@@ -41,13 +41,13 @@ CREATES: Table = {
     "no side": ({"side": None}, EMPTY),
     "no symbol": ({"symbol": None}, EMPTY),
     "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
-    "no qty at all": ({"qty": "0"}, NOTHING_ORDERED),
+    "zero qty": ({"qty": "0"}, NOTHING_ORDERED),
     "negative qty": ({"qty": "-1000"}, NOTHING_ORDERED),
-    "no price at all": ({"price": "0"}, NO_PRICE),
+    "zero price": ({"price": "0"}, NO_PRICE),
     "empty qty": ({"qty": ""}, EMPTY),
     "word for qty": ({"qty": "ten"}, UNREADABLE),
     "word for price": ({"price": "ten"}, UNREADABLE),
-    "less than a step": ({"qty": "0.0000000000000001"}, LESS_THAN_A_STEP),
+    "qty below one step": ({"qty": "0.0000000000000001"}, LESS_THAN_A_STEP),
     "unknown orderFilter": ({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}),
     "unknown timeInForce": ({"timeInForce": "Forever"}, {RetCode.INVALID_TIF}),
     "unknown orderType": ({"orderType": "Iceberg"}, {RetCode.INVALID_ORDER_TYPE}),
@@ -61,18 +61,18 @@ CREATES: Table = {
         {**_MARKET, "slippageToleranceType": "Yards", "slippageTolerance": "1"},
         UNREADABLE,
     ),
-    "no ticks": ({**_TICKS, "slippageTolerance": "0"}, {RetCode.TICKSIZE_TOLERANCE_RANGE}),
+    "zero ticks": ({**_TICKS, "slippageTolerance": "0"}, {RetCode.TICKSIZE_TOLERANCE_RANGE}),
     "too many ticks": ({**_TICKS, "slippageTolerance": "10001"}, {RetCode.TICKSIZE_TOLERANCE_RANGE}),
-    "no percent": ({**_PERCENT, "slippageTolerance": "0"}, {RetCode.PERCENT_TOLERANCE_RANGE}),
+    "zero percent": ({**_PERCENT, "slippageTolerance": "0"}, {RetCode.PERCENT_TOLERANCE_RANGE}),
     "too many percent": ({**_PERCENT, "slippageTolerance": "10.01"}, {RetCode.PERCENT_TOLERANCE_RANGE}),
 }
-"""170134, 170137 and 170140 are shown by FLT-04, FLT-05 and FLT-06; an unknown smpType may be replaced."""
+"""170134, 170137 and 170140 are provoked by other checks; an unknown smpType may be replaced."""
 
 AMENDS: Table = {
     "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
     "word for qty": ({"qty": "ten"}, UNREADABLE),
     "word for price": ({"price": "ten"}, UNREADABLE),
-    "less than a step": ({"qty": "0.0000000000000001"}, LESS_THAN_A_STEP),
+    "qty below one step": ({"qty": "0.0000000000000001"}, LESS_THAN_A_STEP),
     "no symbol": ({"symbol": None}, EMPTY),
     "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, UNKNOWN_SYMBOL),
     "no order named": ({"orderLinkId": None}, EMPTY),
@@ -88,13 +88,13 @@ CANCELS: Table = {
 
 
 def over_faults(table: Table) -> pytest.MarkDecorator:
-    """Make the check once for each fault of a table.
+    """Make each fault of a table a case of the check.
 
-    Where money is real only PostOnly Limit orders are sent, and only on a listing of ``--live``; no request
-    that names no order or no symbol: a venue that guesses one could reach a foreign one.
+    Where money is real only PostOnly Limit orders are sent, and only on a listing of ``--live``, and every
+    request names an order and a symbol: a venue that guesses one could act on somebody else's.
     """
-    makings = [pytest.param(fault, marks=list(_marks(terms))) for fault, (terms, _) in table.items()]
-    return pytest.mark.parametrize("fault", makings)
+    cases = [pytest.param(fault, marks=list(_marks(terms))) for fault, (terms, _) in table.items()]
+    return pytest.mark.parametrize("fault", cases)
 
 
 def _marks(terms: Mapping[str, object]) -> Iterator[pytest.MarkDecorator]:
@@ -110,11 +110,11 @@ def _is_kept_back(terms: Mapping[str, object]) -> bool:
 
 
 def _is_unreadable(terms: Mapping[str, object]) -> bool:
-    """True when nobody can tell what the order is worth, so that it counts as the largest of the budget."""
+    """True when nobody can compute what the order is worth, so that it counts as the largest allowed."""
     kind = terms.get("orderType", OrderType.LIMIT)
-    told = ("qty",) if kind == OrderType.MARKET else ("qty", "price")
+    factors = ("qty",) if kind == OrderType.MARKET else ("qty", "price")
     return kind not in {OrderType.LIMIT, OrderType.MARKET} or any(
-        name in terms and figure(terms[name]) is None for name in told
+        name in terms and figure(terms[name]) is None for name in factors
     )
 
 
