@@ -44,15 +44,10 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
 
     expect("an amend through the opposite touch", answer, answered(ENDS_OR_REFUSED), of=order)
     expect("executions of a PostOnly order amended through the touch", fills, nothing, cause=Cause.TAKES)
+    would_take = RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY
+    closed = having(order_status=one_of(CLOSED_WITHOUT_A_FILL), reject_reason=would_take)
     for end in ends:
-        expect(
-            "the PostOnly order amended through the touch",
-            end,
-            having(
-                order_status=one_of(CLOSED_WITHOUT_A_FILL),
-                reject_reason=RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY,
-            ),
-        )
+        expect("the PostOnly order amended through the touch", end, closed)
 
 
 @check("MKR-15", severity=BLOCKER, at_risk=3, creates=1, worth=3)
@@ -85,7 +80,7 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
     state = await desk.amended(order, amended_price, lots * lot)
     shown, wait_ms = await desk.in_realtime(order, state.agrees), desk.patience.look_up_ms
 
-    unchanged_but_for_its_terms = having(
+    as_amended = having(
         price=amended_price,
         qty=lots * lot,
         order_link_id=order.order_link_id,
@@ -95,8 +90,8 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
     )
     listed = expect("the amended order in realtime", shown, present, of=order, within_ms=wait_ms)
     expect("leavesQty of the amended order", state.leaves_qty, state.qty, of=order)
-    expect("the amended order on the order stream", state, unchanged_but_for_its_terms)
-    expect("the amended order in realtime", listed, unchanged_but_for_its_terms, within_ms=wait_ms)
+    expect("the amended order on the order stream", state, as_amended)
+    expect("the amended order in realtime", listed, as_amended, within_ms=wait_ms)
 
 
 @check("MKR-16", severity=MAJOR, at_risk=2, creates=1)
@@ -116,10 +111,11 @@ async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
     answer = await desk.attempt_amend(order, price=order.price, qty=order.qty)
     await desk.quiet()
 
-    open_orders = await desk.open_orders(order.order_id)
-    expect("an amend to the price and quantity that the order has", answer, answered(NO_CHANGE), of=order)
-    expect("orders open after it", [state.order_id for state in open_orders], [order.order_id], of=order)
-    expect("the order after it", open_orders[0], having(price=order.price, qty=order.qty))
+    still_open = await desk.open_orders(order.order_id)
+    what, unchanged = "an amend without a change", having(price=order.price, qty=order.qty)
+    expect(what, answer, answered(NO_CHANGE), of=order)
+    expect(f"orders open after {what}", [state.order_id for state in still_open], [order.order_id], of=order)
+    expect(f"the order after {what}", still_open[0], unchanged)
 
 
 @check("MKR-17", severity=BLOCKER, at_risk=4, creates=2, worth=5)
@@ -142,15 +138,9 @@ async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) 
 
     expect("an amend to half the quantity after a quarter was filled", matched.after, acknowledged, of=order)
     state = await desk.amended(order, order.price, order.qty / 2)
-    expect(
-        "the partly filled order after its amend",
-        state,
-        having(
-            cum_exec_qty=matched.qty,
-            leaves_qty=state.qty - matched.qty,
-            order_status=OrderStatus.PARTIALLY_FILLED,
-        ),
-    )
+    left = state.qty - matched.qty
+    kept = having(order_status=OrderStatus.PARTIALLY_FILLED, cum_exec_qty=matched.qty, leaves_qty=left)
+    expect("the partly filled order after its amend", state, kept)
 
 
 @check("MKR-17", severity=MAJOR, at_risk=4, creates=2, worth=7)
@@ -238,8 +228,5 @@ async def test_either_id_names_the_order_to_amend(desk: Desk, by: OrderId) -> No
     expect("orderId and orderLinkId in the acknowledgement of an amend", answer.names, (ids,), of=order)
     state = await desk.repriced(order, further)
 
-    expect(
-        "the amended order on the order stream",
-        state,
-        having(order_id=order.order_id, order_link_id=order.order_link_id),
-    )
+    same = having(order_id=order.order_id, order_link_id=order.order_link_id)
+    expect("the amended order on the order stream", state, same)

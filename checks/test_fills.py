@@ -172,7 +172,8 @@ async def test_cancelled_order_keeps_its_fill(desk: Desk, taker: Taker, side: Si
     expect("the cancel of a partly filled order", matched.after, acknowledged, of=order)
 
     kept = having(order_status=OrderStatus.PARTIALLY_FILLED_CANCELED, cum_exec_qty=matched.qty)
-    await _expect_in_every_view(desk, order, await desk.closed(order), kept)
+    what = "an order cancelled after a partial fill"
+    await _expect_in_every_view(desk, what, order, await desk.closed(order), kept)
 
 
 @check("MKR-26", severity=BLOCKER, at_risk=2, creates=2, worth=3)
@@ -228,12 +229,10 @@ async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, t
     fills = await desk.listed_executions(order, order.qty)
 
     filled = having(order_status=OrderStatus.FILLED, cum_exec_qty=order.qty, leaves_qty=NOTHING)
-    await _expect_in_every_view(desk, order, streamed, filled)
-    coins = {fill.fee_currency for fill in fills if fill.exec_fee > 0}
+    await _expect_in_every_view(desk, "a buy that executed in full", order, streamed, filled)
     base_coin = desk.instrument.base_coin
-    expect(
-        f"coins other than {base_coin} that a buy's fee is paid in", coins - {base_coin}, nothing, of=order
-    )
+    others = {fill.fee_currency for fill in fills if fill.exec_fee > 0} - {base_coin}
+    expect(f"coins other than {base_coin} that a buy's fee is paid in", others, nothing, of=order)
 
 
 @check("MKR-29", severity=BLOCKER, at_risk=2, creates=3, worth=4)
@@ -259,7 +258,7 @@ async def test_fill_counts_once(desk: Desk, taker: Taker, side: Side) -> None:
     listed = await desk.listed_executions(order, qty)
     (states,) = await desk.pushed_states(order)
 
-    expect("number of executions pushed", len(pushed), len(matched.taken), of=order)
+    expect("number of executions pushed of two fills", len(pushed), len(matched.taken), of=order)
     pushed_ids, listed_ids = ({fill.exec_id for fill in fills} for fills in (pushed, listed))
     expect("execIds pushed, compared with those listed", pushed_ids, listed_ids, of=order)
     times = [fill.exec_time_ms for fill in listed]
@@ -281,26 +280,27 @@ async def _shown_of_others(desk: Desk, taker: Taker, matched: Meeting[None]) -> 
     return [*lists[0], *lists[1], *await desk.pushed_fills(taking)]
 
 
-async def _expect_in_every_view(desk: Desk, order: Order, streamed: OrderState, expected: Matcher) -> None:
+async def _expect_in_every_view(
+    desk: Desk, what: str, order: Order, streamed: OrderState, expected: Matcher
+) -> None:
     """The state that the order stream pushed is as expected, and so are realtime and history in time."""
     views = {
         "in realtime": await desk.in_realtime(order, streamed.agrees),
         "in the order history": await desk.in_history(order, streamed.agrees),
     }
     wait_ms = desk.patience.look_up_ms
-    expect("the order on the order stream", streamed, expected)
+    expect(f"{what} on the order stream", streamed, expected)
     for where, view in views.items():
-        state = expect(f"the order {where}", view, present, of=order, within_ms=wait_ms)
-        expect(f"the order {where}", state, expected, within_ms=wait_ms)
+        state = expect(f"{what} {where}", view, present, of=order, within_ms=wait_ms)
+        expect(f"{what} {where}", state, expected, within_ms=wait_ms)
 
 
 def _expect_fee(instrument: Instrument, side: Side, fill: Execution, rate: Decimal) -> None:
     """The fee is what the rate makes of the amount, in the documented coin; any coin will do for no fee."""
     coin, amount = _fee_coin(instrument, side, fill)
     fee = between(rate * amount - FEE_PLACES, rate * amount + FEE_PLACES, coin)
-    expect(
-        f"feeCurrency of a maker's {side}", fill.fee_currency, coin if rate else fill.fee_currency, of=fill
-    )
+    fee_coin = coin if rate else fill.fee_currency
+    expect(f"feeCurrency of a maker's {side}", fill.fee_currency, fee_coin, of=fill)
     expect(f"execFee of a maker's {side}", fill.exec_fee, fee, of=fill)
 
 

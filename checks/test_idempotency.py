@@ -41,8 +41,8 @@ async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     for answer in (second, third):
         expect("a create under the id of a live order", answer, refused(DUPLICATE_ORDER_LINK_ID), of=order)
     live = await desk.open_orders(order.order_id)
-    expect("orders open after it", [state.order_id for state in live], [order.order_id], of=order)
-    expect("the live order after it", live[0], having(price=order.price, qty=order.qty))
+    expect("orders open under one id", [state.order_id for state in live], [order.order_id], of=order)
+    expect("the live order after its id was sent again", live[0], having(price=order.price, qty=order.qty))
 
 
 @check("IDM-02", severity=BLOCKER, at_risk=2, creates=2)
@@ -63,7 +63,7 @@ async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
     what = "a create over the trade stream under the id of a live order"
     expect(what, second, refused(DUPLICATE_ORDER_LINK_ID), of=order)
     live = [state.order_id for state in await desk.open_orders(order.order_id)]
-    expect("orders open after it", live, [order.order_id], of=order)
+    expect("orders open under one id", live, [order.order_id], of=order)
 
 
 @check("IDM-03", severity=MINOR, at_risk=2, creates=2)
@@ -100,11 +100,10 @@ async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
 
     booked = {answer.order.order_id for answer in answers if answer.order is not None}
     expect(f"number of orders made by {PARALLEL} creates under one id at once", len(booked), 1, of=answers)
-    for answer in answers:
-        if answer.order is None:
-            expect("a create whose id is taken", answer, refused(DUPLICATE_ORDER_LINK_ID))
+    for duplicate in [answer for answer in answers if answer.order is None]:
+        expect("a create whose id is taken", duplicate, refused(DUPLICATE_ORDER_LINK_ID))
     live = {state.order_id for state in await desk.open_orders(*booked)}
-    expect("orders open after it", live, booked, of=answers)
+    expect("orders open under one id", live, booked, of=answers)
 
 
 @check("IDM-05", severity=BLOCKER, at_risk=1, creates=1)
@@ -125,14 +124,12 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
     await desk.cancelled(order)
     ended = await desk.look_up(order.order_link_id, has_ended)
 
-    wait_ms = desk.patience.look_up_ms
-    opened = expect(
-        "an acknowledged order in the look-up by its id", found, present, of=order, within_ms=wait_ms
-    )
-    expect("orderId in the look-up by orderLinkId", opened.order_id, order.order_id, of=order)
-    closed = expect("a cancelled order in the look-up by its id", ended, present, of=order, within_ms=wait_ms)
+    where, wait_ms = "in the look-up by orderLinkId", desk.patience.look_up_ms
+    opened = expect(f"an acknowledged order {where}", found, present, of=order, within_ms=wait_ms)
+    expect(f"an acknowledged order {where}", opened, having(order_id=order.order_id))
+    closed = expect(f"a cancelled order {where}", ended, present, of=order, within_ms=wait_ms)
     cancelled = having(order_status=OrderStatus.CANCELLED)
-    expect("a cancelled order in the look-up by its id", closed, cancelled, within_ms=wait_ms)
+    expect(f"a cancelled order {where}", closed, cancelled, within_ms=wait_ms)
 
 
 @check("IDM-06", severity=BLOCKER, at_risk=1, creates=1)
@@ -180,14 +177,14 @@ async def test_longest_id_is_accepted(desk: Desk) -> None:
 
 @check("IDM-07", severity=MAJOR, at_risk=1, creates=1)
 @pytest.mark.parametrize(
-    "spoil",
+    "malformed",
     [
         pytest.param(lambda link_id: link_id.ljust(LONGEST_SEEN + 1, "_"), id="46-characters"),
         pytest.param(lambda link_id: f"{link_id}!", id="illegal-character"),
     ],
 )
 @over_both_transports
-async def test_illegal_id_is_refused(desk: Desk, spoil: Callable[[str], str]) -> None:
+async def test_illegal_id_is_refused(desk: Desk, malformed: Callable[[str], str]) -> None:
     """An orderLinkId that is too long or has an illegal character is refused.
 
     The documents allow 36 characters; as captures show a venue that allows 45, one of 46 is sent.
@@ -197,7 +194,7 @@ async def test_illegal_id_is_refused(desk: Desk, spoil: Callable[[str], str]) ->
     Source: docs/v5/order/batch-place.mdx, orderLinkId
     """
     answer = await desk.attempt(
-        Side.BUY, await desk.passive_price(Side.BUY), order_link_id=spoil(desk.fresh_link_id())
+        Side.BUY, await desk.passive_price(Side.BUY), order_link_id=malformed(desk.fresh_link_id())
     )
 
     expect("a create under an illegal orderLinkId", answer, refused(ILLEGAL_ID))

@@ -83,4 +83,4 @@ async def test_lost_answer_leaves_one_order(desk: Desk, unheard: Unheard) -> Non
 
     live = [state.order_id for state in await desk.open_orders(found.order_id)]
     expect(f"a second create under {sent_as}", repeat, refused(DUPLICATE_ORDER_LINK_ID), of=found)
-    expect("orders open after it", live, [found.order_id], of=found)
+    expect("orders open under one id", live, [found.order_id], of=found)

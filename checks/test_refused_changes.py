@@ -131,9 +131,7 @@ async def test_amend_beyond_balance_carries_its_code(desk: Desk) -> None:
 
     answer = await attempt_amend_with(desk, order, qty=plain(beyond))
 
-    expect(
-        "an amend to one step more than the balance", answer, refused(RetCode.BALANCE_INSUFFICIENT), of=order
-    )
+    expect("an amend to more than the balance", answer, refused(RetCode.BALANCE_INSUFFICIENT), of=order)
     price = desk.instrument.away(order.price, order.side, ticks=1)
     all_of_it = beyond - desk.instrument.base_precision
     at = await attempt_amend_with(desk, order, qty=plain(all_of_it), price=plain(price))

@@ -84,7 +84,7 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     """
     advertised = (await account.answer()).limit
     if advertised is None:
-        raise Blocked("no limit is advertised: see RTY-01")
+        raise Blocked("a signed read names no rate limit that could be exceeded")
 
     answers = await account.answers_to_burst(int(advertised.limit * BURST))
     over_limit = [answer for answer in answers if answer.ret_code != 0]

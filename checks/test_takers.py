@@ -51,9 +51,7 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
 
     what = f"{kind.removesuffix('-beyond')} for {lots} lots against {LOTS} resting"
     order, wait_ms = matched.takings[0], taker.desk.patience.look_up_ms
-    state = expect(
-        f"the state of an acknowledged {what}", matched.after, present, of=order, within_ms=wait_ms
-    )
+    state = expect(f"an acknowledged {what}", matched.after, present, of=order, within_ms=wait_ms)
     expect(f"quantity executed by {what}", matched.qty, filled * matched.resting.qty / LOTS, of=order)
     expect(what, state, having(order_status=one_of(statuses), cum_exec_qty=matched.qty))
 
@@ -77,7 +75,7 @@ async def test_amount_is_spent_to_the_last_step(taker: Taker) -> None:
 
     order = matched.takings[0]
     expect("quantity executed by a market buy by amount", matched.qty, matched.resting.qty, of=order)
-    state = expect("the state of an acknowledged market buy by amount", matched.after, present, of=order)
+    state = expect("an acknowledged market buy by amount", matched.after, present, of=order)
     expect("a market buy by amount", state, having(order_status=one_of(SPENT), cum_exec_qty=matched.qty))
 
 
