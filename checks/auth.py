@@ -1,21 +1,25 @@
-"""How an auth that must not let anybody in has to end, whatever is wrong with it."""
+"""How a stream must answer an authentication that is wrong in any way."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from fixtures.clients.auth import AuthAnswer
 from fixtures.evidence import Channel
+from fixtures.expect import expect, nothing, one_of
 from fixtures.v5.codes import RetCode
 
 
-def assert_not_let_in(answers: Mapping[Channel, AuthAnswer], codes: AbstractSet[RetCode], what: str) -> None:
-    """No stream accepts it, and the trade stream, which alone sends a code, refuses it with one of these.
+def expect_refused_authentication(
+    answers: Mapping[Channel, AuthAnswer], codes: AbstractSet[RetCode], credential: str
+) -> None:
+    """Expect that no stream accepts it, and that the trade stream's refusal carries one of these codes.
 
-    what: what is offered, in words
+    The private stream sends no code.
+
+    credential: what was offered, in words
     """
-    let_in = [channel for channel, answer in answers.items() if answer.accepted]
-    if let_in:
-        raise AssertionError(f"{what} opens the {', '.join(let_in)}")
-    said = {answer.code for channel, answer in answers.items() if channel is Channel.TRADE}
-    if not said <= codes:
-        raise AssertionError(f"{what} on the trade stream was {said}")
+    accepted = [channel for channel, answer in answers.items() if answer.accepted]
+    expect(f"streams that accept {credential}", accepted, nothing)
+    if Channel.TRADE in answers:
+        code = answers[Channel.TRADE].code
+        expect(f"code of the trade stream's refusal of {credential}", code, one_of(codes))

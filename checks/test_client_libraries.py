@@ -1,8 +1,8 @@
-"""Pybit and CCXT as the page prescribes them: their versions, and the instruments that they show.
+"""Pybit and CCXT as the page prescribes them: their versions, and the instruments that they return.
 
-A check of a library is about the library, not about the venue: it passes when a market maker who follows
-the documentation is served well, by what crosses the wire and not by what the library claims. A failure
-names version, proof and cure.
+These checks judge the library, not the venue, by what crosses the wire and not by what the library claims:
+they pass when a market maker who follows the documentation is served well. A failure names the version of the
+library, what it did, and the remediation.
 
 Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT"
 """
@@ -10,27 +10,32 @@ Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT"
 import pytest
 
 from checks import MAJOR, MINOR, check, each_library, needs
-from fixtures.desk import Market, View
-from fixtures.libraries import FLOORS, Ccxt, Library, Made, Pybit, Switch, is_at_least
+from fixtures.desk import Listed, Market, View
+from fixtures.expect import Cause, Owner, at_least, expect, having, nothing
+from fixtures.libraries import FLOORS, Ccxt, Library, Made, Pybit, Switch, Version
 from fixtures.v5 import paths
-from fixtures.v5.filters import Instrument
+from fixtures.v5.filters import FILTERS, Instrument
 
 
 @each_library("SDK-01", severity=MAJOR)
 async def test_version_is_recent_enough(library: Library) -> None:
-    """The installed library is not older than the first version without a fault that endangers quoting.
+    """The installed version of the library has no known fault that endangers quoting.
 
-    The page's own minimum for Pybit, 5.14.0, lies below.
+    The page's own minimum for Pybit, 5.14.0, has such faults.
 
     Sequence: read the installed version.
     Passes: pybit is 5.17.0 or newer, ccxt 4.5.72 or newer.
-    Cure: pip install -U, and pin what was tried.
+    Cure: pip install -U, and pin the version that was tested.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT"
     """
     floor = FLOORS[library.name]
 
-    assert is_at_least(library.version, floor.version), (
-        f"{library} is older than {floor.version}: {floor.why}; pip install -U {library.name}"
+    expect(
+        f"{library.name}'s installed version",
+        Version.of(library.version),
+        at_least(Version.of(floor.version)),
+        owner=Owner.LIBRARY,
+        advice=f"pip install -U {library.name}: {floor.why}",
     )
 
 
@@ -39,14 +44,14 @@ async def test_version_is_recent_enough(library: Library) -> None:
 async def test_pybit_reads_account_instruments_as_the_page_does(
     pybit: Pybit, market: Market, symbol: str
 ) -> None:
-    """The page's call of Pybit asks the account's instruments with a signature and finds the symbol.
+    """The page's own call of Pybit sends a signed query of the account's instruments and returns the symbol.
 
-    Sequence: _submit_request as printed, the request is seen, rows, a signed query of our own.
+    Sequence: _submit_request as printed, the request is captured, rows, a signed query of our own.
     Passes: one signed GET /v5/account/instruments-info, and a row of the symbol in both answers.
-    Cure: pass auth=True, and a version of 5.15.0 or newer.
+    Cure: pass auth=True, and use version 5.15.0 or newer.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
-    await _assert_signed_and_found(pybit, await pybit.page_call(), market, symbol)
+    await _expect_signed_and_found(pybit, await pybit.page_call(), market, symbol)
 
 
 @check("SDK-02", severity=MAJOR, at_risk=0, library="pybit")
@@ -54,17 +59,17 @@ async def test_pybit_reads_account_instruments_as_the_page_does(
 async def test_pybit_reads_account_instruments_by_its_method(
     pybit: Pybit, market: Market, symbol: str
 ) -> None:
-    """Pybit's own method asks the account's instruments with a signature and finds the symbol.
+    """Pybit's own method sends a signed query of the account's instruments and returns the symbol.
 
-    The page says that there is none; get_account_instruments_info exists since 5.15.0. Before, the method
-    of the same name as the market's was the market's, and unsigned.
+    The page says that there is no such method, but get_account_instruments_info exists since 5.15.0. Before
+    that, the only method of a like name queried the market's instruments, without a signature.
 
-    Sequence: get_account_instruments_info, the request is seen, rows, a signed query of our own.
+    Sequence: get_account_instruments_info, the request is captured, rows, a signed query of our own.
     Passes: one signed GET /v5/account/instruments-info, and a row of the symbol in both answers.
     Cure: call _submit_request with auth=True as the page does.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
-    await _assert_signed_and_found(pybit, await pybit.own_call(), market, symbol)
+    await _expect_signed_and_found(pybit, await pybit.own_call(), market, symbol)
 
 
 @check("SDK-03", severity=MAJOR, at_risk=0, library="ccxt")
@@ -72,52 +77,54 @@ async def test_pybit_reads_account_instruments_by_its_method(
 async def test_ccxt_signs_its_instruments_query(
     ccxt: Ccxt, market: Market, symbol: str, switch: Switch
 ) -> None:
-    """With its switch for private instruments set, CCXT asks for the instruments with a signature.
+    """With usePrivateInstrumentsInfo set, CCXT signs its query of the instruments.
 
-    A default under fetchMarkets hides the page's top-level option since a version between 4.5.65 and
-    4.5.68. Even where it works it signs the market's query, not the account's.
+    Since a version between 4.5.65 and 4.5.68 a default under fetchMarkets overrides the page's top-level
+    option. Even where the option works, CCXT signs the query of the market's instruments, not the account's.
 
-    Sequence: set the option, load the markets of a fresh client, the requests are seen, a signed query of
+    Sequence: set the option, load the markets of a fresh client, the requests are captured, a signed query of
         our own.
     Passes: every instruments query names the key and carries a signature, and the symbol is loaded.
     Cure: nest the option under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 2
     """
-    made = await ccxt.load_markets(switch)
+    call = await ccxt.load_markets(switch)
 
-    asked = made.asked(paths.MARKET_INSTRUMENTS)
-    assert asked, f"{ccxt} {made.told} and asked for no instruments"
-    assert all(one.is_signed for one in asked), (
-        f"{ccxt} sent GET {paths.MARKET_INSTRUMENTS} without X-BAPI-API-KEY though usePrivateInstrumentsInfo "
-        f"is set, {switch}: nest it under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo"
+    asked = call.asked(paths.MARKET_INSTRUMENTS)
+    expect(f"{ccxt} {call.told}; its instruments queries", len(asked), at_least(1), owner=Owner.LIBRARY)
+    expect(
+        f"{ccxt}'s unsigned instruments queries with usePrivateInstrumentsInfo set ({switch})",
+        [request.operation for request in asked if not request.is_signed],
+        nothing,
+        owner=Owner.LIBRARY,
+        advice="nest it under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo",
     )
-    await _assert_returned(market, symbol, View.SIGNED_MARKET)
-    assert symbol in (made.told.value or ()), (
-        f"{ccxt} signed its query and does not show {symbol}: {made.told}"
-    )
+    await _expect_returned(market, symbol, View.SIGNED_MARKET)
+    loaded = {symbol}.intersection(call.told.value or ())
+    expect(f"{ccxt} {call.told}; its loaded markets of {symbol}", loaded, {symbol}, owner=Owner.LIBRARY)
 
 
 @check("SDK-04", severity=MAJOR, at_risk=0, library="ccxt")
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_ccxt_reads_account_instruments(ccxt: Ccxt, market: Market, symbol: str) -> None:
-    """CCXT's implicit method of the account's instruments shows the symbol as VIS-01 sees it.
+    """CCXT's implicit method returns the account's instrument as the venue returns it.
 
-    Sequence: privateGetV5AccountInstrumentsInfo, the request is seen, a signed query of our own.
+    Sequence: privateGetV5AccountInstrumentsInfo, the request is captured, a signed query of our own.
     Passes: a signed request, one row of the symbol, and the same names, status and filters in both answers.
-    Cure: ask the endpoint without the library.
+    Cure: query the endpoint without the library.
     Source: docs/v5/account/instrument.mdx
     """
-    made = await ccxt.account_rows()
-    await _assert_signed_and_found(ccxt, made, market, symbol)
+    shown, own = await _expect_signed_and_found(ccxt, await ccxt.account_rows(), market, symbol)
 
-    shown = [row for row in made.listed if row.symbol == symbol]
-    own = await market.listed(symbol, View.ACCOUNT)
-    assert shown == own, f"{ccxt} shows {shown}, a query of our own {own}"
+    same = having(status=own.status, base_coin=own.base_coin, quote_coin=own.quote_coin)
+    expect(f"{ccxt}'s row of {symbol}", shown, same, owner=Owner.LIBRARY)
+    what = f"{ccxt}'s filters of {symbol} that differ from the venue's"
+    expect(what, _differing(shown, own), _differing(own, shown), owner=Owner.LIBRARY)
 
 
 @check("SDK-07", severity=MAJOR, at_risk=0, observes=0, library="ccxt")
 async def test_ccxt_shows_the_published_filters(ccxt: Ccxt, instrument: Instrument) -> None:
-    """CCXT shows tick, lot and minimum amount as the venue publishes them.
+    """CCXT shows tickSize, basePrecision and minOrderAmt as the venue publishes them.
 
     Sequence: load the markets with a signature, read precision and limits.
     Passes: each equals the figure that the venue publishes to this key.
@@ -126,45 +133,63 @@ async def test_ccxt_shows_the_published_filters(ccxt: Ccxt, instrument: Instrume
     """
     shown = await ccxt.published(instrument.symbol)
 
-    pairs = {
-        "tickSize": (shown.tick_size, instrument.tick_size),
-        "basePrecision": (shown.base_precision, instrument.base_precision),
-        "minOrderAmt": (shown.min_order_amt, instrument.min_order_amt),
-    }
-    different = [f"{name} {ours} as {theirs}" for name, (theirs, ours) in pairs.items() if theirs != ours]
-    assert different == [], f"{ccxt} shows {', '.join(different)}: read the figures from market['info']"
+    expect(
+        f"{ccxt}'s filters of {instrument.symbol}",
+        shown,
+        having(
+            tick_size=instrument.tick_size,
+            base_precision=instrument.base_precision,
+            min_order_amt=instrument.min_order_amt,
+        ),
+        owner=Owner.LIBRARY,
+        advice="read the figures from market['info']",
+    )
 
 
 @check("SDK-07", severity=MINOR, at_risk=0, observes=0, library="ccxt")
 async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrument) -> None:
     """CCXT shows the maximum quantity of a limit order as the venue publishes it.
 
-    It reads maxOrderQty, which is deprecated; the figure that counts is maxLimitOrderQty.
+    CCXT reads maxOrderQty, which is deprecated; the field that applies is maxLimitOrderQty.
 
     Sequence: load the markets with a signature, read the limits.
     Passes: the maximum equals maxLimitOrderQty.
     Cure: read the figure from market['info']['lotSizeFilter'].
     Source: docs/v5/market/instrument.mdx, maxLimitOrderQty
     """
-    shown = (await ccxt.published(instrument.symbol)).max_limit_order_qty
+    shown = await ccxt.published(instrument.symbol)
 
-    assert shown == instrument.max_limit_order_qty, (
-        f"{ccxt} shows {shown} as the maximum of a limit order, the venue publishes maxLimitOrderQty "
-        f"{instrument.max_limit_order_qty}: read it from market['info']['lotSizeFilter']"
+    expect(
+        f"{ccxt}'s maximum of a limit order in {instrument.symbol}",
+        shown,
+        having(max_limit_order_qty=instrument.max_limit_order_qty),
+        owner=Owner.LIBRARY,
+        advice="read the figure from market['info']['lotSizeFilter']",
     )
 
 
-async def _assert_signed_and_found(library: Library, made: Made, market: Market, symbol: str) -> None:
-    signed = [one.is_signed for one in made.asked(paths.ACCOUNT_INSTRUMENTS)]
-    assert signed == [True], (
-        f"{library} {made.told}, and its queries of {paths.ACCOUNT_INSTRUMENTS} are signed: {signed}"
-    )
-    await _assert_returned(market, symbol, View.ACCOUNT)
-    found = [row.symbol for row in made.listed if row.symbol == symbol]
-    assert found == [symbol], f"{library} {made.told}, and {symbol} is not exactly once among the rows"
+async def _expect_signed_and_found(
+    library: Library, call: Made, market: Market, symbol: str
+) -> tuple[Listed, Listed]:
+    """Expect one signed query that found the symbol once; its row, and that of a query of our own."""
+    asked = call.asked(paths.ACCOUNT_INSTRUMENTS)
+    queries = ["signed" if request.is_signed else "unsigned" for request in asked]
+    what = f"{library} {call.told}; its queries of {paths.ACCOUNT_INSTRUMENTS}"
+    expect(what, queries, ["signed"], owner=Owner.LIBRARY)
+    own = await _expect_returned(market, symbol, View.ACCOUNT)
+    rows = [row for row in call.listed if row.symbol == symbol]
+    expect(f"{library} {call.told}; its rows of {symbol}", len(rows), 1, owner=Owner.LIBRARY)
+    return rows[0], own
 
 
-async def _assert_returned(market: Market, symbol: str, view: View) -> None:
-    """What a query of our own does not find either is no fault of a library."""
-    own = [row.symbol for row in await market.listed(symbol, view)]
-    assert own == [symbol], f"the venue does not return {symbol} exactly once to a signed query of our own"
+async def _expect_returned(market: Market, symbol: str, view: View) -> Listed:
+    """Expect that a query of our own finds the symbol: if not, the library is not to blame; its row."""
+    rows = await market.listed(symbol, view)
+    symbols = [row.symbol for row in rows]
+    expect(f"rows of {symbol} in the venue's answer to our own query", symbols, [symbol], cause=Cause.HIDDEN)
+    return rows[0]
+
+
+def _differing(row: Listed, other: Listed) -> dict[str, str]:
+    """The filters of a row that another row does not show alike, by Bybit's names."""
+    return {FILTERS[name]: text for name, text in row.filters.items() if other.filters.get(name) != text}

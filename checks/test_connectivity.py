@@ -13,6 +13,7 @@ from fixtures.clients.policy import Happened, Operation, Policy, Transport
 from fixtures.clients.retry import Action, decide
 from fixtures.desk import Connections, Desk, Market, Order, Probes
 from fixtures.evidence import Evidence
+from fixtures.expect import acknowledged, at_least, at_most, expect, having, nothing, one_of
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, Side
@@ -29,8 +30,7 @@ EXPIRED = {
     RetCode.INVALID_SIGNATURE,
     RetCode.PERMISSION_DENIED,
 }
-"""The refusals that fit an auth that has expired, for which the documents name none; a private stream sends
-no code."""
+"""The codes that fit an expired auth, for which the documents name none; a private stream sends no code."""
 
 FORBIDDEN = {
     "a ban": ("403, access too frequent", Action.WAIT_UNTIL, 600_000),
@@ -41,12 +41,12 @@ FORBIDDEN = {
     ),
     "a GET with a body": ("Bad request. We can't connect to the server for this app.", Action.STOP, 0),
 }
-"""What an HTTP 403 is about -> its body, what the client must do, and how long it must wait."""
+"""What an HTTP 403 means -> its body, what the client must do, and for how many ms it must wait."""
 
 
 @check("CON-01", severity=BLOCKER, at_risk=0, observes=2)
 async def test_private_stream_opens(connections: Connections, evidence: Evidence) -> None:
-    """A further private stream authenticates and acknowledges its topics within five seconds.
+    """A second private stream authenticates and acknowledges its topics within five seconds.
 
     Sequence: connect, auth, subscribe order.spot and execution.spot, both acknowledged, close.
     Passes: nothing is refused, and the last acknowledgement comes within five seconds.
@@ -54,37 +54,37 @@ async def test_private_stream_opens(connections: Connections, evidence: Evidence
     """
     opened = await connections.open_private("order.spot", "execution.spot")
 
-    assert opened.fault == "", f"a second private stream does not open: {opened.fault}"
+    expect("refusal while a second private stream was opened", opened.fault, nothing)
     evidence.measure("private stream ready", opened.ready_ms, "ms")
-    assert opened.ready_ms <= LONGEST_OPENING_MS, f"the private stream was ready after {opened.ready_ms} ms"
+    expect("time until the stream was ready", opened.ready_ms, at_most(LONGEST_OPENING_MS, "ms"))
 
 
 @check("CON-02", severity=BLOCKER, at_risk=0, observes=PINGS)
 async def test_every_stream_answers_pings(connections: Connections, evidence: Evidence) -> None:
     """Every stream answers each application ping with its own kind of pong.
 
-    The client itself pings every 20 seconds for as long as the run takes.
+    Besides, the client pings each stream every 20 seconds for as long as the run takes.
 
     Sequence: on each open stream: ping, pong, three times in a row.
-    Passes: As many pongs of the stream's own shape arrive as pings were sent.
+    Passes: each stream answers each ping with a pong in that stream's own format.
     Source: docs/v5/websocket/wss-authentication.mdx, heartbeat
     """
     for channel in connections.channels:
         round_trips = [await connections.ping(channel) for _ in range(PINGS)]
 
         answered = [round_trip for round_trip in round_trips if round_trip is not None]
-        assert len(answered) == PINGS, f"the {channel} answered {len(answered)} of {PINGS} pings"
+        expect(f"pongs on the {channel} to {PINGS} pings", len(answered), PINGS)
         evidence.measure(f"ping of the {channel}", max(answered), "µs")
 
 
 @check("CON-05", severity=BLOCKER, at_risk=5, creates=CYCLES, observes=CYCLES)
 @over_both_transports
 async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str], None]) -> None:
-    """Of twenty orders placed and cancelled, the order stream shows each one's end exactly once.
+    """The order stream pushes the terminal state of each of twenty cancelled orders exactly once.
 
-    Sequence: twenty times in groups of five: create, acknowledged, cancel, end pushed; then quiet.
-    Passes: The closed states that the order stream pushed are counted per order_link_id and are
-        exactly one each.
+    Sequence: twenty orders in groups of five: create, acknowledged, cancel, terminal state pushed; then a
+        quiet period.
+    Passes: the order stream pushed exactly one terminal state per order.
     Source: docs/v5/websocket/private/order.mdx
     """
     placed: list[Order] = []
@@ -97,66 +97,70 @@ async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str],
         placed += orders
     await desk.quiet()
 
-    ends = [
-        sum(state.order_status.is_closed for state in states) for states in await desk.pushed_states(*placed)
-    ]
-    assert ends == [1] * CYCLES, f"ends pushed per order: {ends}"
+    for order, states in zip(placed, await desk.pushed_states(*placed), strict=True):
+        terminal = [state for state in states if state.order_status.is_closed]
+        expect("terminal states pushed of an order", len(terminal), 1, of=order)
 
 
 @check("CON-06", severity=MAJOR, at_risk=0)
 async def test_expired_stream_signature_is_refused(connections: Connections) -> None:
-    """A correct signature whose expiry is past opens no stream, one whose expiry is ahead does.
+    """A stream accepts an authentication only until it expires.
 
-    Sequence: on each signed stream: connect, auth with an expiry half a second past, answer; the same with
-        half a second ahead.
-    Passes: The first answer is a refusal, on the trade stream with a code that fits, the second is none.
+    Sequence: on the private stream and on the trade stream: auth that expired half a second ago, refused;
+        auth that expires half a second ahead, accepted.
+    Passes: the expired auth is refused, on the trade stream with a fitting code, and the other is accepted.
     Source: docs/v5/websocket/wss-authentication.mdx, expires
     """
     for channel in connections.signed_channels:
-        past = await connections.answer_to_auth(channel, expires_in_ms=-500)
-        ahead = await connections.answer_to_auth(channel, expires_in_ms=500)
+        expired = await connections.answer_to_auth(channel, expires_in_ms=-500)
+        valid = await connections.answer_to_auth(channel, expires_in_ms=500)
 
-        assert not past.accepted, f"the {channel} accepts a signature that expired half a second ago"
-        assert past.code in EXPIRED, f"an expired signature on the {channel} was {past}"
-        assert ahead.accepted, f"the {channel} refuses a signature that is valid for half a second: {ahead}"
+        expect(f"expired auth on the {channel}", expired, having(accepted=False))
+        expect(f"code of the refusal of an expired auth on the {channel}", expired.code, one_of(EXPIRED))
+        expect(f"auth on the {channel} that is valid for half a second", str(valid), "accepted")
 
 
 @check("CON-07", severity=MAJOR, at_risk=0)
 @needs(paths.SYSTEM_STATUS)
 async def test_no_maintenance_is_under_way(market: Market) -> None:
-    """No interruption of spot is going on: what a run sees during one is not how the venue trades.
+    """Spot is not under maintenance.
+
+    What a run sees during a maintenance does not show how the venue trades otherwise.
 
     Sequence: query of the system status.
-    Passes: no interruption that names spot, or no product, is ongoing.
+    Passes: no ongoing maintenance names spot, or names no product.
     Source: docs/v5/system-status.mdx
     """
-    ongoing = [one for one in await market.interruptions() if one.state == "ongoing"]
+    ongoing = [notice.title for notice in await market.interruptions() if notice.state == "ongoing"]
 
-    assert ongoing == [], f"this run says little, run it again later: {', '.join(map(str, ongoing))}"
+    expect("ongoing maintenance of spot", ongoing, nothing, advice="run again when it is over")
 
 
 @check("CON-09", severity=MAJOR, at_risk=0, observes=2)
 async def test_institutional_hosts_answer(probes: Probes) -> None:
-    """The private hosts that the institution was given serve a signed read and a private stream.
+    """The private hosts of the institution serve a signed read and a private stream.
 
-    Their names are confidential and stand in no report.
+    The names of these hosts are confidential and appear in no report.
 
     Sequence: signed read of the open orders, auth of a private stream, both at the gateway's hosts.
-    Passes: the read carries retCode 0, and the stream lets the key in.
+    Passes: the read's retCode is 0, and the stream accepts the auth.
     Source: docs/v5/institution/connection/mmgw.mdx, docs/v5/institution/connection/mmws.mdx
     """
-    faults = await probes.gateway_faults()
+    read, auth = await probes.gateway_answers()
 
-    assert faults == [], f"at the institution's hosts {'; '.join(faults)}"
+    expect("signed read at the institution's hosts", read, acknowledged)
+    expect("auth of a private stream at the institution's hosts", str(auth), "accepted")
 
 
 @check("CON-10", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("body", list(FORBIDDEN))
 def test_403_is_read_by_its_body(policy: Policy, body: str) -> None:
-    """An HTTP 403 is a ban, a restricted region or a malformed request, and only the ban passes by waiting.
+    """The client reads an HTTP 403 by its body: it waits out an IP ban and stops on everything else.
 
-    Sequence: HTTP 403 with the body, decision of the policy.
-    Passes: the ban is waited out for ten minutes, everything else stops the client at once.
+    The body of a 403 shows a ban of the address, a restricted region or a malformed request.
+
+    Sequence: HTTP 403 with the body, decision of the client's policy; nothing is sent.
+    Passes: the client waits ten minutes after a ban, and stops at once after anything else.
     Source: docs/v5/rate-limit/rate-limit.mdx, docs/v5/guide.mdx, docs/v5/error.mdx, HTTP code
     """
     text, action, wait_ms = FORBIDDEN[body]
@@ -164,18 +168,17 @@ def test_403_is_read_by_its_body(policy: Policy, body: str) -> None:
 
     decision = decide(happened, attempt=1, now_ms=0, jitter=0.0, policy=policy)
 
-    assert decision.action is action, f"after {body} the client would {decision.action}"
-    assert decision.not_before_ms >= wait_ms, f"after {body} it waits {decision.not_before_ms} ms"
+    expect(f"the client's action after an HTTP 403 for {body}", decision.action, action)
+    expect(f"its wait after an HTTP 403 for {body}", decision.not_before_ms, at_least(wait_ms, "ms"))
 
 
 @check("CON-14", severity=BLOCKER, at_risk=AT_ONCE, creates=AT_ONCE, observes=2 * AT_ONCE)
 @over_both_transports
 async def test_pushes_of_an_order_come_in_order(desk: Desk) -> None:
-    """The pushes of an order begin with New, end with its end, and their times do not go backwards.
+    """The pushes of an order come in the order of its life: New first, its terminal state last.
 
     Sequence: create, acknowledged, New, cancel, Cancelled; five times.
-    Passes: the first state is New, a terminal one is the last and the only one, no updatedTime is before
-        the one of an earlier push.
+    Passes: the first state is New, the last is the only terminal one, and updatedTime never goes backwards.
     Source: docs/v5/websocket/private/order.mdx, docs/v5/enum.mdx, orderStatus
     """
     price = await desk.passive_price(Side.BUY)
@@ -184,10 +187,10 @@ async def test_pushes_of_an_order_come_in_order(desk: Desk) -> None:
     await asyncio.gather(*map(desk.closed, orders))
     await desk.quiet()
 
-    for states in await desk.pushed_states(*orders):
-        shown = [state.order_status for state in states]
-        ends = [status for status in shown if status.is_closed]
-        assert shown[0] is OrderStatus.NEW, f"the first push of an order is {shown[0]}: {', '.join(shown)}"
-        assert ends == shown[-1:], f"an order's end is not its last push: {', '.join(shown)}"
-        times = [state.updated_ms for state in states]
-        assert times == sorted(times), f"updatedTime goes backwards: {times}"
+    for order, states in zip(orders, await desk.pushed_states(*orders), strict=True):
+        statuses, times = [state.order_status for state in states], [state.updated_ms for state in states]
+        terminal = [place for place, status in enumerate(statuses, start=1) if status.is_closed]
+        count = len(statuses)
+        expect("orderStatus of the first push of an order", statuses[0], OrderStatus.NEW, of=order)
+        expect(f"place of its terminal state among {count} pushes", terminal, [count], of=order)
+        expect("updatedTime of the pushes of an order", times, sorted(times), of=order)

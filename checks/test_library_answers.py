@@ -1,16 +1,18 @@
-"""What Pybit and CCXT tell their caller of an answer: refusals, rate limits, replies on the trade stream.
+"""What Pybit and CCXT report to their caller: refusals, rate limits, replies on the trade stream.
 
-A fault that no venue shows on demand is met by a script on this machine, which answers in the venue's
-place; no venue is asked.
+No venue sends these answers on demand: a script on this machine answers in the venue's place.
 
 Source: docs/v5/error.mdx; docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT"
 """
+
+from collections.abc import Mapping
 
 import pytest
 
 from checks import BLOCKER, MAJOR, check, each_library
 from fixtures.desk import Transport
-from fixtures.libraries import ACKNOWLEDGED, REHEARSED, Ccxt, Library, Pybit, Scripted, refused
+from fixtures.expect import Owner, between, expect, nothing, one_of, present, show
+from fixtures.libraries import ACKNOWLEDGED, REHEARSED, Ccxt, Library, Made, Pybit, Scripted, Told, refused
 from fixtures.v5.codes import RetCode
 
 OPEN_OUTCOMES = (
@@ -36,13 +38,15 @@ REFUSALS = (
 """After these an order certainly does not rest."""
 
 MAY_REST = "OperationFailed"
-"""The ancestor of every ccxt exception that says: it may have happened."""
+"""The ancestor of every ccxt exception for a request that may have been carried out."""
+IS_REFUSED = "ExchangeError"
+"""The ancestor of every ccxt exception for a request that the venue refused."""
 
 UNATTRIBUTED = Scripted(RetCode.PERMISSION_DENIED, "Permission denied.", has_req_id=False)
 """A refusal that does not say which request it refuses."""
 
 RESET_CURE = {
-    "pybit": "take 10006 out of retry_codes and wait for the reset yourself, not below zero",
+    "pybit": "take 10006 out of retry_codes and wait for the reset yourself, never a negative time",
     "ccxt": "catch RateLimitExceeded and wait for the reset",
 }
 SETTLE_CURE = {
@@ -51,98 +55,101 @@ SETTLE_CURE = {
 }
 RECOVERY_CURE = {
     "pybit": "open another WebSocketTrading",
-    "ccxt": "await close_ws_clients() after it: the client authenticates again on the connection that stands",
+    "ccxt": "await close_ws_clients() after it: ccxt authenticates a second time on the open connection",
 }
 
 
 @check("SDK-08", severity=BLOCKER, at_risk=0, observes=0, library="pybit")
 async def test_pybit_tells_the_code(pybit: Pybit) -> None:
-    """Pybit hands every refusal to its caller with the venue's code, and sends the order once.
+    """Pybit reports every refusal to its caller with the venue's code, and does not resend the order.
 
-    Sequence: place by script, refused; for each of the codes.
+    Sequence: place, refused by script; for each of the codes.
     Passes: one create per code, and the exception carries that code.
     Cure: read the code from the exception's status_code, and look the order up.
     Source: docs/v5/error.mdx
     """
-    made = {
+    calls = {
         code: await pybit.place(REHEARSED, Transport.REST, [refused(code)])
         for code in OPEN_OUTCOMES + REFUSALS
     }
 
-    wrong = [f"{code} as {one.told}" for code, one in made.items() if one.told.code != code]
-    repeated = [str(int(code)) for code, one in made.items() if len(one.creates) != 1]
-    assert wrong == [], f"{pybit} tells {'; '.join(wrong)}"
-    assert repeated == [], f"{pybit} sent an order again after {', '.join(repeated)}: look it up instead"
+    wrong = {code: call.told.code for code, call in calls.items() if call.told.code != code}
+    reported = [f"{int(code)} as {show(other)}" for code, other in wrong.items()]
+    expect(f"{pybit}'s codes that are not the venue's", reported, nothing, owner=Owner.LIBRARY)
+    _expect_sent_once(pybit, calls)
 
 
 @check("SDK-08", severity=MAJOR, at_risk=0, observes=0, library="ccxt")
 async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
-    """After a code that leaves open whether the order rests, CCXT raises an exception that says so.
+    """After a code that leaves open whether the order rests, CCXT raises an OperationFailed.
 
-    A caller that drops the order on ExchangeError, as CCXT's manual suggests, would lose a live one.
+    A caller that drops the order on ExchangeError, as CCXT's manual suggests, would lose track of a live one.
 
-    Sequence: place by script, refused with an ambiguous code; for each of the codes.
+    Sequence: place, refused by script with an ambiguous code; for each of the codes.
     Passes: every exception is an OperationFailed, and the order is sent once.
     Cure: read the code from the exception's text, and look the order up by its orderLinkId.
     Source: docs/v5/error.mdx
     """
-    made = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in OPEN_OUTCOMES}
+    calls = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in OPEN_OUTCOMES}
 
-    wrong = [
-        f"{int(code)} as {one.told.error}" for code, one in made.items() if MAY_REST not in one.told.classes
-    ]
-    assert [len(one.creates) for one in made.values()] == [1] * len(made), f"{ccxt} sent an order again"
-    assert wrong == [], (
-        f"{ccxt} raises {', '.join(wrong)} though the order may rest: "
-        "look it up by its orderLinkId after these codes"
+    _expect_sent_once(ccxt, calls)
+    expect(
+        f"{ccxt}'s exceptions that are no {MAY_REST} though the order may rest",
+        _exceptions(calls, MAY_REST),
+        nothing,
+        owner=Owner.LIBRARY,
+        advice="look the order up by its orderLinkId after these codes",
     )
 
 
 @check("SDK-08", severity=MAJOR, at_risk=0, observes=0, library="ccxt")
 async def test_ccxt_tells_a_refusal(ccxt: Ccxt) -> None:
-    """After a code that refuses the order, CCXT raises an exception that does not invite another attempt.
+    """After a code that refuses the order, CCXT raises an ExchangeError that names the code.
 
-    Sequence: place by script, refused; for each of the codes.
+    A caller may take any other exception for a reason to send the order again.
+
+    Sequence: place, refused by script; for each of the codes.
     Passes: every exception names the venue's code and is an ExchangeError, and the order is sent once.
     Cure: read the code from the exception's text.
     Source: docs/v5/error.mdx
     """
-    made = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in REFUSALS}
+    calls = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in REFUSALS}
 
-    wrong = [
-        f"{int(code)} as {one.told}" for code, one in made.items() if "ExchangeError" not in one.told.classes
-    ]
-    unnamed = [int(code) for code, one in made.items() if str(int(code)) not in one.told.text]
-    assert [len(one.creates) for one in made.values()] == [1] * len(made), f"{ccxt} sent an order again"
-    assert wrong == [], f"{ccxt} raises {', '.join(wrong)}"
-    assert unnamed == [], f"{ccxt} does not tell the codes {unnamed}"
+    _expect_sent_once(ccxt, calls)
+    wrong = _exceptions(calls, IS_REFUSED)
+    expect(f"{ccxt}'s exceptions that are no {IS_REFUSED}", wrong, nothing, owner=Owner.LIBRARY)
+    unnamed = [code for code, call in calls.items() if str(int(code)) not in call.told.text]
+    expect(f"{ccxt}'s exceptions that do not name the code", unnamed, nothing, owner=Owner.LIBRARY)
 
 
 @each_library("SDK-09", severity=MAJOR)
 @pytest.mark.parametrize("reset_in_ms", [-100, None, 300], ids=["past", "absent", "future"])
 async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | None) -> None:
-    """A refusal for coming too often is waited out until the reset, or told as what it is.
+    """After a rate-limit refusal the library waits for the reset, or raises its rate-limit exception.
 
-    The reset's header is the time of the answer itself unless the limit is exceeded, clocks differ, and
+    The reset's header carries the time of the answer itself unless the limit is exceeded, clocks differ, and
     a limit per address names no reset at all.
 
-    Sequence: place by script, 10006, the wait, the next attempt if there is one, acknowledged.
-    Passes: the caller is answered, or told of a rate limit; the next attempt is not before the reset and
-        at most five seconds later.
-    Cure: keep 10006 out of the library's own retries, and wait for the reset, not below zero.
+    Sequence: place, 10006 by script, the wait, the next attempt if there is one, acknowledged by script.
+    Passes: the call returns or raises the library's rate-limit exception; the next attempt is not before the
+        reset and at most five seconds after it.
+    Cure: keep 10006 out of the library's own retries, and wait for the reset, never a negative time.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     limited = refused(RetCode.TOO_MANY_VISITS, "Too many visits!", reset_in_ms=reset_in_ms)
-    made = await library.place(REHEARSED, Transport.REST, [limited, ACKNOWLEDGED])
+    call = await library.place(REHEARSED, Transport.REST, [limited, ACKNOWLEDGED])
 
-    told = made.told
-    assert not told.classes or told.error in library.limit_errors, (
-        f"{library} {told} after 10006 whose reset is {_spoken(reset_in_ms)}: {RESET_CURE[library.name]}"
+    expect(
+        f"{library}'s exception after 10006 with the reset {_spoken(reset_in_ms)}",
+        call.told.error or None,
+        one_of({None, *library.limit_errors}),
+        owner=Owner.LIBRARY,
+        advice=RESET_CURE[library.name],
     )
-    waits = [one.at_ms - made.creates[0].at_ms for one in made.creates[1:]]
-    assert all((reset_in_ms or 0) <= wait <= (reset_in_ms or 0) + 5000 for wait in waits), (
-        f"{library} sent again after {waits} ms, the reset was {_spoken(reset_in_ms)}"
-    )
+    what = f"{library}'s wait before it sent again, with the reset {_spoken(reset_in_ms)}"
+    allowed = between(reset_in_ms or 0, (reset_in_ms or 0) + 5000, "ms")
+    for resent in call.creates[1:]:
+        expect(what, resent.at_ms - call.creates[0].at_ms, allowed, owner=Owner.LIBRARY)
 
 
 @each_library("SDK-10", severity=MAJOR)
@@ -155,61 +162,88 @@ async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | Non
     ],
 )
 async def test_trade_stream_call_settles(library: Library, answer: Scripted) -> None:
-    """A call on the trade stream settles once the venue has answered, whatever the answer.
+    """A call on the trade stream returns or raises once the venue has answered, whatever the answer.
 
-    Refusals of permission were seen without the reqId of the request that they refuse.
+    Refusals for a missing permission have been seen without the reqId of the request that they refuse.
 
-    Sequence: place on the trade stream by script, answered, the caller is told.
-    Passes: the caller is told within five seconds, of an error when the answer is one.
+    Sequence: place on the trade stream, answered by script, the call returns or raises.
+    Passes: the call ends within five seconds, with an error when the answer is one.
     Cure: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
     (told,) = await library.place_in_turn(REHEARSED, [answer])
 
-    assert told.is_settled, (
-        f"{library} {told} after an answer with retCode {answer.ret_code}"
-        f"{'' if answer.has_req_id else ' and no reqId'}: {SETTLE_CURE[library.name]}"
-    )
-    assert bool(told.classes) == (answer.ret_code != 0), f"{library} {told} after retCode {answer.ret_code}"
+    answered = f"retCode {answer.ret_code}{'' if answer.has_req_id else ' without reqId'}"
+    _expect_result(library, told, f"a call that was answered with {answered}")
+    what = f"{library} reports an error after {answered}"
+    expect(what, bool(told.classes), answer.ret_code != 0, owner=Owner.LIBRARY)
 
 
 @each_library("SDK-10", severity=MAJOR)
 async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
-    """Orders that follow a refusal without a reqId are told as the venue answers them.
+    """Orders that follow a refusal without a reqId are reported as the venue answers them.
 
-    Sequence: place on the trade stream by script, refused without a reqId; place twice more, acknowledged.
-    Passes: either later call tells its acknowledgement within five seconds.
+    Sequence: place on the trade stream, refused by script without a reqId; place twice more, acknowledged by
+        script.
+    Passes: each later call returns its acknowledgement within five seconds.
     Cure: open another connection after such a refusal.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId; 20001
     """
-    told = await library.place_in_turn(REHEARSED, [UNATTRIBUTED, ACKNOWLEDGED, ACKNOWLEDGED])
+    _, *later = await library.place_in_turn(REHEARSED, [UNATTRIBUTED, ACKNOWLEDGED, ACKNOWLEDGED])
 
-    ends = [one.error or ("an acknowledgement" if one.is_settled else "nothing") for one in told[1:]]
-    assert ends == ["an acknowledgement"] * 2, (
-        f"{library} told its caller {' and then '.join(ends)} after a refusal without reqId, though both "
-        f"later orders were acknowledged: {RECOVERY_CURE[library.name]}"
+    expect(
+        f"{library}'s results of two orders acknowledged after a refusal without reqId",
+        [told.error or ("acknowledged" if told.is_settled else None) for told in later],
+        ["acknowledged"] * 2,
+        owner=Owner.LIBRARY,
+        advice=RECOVERY_CURE[library.name],
     )
 
 
 @each_library("SDK-10", severity=MAJOR)
 async def test_trade_stream_call_settles_at_no_latency(library: Library) -> None:
-    """A call on the trade stream settles although the answer is there before the sending call returns.
+    """A call on the trade stream returns or raises even when it is answered before its send returns.
 
     That happens on a short wire, or when the machine turns to another thread at the wrong moment.
 
-    Sequence: place on the trade stream by script, answered while the frame is being sent, the caller is told.
-    Passes: the caller is told within five seconds.
+    Sequence: place on the trade stream, answered by script while the frame is being sent, the call returns or
+        raises.
+    Passes: the call ends within five seconds.
     Cure: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
     told = (await library.place(REHEARSED, Transport.TRADE, [ACKNOWLEDGED], held=True)).told
 
-    assert told.is_settled, (
-        f"{library} {told} when the answer came before it had noted whom to tell: {SETTLE_CURE[library.name]}"
+    _expect_result(library, told, "a call that was answered before its send returned")
+
+
+def _expect_sent_once(library: Library, calls: Mapping[RetCode, Made]) -> None:
+    expect(
+        f"{library}'s codes after which it did not send exactly one create",
+        [code for code, call in calls.items() if len(call.creates) != 1],
+        nothing,
+        owner=Owner.LIBRARY,
+        advice="look the order up instead",
     )
+
+
+def _expect_result(library: Library, told: Told, call: str) -> None:
+    expect(
+        f"{library}'s result of {call}",
+        told if told.is_settled else None,
+        present,
+        owner=Owner.LIBRARY,
+        advice=SETTLE_CURE[library.name],
+    )
+
+
+def _exceptions(calls: Mapping[RetCode, Made], ancestor: str) -> dict[int, str | None]:
+    """Code -> what was raised, where that is not of this kind; None where nothing was raised."""
+    wrong = {code: call.told for code, call in calls.items() if ancestor not in call.told.classes}
+    return {int(code): told.error or None for code, told in wrong.items()}
 
 
 def _spoken(reset_in_ms: int | None) -> str:
     if reset_in_ms is None:
-        return "not named"
+        return "absent"
     return f"{abs(reset_in_ms)} ms {'in the past' if reset_in_ms < 0 else 'ahead'}"

@@ -1,4 +1,4 @@
-"""Connectivity when it fails: cuts, gaps, closes and lost protection are survived, and known afterwards.
+"""Connectivity when it fails: the client reconnects, and knows afterwards what it missed.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/websocket/wss-authentication.mdx
 """
@@ -19,41 +19,55 @@ from fixtures.desk import (
     has_ended,
 )
 from fixtures.evidence import Channel, Evidence
+from fixtures.expect import (
+    acknowledged,
+    at_least,
+    at_most,
+    between,
+    expect,
+    having,
+    nothing,
+    present,
+    refused,
+)
 from fixtures.run import Run
 from fixtures.v5 import paths
 from fixtures.v5.codes import MAKERS_ONLY, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, TimeInForce
 
-MOST_KNOCKS = 5
+MOST_ATTEMPTS = 5
 SHORTEST_IDLE_MS = 30_000
 SIX_HOURS_MS = 6 * 3600 * 1000
 
 
 @check("CON-03", severity=MAJOR, at_risk=0)
 async def test_idle_stream_is_cut_and_comes_back(probes: Probes, run: Run) -> None:
-    """A stream that may be idle for thirty seconds is cut when it is, not before, and comes back.
+    """An idle stream is cut after its max_active_time, not before, and the client reconnects.
 
-    The venue sweeps every thirty seconds, so a cut may be that late; a client that does not notice is blind.
+    The venue looks for idle streams every thirty seconds, so the cut may come that much later. A client that
+    does not notice it misses every push from then on.
 
-    Sequence: connect with max_active_time=30s, auth, silence, cut by the venue, reconnect, auth.
-    Passes: the cut comes after thirty seconds and within the environment's patience, and the stream is back.
+    Sequence: connect with max_active_time=30s, auth, nothing sent, cut by the venue, reconnect, auth.
+    Passes: the cut comes after at least thirty seconds and within idle_cut_ms of the environment, and the
+        stream is back.
     Source: docs/v5/websocket/wss-authentication.mdx, max_active_time
     """
     cut, latest_ms = await probes.idle_cut(), run.environment.patience.idle_cut_ms
 
-    assert cut.after_ms is not None, f"an idle stream still stands after {latest_ms} ms"
-    assert cut.after_ms >= SHORTEST_IDLE_MS, f"an idle stream was cut after {cut.after_ms} ms"
-    assert cut.returned, "the stream did not come back after it was cut"
+    after_ms = expect("cut of an idle stream", cut.after_ms, present, within_ms=latest_ms)
+    expect("idle time until the stream was cut", after_ms, at_least(SHORTEST_IDLE_MS, "ms"))
+    expect("the stream is back after the cut", cut.returned, expected=True)
 
 
 @check("CON-04", severity=MAJOR, at_risk=0)
 async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evidence) -> None:
-    """A private and a public stream that are kept alive last for as long as the soak takes.
+    """Streams that send heartbeats stay connected throughout a soak.
 
-    Its length is patience.soak_ms of the environment. One loss in six hours is what the field reports.
+    The soak takes soak_ms of the environment. One lost connection in six hours is what is commonly reported.
 
-    Sequence: connect both, subscribe, a ping every twenty seconds, the soak, a state of the book.
-    Passes: the private stream is lost at most once in six hours, and the book still moves at the end.
+    Sequence: connect a private and a public stream, subscribe, a ping every twenty seconds during the soak, a
+        state of the book.
+    Passes: the private stream is lost at most once in six hours, and the book is still pushed at the end.
     Source: docs/v5/websocket/wss-authentication.mdx, heartbeat
     """
     soak_ms = run.environment.patience.soak_ms
@@ -61,108 +75,113 @@ async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evi
     losses = await probes.losses(symbol, soak_ms)
 
     evidence.measure("losses of the private stream", losses, "")
-    assert losses <= soak_ms // SIX_HOURS_MS, f"the private stream was lost {losses} times in {soak_ms} ms"
+    expect(f"losses of the private stream in {soak_ms} ms", losses, at_most(soak_ms // SIX_HOURS_MS))
 
 
 @check("CON-08", severity=MAJOR, at_risk=1, creates=1)
 @needs(paths.ACCOUNT_DCP, paths.ACCOUNT_SMP_GROUP)
 @without_real_money("The protection would cancel every spot order of the UID, those of other programs too.")
 async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes, watch: Watch) -> None:
-    """Open orders end CancelByDCP once every connection that holds dcp.spot is gone for the window.
+    """Disconnection protection (DCP) cancels open orders once its window has passed, and not before.
 
-    Neither the run's own stream nor the watching one holds the topic. The protection cancels every spot order
-    of the UID, those of other programs too: run it on a UID of its own.
+    The window starts when the last connection that subscribed to dcp.spot is gone; only the stream that this
+    check breaks subscribes to it. DCP cancels every spot order of the UID, also those of other programs: run
+    the check on a UID of its own.
 
-    Sequence: create, New, arm dcp.spot on a second stream, break that stream off, the window passes,
+    Sequence: create, New, subscribe dcp.spot on a second stream, break that stream, the window passes,
         Cancelled.
-    Passes: the end is pushed not before the window is over and within a margin of three patient waits after
-        it, with cancelType CancelByDCP.
+    Passes: the terminal state is pushed after the window, at most three times event_ms of the environment
+        later, with cancelType CancelByDCP.
     Source: docs/v5/order/dcp.mdx, docs/v5/websocket/private/dcp.mdx
     """
     window_s = ((await account.standing()).dcp_windows or {}).get("SPOT")
     if window_s is None:
         raise Blocked(
-            "the account has no disconnection protection for spot: have it enabled or declare CON-08"
+            "the account has no DCP for spot: have it enabled, or declare the check under not_applicable"
         )
     order = await desk.rest(Side.BUY)
 
     lost_ms = desk.venue_now_ms()
     await probes.lose_protection()
-    end = await watch.closed(order, within_ms=window_s * 1000 + 3 * desk.patience.event_ms)
+    closed = await watch.closed(order, within_ms=window_s * 1000 + 3 * desk.patience.event_ms)
 
-    assert end.cancel_type is CancelType.BY_DCP, (
-        f"the protected order ended {end}, cancelled {end.cancel_type}"
-    )
-    after_ms = end.updated_ms - lost_ms
-    assert after_ms >= window_s * 1000, f"the protection of {window_s} s ended the order after {after_ms} ms"
+    expect("order under DCP", closed, having(cancel_type=CancelType.BY_DCP))
+    after_ms = closed.updated_ms - lost_ms
+    expect("time from the disconnection to the cancel", after_ms, at_least(window_s * 1000, "ms"), of=closed)
 
 
 @check("CON-11", severity=BLOCKER, at_risk=3, creates=3, observes=6)
 async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None:
-    """After a broken connection the private stream is back, and what happened meanwhile is known.
+    """After a reconnect of the private stream the client knows what its orders did in the gap.
 
-    The venue does not repeat what was pushed into the gap: it is asked for over REST.
+    The venue does not repeat the pushes that it sent in the gap: the client queries the orders over REST.
 
-    Sequence: create twice, New, the watching stream breaks, cancel the first, create a third, the stream is
+    Sequence: create twice, New, an observer stream breaks, cancel the first, create a third, the stream is
         back, cancel the second, Cancelled.
-    Passes: the first is known Cancelled and the third New without a push, the second's end is pushed once.
+    Passes: without a push the first order is known as Cancelled and the third as New; the second's terminal
+        state is pushed once.
     Source: docs/v5/websocket/private/order.mdx, docs/v5/order/open-order.mdx
     """
     price = await desk.passive_price(Side.BUY)
-    ended, kept = [await desk.place(Side.BUY, price) for _ in range(2)]
+    cancelled, kept = [await desk.place(Side.BUY, price) for _ in range(2)]
     async with watch.gap():
-        await desk.cancelled(ended)
-        born = await desk.place(Side.BUY, price)
+        await desk.cancelled(cancelled)
+        created = await desk.place(Side.BUY, price)
     await desk.cancel(kept)
     await watch.closed(kept)
     await desk.quiet()
-    in_gap, after = await watch.pushed(ended, kept)
+    in_gap, after = await watch.pushed(cancelled, kept)
 
-    known = await watch.recovered(ended, has_ended), await watch.recovered(born, any_state)
-    statuses = [state.order_status if state else None for state in known]
-    assert statuses == [OrderStatus.CANCELLED, OrderStatus.NEW], (
-        f"{desk.patience.look_up_ms} ms after the gap the first and the third order are known as {statuses}"
+    known = {
+        "cancelled order": await watch.recovered(cancelled, has_ended),
+        "new order": await watch.recovered(created, any_state),
+    }
+    expect(
+        "orders of the gap after the reconnect",
+        {name: state.order_status if state else None for name, state in known.items()},
+        {"cancelled order": OrderStatus.CANCELLED, "new order": OrderStatus.NEW},
+        of=(cancelled, created),
+        within_ms=desk.patience.look_up_ms,
     )
-    twice = [state for state in in_gap if state.order_status.is_closed]
-    assert twice == [], f"an end in the gap was pushed after it: {twice}"
-    ends = sum(state.order_status.is_closed for state in after)
-    assert ends == 1, f"the end after the gap was pushed {ends} times"
+    repeated = [state for state in in_gap if state.order_status.is_closed]
+    expect("terminal states of the gap pushed after the reconnect", repeated, nothing)
+    terminal = [state for state in after if state.order_status.is_closed]
+    expect("terminal states pushed of an order cancelled after the reconnect", len(terminal), 1, of=kept)
 
 
 @check("CON-16", severity=BLOCKER, at_risk=1, creates=2)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_fill_in_a_gap_is_known_once(desk: Desk, taker: Taker, watch: Watch, side: Side) -> None:
-    """A fill that happens while the private stream is down is known after the reconnect, and counted once.
+    """After a reconnect of the private stream the client counts a fill of the gap exactly once.
 
-    Sequence: the watching stream breaks, create as the touch, taken by a second UID, the stream is back,
+    Sequence: an observer stream breaks, create as the touch, filled by a second UID, the stream is back,
         executions queried.
-    Passes: the order is known Filled for the quantity that the second UID took, the list shows exactly those
-        executions, and nothing of the gap is pushed after it.
+    Passes: the order is known as Filled for the quantity that the second UID took, the execution list adds up
+        to that quantity, and no push of the gap comes after it.
     Source: docs/v5/order/open-order.mdx, docs/v5/order/execution.mdx
     """
     async with watch.gap():
-        met = await taker.fills(side)
+        fill = await taker.fills(side)
+    order = fill.resting
     await desk.quiet()
-    (pushed,) = await watch.pushed(met.resting)
+    (pushed,) = await watch.pushed(order)
 
-    state = await watch.recovered(met.resting, has_ended)
-    known = (state.order_status, state.cum_exec_qty) if state else None
-    assert known == (OrderStatus.FILLED, met.qty), (
-        f"{met.qty} were filled in the gap, {desk.patience.look_up_ms} ms after it is known {known}"
-    )
-    listed = await desk.listed_executions(met.resting, met.qty)
-    total = sum(one.exec_qty for one in listed)
-    assert total == met.qty, f"the list shows {total} of the {met.qty} that were filled in the gap"
-    assert pushed == [], "the gap was pushed after it"
+    state = await watch.recovered(order, has_ended)
+    what, wait_ms = "order filled in the gap", desk.patience.look_up_ms
+    known = expect(f"{what}, over REST", state, present, of=order, within_ms=wait_ms)
+    expect(what, known, having(order_status=OrderStatus.FILLED, cum_exec_qty=fill.qty), within_ms=wait_ms)
+    listed = sum(execution.exec_qty for execution in await desk.listed_executions(order, fill.qty))
+    expect("quantity of its executions in the list", listed, fill.qty, of=order)
+    expect("states of the gap pushed after the reconnect", pushed, nothing)
 
 
 @check("CON-12", severity=BLOCKER, at_risk=1, creates=1)
 async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_script: Script) -> None:
-    """A private stream that the server closes comes back by itself and shows what follows.
+    """The client reopens a private stream that the venue closes, and receives what follows.
 
-    Sequence: create, New, the server closes the watching stream, it is back, cancel, Cancelled.
-    Passes: the stream is back within the environment's patience and pushes the order's end.
+    Sequence: create, New, the venue closes an observer stream, it is back, cancel, Cancelled.
+    Passes: the stream is back within event_ms of the environment and pushes the order's terminal state.
     Source: docs/v5/websocket/wss-authentication.mdx
     """
     order = await desk.rest(Side.BUY)
@@ -170,9 +189,9 @@ async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_s
     async with watch.loss():
         venue_script.close_newest(paths.PRIVATE_STREAM)
     await desk.cancel(order)
-    end = await watch.closed(order)
+    closed = await watch.closed(order)
 
-    assert end.order_status is OrderStatus.CANCELLED, f"the order ended {end}"
+    expect("order cancelled after the reconnect", closed, having(order_status=OrderStatus.CANCELLED))
 
 
 @check("CON-13", severity=MAJOR, at_risk=0, observes=2)
@@ -180,34 +199,33 @@ async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_s
 async def test_session_too_many_is_no_loop(
     connections: Connections, probes: Probes, venue_script: Script
 ) -> None:
-    """A trade stream that is one too many is refused with 10003, and the client does not loop.
+    """A trade stream beyond the session limit is refused with 10003, and the client backs off.
 
-    Sequence: open a trade stream, the venue closes it and lets no more in, auth refused, room again,
-        auth accepted.
-    Passes: the refusal carries 10003, there are one to five knocks in a second, and a later stream stands.
+    Sequence: open a trade stream, the venue closes it and accepts no further session, auth refused, sessions
+        are free again, auth accepted.
+    Passes: the refusal carries 10003, the client authenticates one to five times within a second, and a later
+        stream opens.
     Source: docs/v5/error.mdx, WS OE general code
     """
-    knocks = await probes.knocks(venue_script.turn_trade_sessions_away, within_ms=1000)
-    refused = await connections.answer_to_auth(Channel.TRADE, expires_in_ms=10_000)
+    attempts = await probes.knocks(venue_script.turn_trade_sessions_away, within_ms=1000)
+    refusal = await connections.answer_to_auth(Channel.TRADE, expires_in_ms=10_000)
     venue_script.let_trade_sessions_in()
     later = await probes.open_trade()
 
-    assert refused.code == RetCode.INVALID_API_KEY, (
-        f"one session too many was answered {refused.code} {refused.text}"
-    )
-    assert 0 < knocks <= MOST_KNOCKS, f"a stream that was turned away knocked {knocks} times in a second"
-    assert later == "", f"with room again a trade stream is refused: {later}"
+    expect("auth beyond the session limit of the trade stream", refusal, having(code=RetCode.INVALID_API_KEY))
+    expect("auth attempts of a refused trade stream within 1 s", attempts, between(1, MOST_ATTEMPTS))
+    expect("refusal of a trade stream once sessions are free", later, nothing)
 
 
 @check("CON-15", severity=MAJOR, at_risk=3, creates=3)
 @without_real_money("An order that may take is not sent where money is real.")
 async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script, symbol: str) -> None:
-    """When a listing opens for every order type, resting orders and streams stay as they are.
+    """A listing's change from maker-only to trading leaves resting orders and streams as they are.
 
     Sequence: phase maker-only, create PostOnly, New, create GTC, refused, phase trading, create GTC,
-        acknowledged, cancel, Cancelled.
-    Passes: the GTC order is refused as maker-only before and acknowledged after, and the PostOnly one still
-        rests.
+        acknowledged, cancel of the PostOnly order, Cancelled.
+    Passes: the GTC order is refused as maker-only before the change and acknowledged after it, the PostOnly
+        order still rests, and its cancel is pushed.
     Source: docs/institutional/dmm-listing/spot.mdx; docs/v5/error.mdx, 170217
     """
     venue_script.set_phase(symbol, Phase.MAKER_ONLY)
@@ -219,10 +237,11 @@ async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script
     after = await desk.attempt(Side.BUY, price, time_in_force=TimeInForce.GTC)
     await desk.quiet()
     (states,) = await desk.pushed_states(order)
-    ends = [state for state in states if state.order_status.is_closed]
+    terminal = [state for state in states if state.order_status.is_closed]
 
-    assert before.ret_code in MAKERS_ONLY, f"a GTC order in the phase maker-only was {before}"
-    assert after.ret_code == 0, f"a GTC order in the phase trading was {after}"
-    assert ends == [], f"the change of the phase ended a resting order: {ends[0]}"
+    expect("GTC order in the phase maker-only", before, refused(MAKERS_ONLY))
+    expect("GTC order in the phase trading", after, acknowledged)
+    expect("terminal states of the PostOnly order at the change of the phase", terminal, nothing)
     await desk.cancel(order)
-    assert (await desk.closed(order)).order_status is OrderStatus.CANCELLED, "the stream lost its order"
+    closed = await desk.closed(order)
+    expect("PostOnly order cancelled after the change", closed, having(order_status=OrderStatus.CANCELLED))
