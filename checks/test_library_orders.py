@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, each_library, over_both_transports
-from checks.crossing import assert_closed_as_taker
+from checks.crossing import expect_closed_without_fill
 from fixtures.desk import Answer, Desk, Transport, until_crossed
 from fixtures.libraries import ACKNOWLEDGED, REHEARSED, UNLISTED, Ccxt, Intent, Library, Made, Sent
 from fixtures.v5.enums import Side, TimeInForce
@@ -76,7 +76,7 @@ async def test_quote_through_a_library_never_trades(library: Library, desk: Desk
 
     sent = _sent(library, made).terms.get("timeInForce")
     assert sent == TimeInForce.POST_ONLY, f"{library} sent timeInForce {sent} for a PostOnly order"
-    await assert_closed_as_taker(desk, _answered(library, made))
+    await expect_closed_without_fill(desk, _answered(library, made))
 
 
 @each_library("SDK-06", severity=MAJOR)

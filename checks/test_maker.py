@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
-from checks.crossing import assert_closed_as_taker
+from checks.crossing import expect_closed_without_fill
 from fixtures.desk import Desk, Order, OrderState, attempt_crossing, clearing, takings, unlisted
 from fixtures.evidence import Evidence
 from fixtures.v5.codes import MAKERS_ONLY, RetCode
@@ -71,7 +71,7 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
     """
     answer = await attempt_crossing(desk, side)
 
-    await assert_closed_as_taker(desk, answer)
+    await expect_closed_without_fill(desk, answer)
 
 
 @check("MKR-04", severity=BLOCKER, at_risk=1, creates=1)
@@ -90,7 +90,7 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
 
     answer = await attempt_crossing(desk, side, ticks=0)
 
-    await assert_closed_as_taker(desk, answer)
+    await expect_closed_without_fill(desk, answer)
     coin = desk.instrument.coin_held(side)
     locked = (await desk.wallet(before))[coin].locked
     assert locked == before[coin].locked, (
@@ -116,7 +116,7 @@ async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> No
     assert passive.req_id is not None, "the acknowledgement does not carry the request's reqId"
     rests = await desk.resting(passive.order)
     assert rests.order_id == passive.order.order_id, "the stream names another order than the acknowledgement"
-    await assert_closed_as_taker(desk, crossing)
+    await expect_closed_without_fill(desk, crossing)
 
 
 @check("MKR-06", severity=BLOCKER, at_risk=2, creates=2)

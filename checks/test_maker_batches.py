@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, without_real_money
-from checks.unchanged import assert_unchanged
+from checks.unchanged import expect_unchanged
 from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, written_faults
 from fixtures.desk.batch import LARGEST_BATCH
 from fixtures.evidence import Evidence
@@ -108,7 +108,7 @@ async def test_batch_amends_around_its_bad_item(desk: Desk, batch: Batch, instru
     assert named[::2] == own, f"the amends of {own} are acknowledged as those of {named}"
     moved = await asyncio.gather(desk.repriced(first, further), desk.repriced(third, further))
     assert [state.qty for state in moved] == [first.qty, third.qty], f"the orders moved to {moved}"
-    await assert_unchanged(desk, second)
+    await expect_unchanged(desk, second)
 
 
 @check("MKR-21", severity=MAJOR, at_risk=2, creates=3, observes=4)
@@ -189,7 +189,7 @@ async def test_cancel_all_keeps_to_its_symbol(
     assert (faults := written_faults(desk, mark)) == [], f"not as documented: {'; '.join(faults)}"
     after = await desk.wallet(before)
     assert after == before, f"the wallet held {before}, after the cancel-all {after}"
-    await assert_unchanged(desk_elsewhere, kept)
+    await expect_unchanged(desk_elsewhere, kept)
 
 
 @check("MKR-28", severity=MINOR, at_risk=MOST_OPEN + 3, creates=MOST_OPEN + 3, observes=50)

@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2 and prerequisi
 
 from checks import BLOCKER, MAJOR, MINOR, check, during, needs, over_both_transports
 from checks.auth import assert_not_let_in
-from checks.unchanged import assert_unchanged
+from checks.unchanged import expect_unchanged
 from fixtures.desk import (
     Account,
     Batch,
@@ -151,7 +151,7 @@ async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> N
 
     for what, answer in answers.items():
         assert answer.ret_code == RetCode.PERMISSION_DENIED, f"{what} under a read-only key was {answer}"
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("PRM-17", severity=BLOCKER, at_risk=1, creates=1)
@@ -182,7 +182,7 @@ async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
     assert answer.ret_code in ORDER_GONE, f"a cancel by another UID was {answer}"
     assert by_link_id.ret_code in ORDER_GONE, f"a cancel by orderLinkId by another UID was {by_link_id}"
     assert amended.ret_code in NOT_AMENDABLE, f"an amend by another UID was {amended}"
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("PRM-17", severity=BLOCKER, at_risk=1, creates=1)
@@ -200,7 +200,7 @@ async def test_nobody_elses_order_is_reached(desk: Desk, taker: Taker, batch: Ba
     (seen,) = await desk.pushed_states(foreign)
     assert seen == [], f"the private stream shows another UID's order: {seen[0]}"
     await batch.cancel_all()
-    await assert_unchanged(taker.desk, foreign)
+    await expect_unchanged(taker.desk, foreign)
 
 
 async def _assert_turned_away(account: Account, connections: Connections, codes: set[RetCode]) -> None:

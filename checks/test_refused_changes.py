@@ -4,7 +4,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 """
 
 from checks import MAJOR, check, over_both_transports, without_real_money
-from checks.unchanged import assert_unchanged
+from checks.unchanged import expect_unchanged
 from checks.wrong_terms import AMENDS, CANCELS, listed, over_faults
 from fixtures.desk import Balance, Desk, attempt_amend_with, attempt_cancel_with
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
@@ -30,7 +30,7 @@ async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
     answer = await attempt_amend_with(desk, order, **{**sound, **terms})
 
     assert answer.ret_code in codes, f"{fault}: an amend was {answer}, documented: {listed(codes)}"
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
@@ -49,7 +49,7 @@ async def test_refused_cancel_carries_its_code(desk: Desk, fault: str) -> None:
     answer = await attempt_cancel_with(desk, order, **terms)
 
     assert answer.ret_code in codes, f"{fault}: a cancel was {answer}, documented: {listed(codes)}"
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("FLT-04", severity=MAJOR, at_risk=1, creates=1)
@@ -66,7 +66,7 @@ async def test_amend_off_tick_is_refused(desk: Desk) -> None:
     answer = await attempt_amend_with(desk, order, price=plain(order.price + desk.instrument.tick_size / 10))
 
     assert answer.ret_code == RetCode.PRICE_DECIMALS, f"an amend off the tick grid was {answer}"
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("FLT-05", severity=MAJOR, at_risk=1, creates=1)
@@ -83,7 +83,7 @@ async def test_amend_off_lot_is_refused(desk: Desk) -> None:
     answer = await attempt_amend_with(desk, order, qty=plain(order.qty + desk.instrument.base_precision / 10))
 
     assert answer.ret_code == RetCode.QTY_DECIMALS, f"an amend off the lot grid was {answer}"
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("FLT-06", severity=MAJOR, at_risk=1, creates=1)
