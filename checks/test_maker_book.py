@@ -70,10 +70,10 @@ async def test_quote_meets_its_obligation(
     samples = await book.samples(obligation.samples, prices[Side.BUY], prices[Side.SELL])
 
     coin = desk.instrument.quote_coin
-    met = sum(sample.meets(obligation) for sample in samples)
-    evidence.measure("samples that meet the obligation", 100 * met // len(samples), "%")
+    compliant = sum(sample.meets(obligation) for sample in samples)
+    evidence.measure("samples that meet the obligation", 100 * compliant // len(samples), "%")
     for number, sample in enumerate(samples, 1):
-        which = f"in sample {number} of {len(samples)}, of which {met} meet the obligation"
+        which = f"in sample {number} of {len(samples)}, of which {compliant} meet the obligation"
         expect(f"spread of the quote {which}", sample.spread_bps, at_most(obligation.spread_bps, "bps"))
         for side, amount in sample.amounts.items():
             expect(f"{side} amount at our price {which}", amount, at_least(obligation.amount, coin))
