@@ -236,7 +236,7 @@ async def test_price_beyond_the_band_is_not_moved(account: Account) -> None:
 async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: Instrument) -> None:
     """At the end of the run the instrument has the filters that it had at the beginning.
 
-    It is made after every other check: a change during the run invalidates what was seen before it.
+    It runs after every other check: a change during the run invalidates what was seen before it.
 
     Sequence: instrument query at the beginning of the run, every other check, the same query again.
     Passes: every filter of the second answer is the text of the first one.

@@ -76,7 +76,7 @@ async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: Ti
 
     The order is far below the touch, and nothing is sent where money is real.
 
-    Sequence: create of the least size, acknowledged, amend to one lot too many, refused.
+    Sequence: create of the minimum size, acknowledged, amend to one lot too many, refused.
     Passes: the refusal carries a documented code of a size beyond the maximum.
     Source: docs/v5/market/instrument.mdx, lotSizeFilter; docs/v5/error.mdx, 170381
     """

@@ -231,7 +231,7 @@ async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: C
 async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     """At the end of the run no PostOnly order of the run has an execution as a taker.
 
-    It is made after every other check, and after the longest quiet period since the last order, so that a
+    It runs after every other check, and after the longest quiet period since the last order, so that a
     late fill is seen too: the other checks wait only for a multiple of the slowest push so far.
 
     Sequence: every other check, quiet period since the last order, executions of the symbol queried, all

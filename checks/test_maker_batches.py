@@ -144,7 +144,7 @@ async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None
     """Of two orders under one id in one batch the first is booked, the second is refused.
 
     Sequence: a batch of two creates under one orderLinkId, acknowledged, open orders queried.
-    Passes: the first item's code is 0, the second's says that the id is taken, and one order is open.
+    Passes: the first item's code is 0, the second's a documented code of a duplicate id; one order is open.
     Source: docs/v5/order/batch-place.mdx, orderLinkId; docs/v5/error.mdx, 170141
     """
     price, order_link_id = await desk.passive_price(Side.BUY), desk.fresh_link_id()
@@ -200,7 +200,7 @@ async def test_open_orders_are_capped(desk: Desk, batch: Batch, announce: Callab
     """The order that would be the five hundred and first open one is refused with 170810, on both transports.
 
     The limit counts the open orders of every symbol. Five hundred orders take half a minute at the
-    documented rate, so the check is made in the regression profile alone, and once for both transports.
+    documented rate, so the check runs in the regression profile only, and once for both transports.
 
     Sequence: creates in batches of ten until 500 orders are open, a create over each transport, both
         refused, cancel-all, create, acknowledged.

@@ -203,7 +203,7 @@ async def test_funds_carry_the_plan(
     Funds in the Funding wallet do not count.
 
     Sequence: last price and wallet balance read.
-    Passes: The free balance of each coin is at least the planned number of least-sized orders.
+    Passes: The free balance of each coin is at least the planned number of minimum-sized orders.
     Source: docs/v5/account/wallet-balance.mdx
     """
     price = await market.last_price(instrument.symbol)

@@ -162,7 +162,7 @@ async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
     """A key of another UID neither sees, amends nor cancels an order of the maker by its ids.
 
     Sequence: create, New, looked up, cancelled and amended under the other UID by orderId, looked up and
-        cancelled by orderLinkId, looked up under the own one.
+        cancelled by orderLinkId, looked up under the maker's UID.
     Passes: The other UID is shown nothing, its requests are refused because there is no such order, and the
         order stays open.
     Source: docs/v5/order/open-order.mdx, docs/v5/error.mdx, 170213

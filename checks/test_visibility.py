@@ -33,7 +33,7 @@ async def test_account_sees_symbol(market: Market, symbol: str) -> None:
     This view depends on the key: a symbol that is listed for whitelisted UIDs only appears here first.
 
     Sequence: account instruments-info query, rows.
-    Passes: The rows are exactly the one of the symbol.
+    Passes: Exactly one row is returned, that of the symbol.
     Source: docs/v5/account/instrument.mdx
     """
     rows = await market.listed(symbol, View.ACCOUNT)
@@ -46,7 +46,7 @@ async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> N
     """The signed market query of the page's own sample returns the symbol, once.
 
     Sequence: signed market instruments-info query, rows.
-    Passes: The rows are exactly the one of the symbol.
+    Passes: Exactly one row is returned, that of the symbol.
     Source: docs/institutional/dmm-listing/spot.mdx, section 1
     """
     rows = await market.listed(symbol, View.SIGNED_MARKET)
@@ -59,8 +59,7 @@ async def test_public_visibility_follows_phase(market: Market, symbol: str, list
     """The unsigned query returns the symbol from its public phase on, and not before.
 
     Sequence: unsigned market instruments-info query, rows.
-    Passes: There is no row in phase prelisting, and exactly the one of the symbol in the later
-        phases.
+    Passes: No row is returned in phase prelisting, and exactly one, that of the symbol, in the later phases.
     Source: docs/v5/market/instrument.mdx
     """
     rows = await market.listed(symbol, View.PUBLIC)
@@ -175,7 +174,7 @@ async def test_ticker_shows_the_touch(probes: Probes, symbol: str) -> None:
 async def test_unknown_symbol_is_not_listed(market: Market, probes: Probes) -> None:
     """A symbol that does not exist is neither returned by a query nor acknowledged in a subscription.
 
-    Otherwise it would mean nothing that the venue returns the listed one.
+    Otherwise the other checks of visibility would prove nothing.
 
     Sequence: instruments-info query of a symbol that does not exist, empty; its order book, refused; a
         subscription to its order book, refused.
