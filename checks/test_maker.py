@@ -243,7 +243,8 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     taken = await takings(desk)
     missing = await unlisted(desk)
 
-    expect("taker executions of this run's PostOnly orders", taken, nothing, cause=Cause.TAKES)
+    found = f"taker executions of this run's PostOnly orders, {len(taken)} in all"
+    expect(found, taken[:1], nothing, cause=Cause.TAKES)
     expect("pushed executions that the execution list lacks", missing, nothing)
 
 
