@@ -1,6 +1,7 @@
-"""How a PostOnly order that would take has to end, whoever sent it."""
+"""How a PostOnly order that crosses has to end, whichever client sent it."""
 
 from fixtures.desk import Answer, Desk
+from fixtures.expect import Cause, expect, having, nothing, one_of, refused
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, RejectReason
 
@@ -8,18 +9,25 @@ CLOSED_WITHOUT_A_FILL = {OrderStatus.REJECTED, OrderStatus.CANCELLED}
 """The page leaves open which of the two it is."""
 
 
-async def assert_closed_as_taker(desk: Desk, answer: Answer) -> None:
-    """Refused for its price at once, or acknowledged and then closed for that reason without a fill."""
-    if answer.order is None:
-        if answer.ret_code != RetCode.LIMIT_MAKER_BAD_PRICE:
-            raise AssertionError(f"a crossing PostOnly order was {answer}")
+async def expect_closed_without_fill(desk: Desk, answer: Answer) -> None:
+    """The order was refused for its price at once, or acknowledged and then closed for it without a fill."""
+    order = answer.order
+    if order is None:
+        expect("crossing PostOnly order", answer, refused(RetCode.LIMIT_MAKER_BAD_PRICE))
         return
-    if fills := await desk.executions(answer.order):
-        raise AssertionError(f"{', '.join(map(str, fills))} although PostOnly")
-    closed = await desk.closed(answer.order)
-    if closed.order_status not in CLOSED_WITHOUT_A_FILL:
-        raise AssertionError(f"a crossing PostOnly order ended {closed}")
-    if closed.reject_reason is not RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY:
-        raise AssertionError(f"its reason is {closed.reject_reason}")
-    if closed.cum_exec_qty != 0:
-        raise AssertionError(f"a crossing PostOnly order executed: {closed}")
+    expect(
+        "executions of a crossing PostOnly order",
+        await desk.executions(order),
+        nothing,
+        of=order,
+        cause=Cause.TAKES,
+    )
+    expect(
+        "crossing PostOnly order",
+        await desk.closed(order),
+        having(
+            order_status=one_of(CLOSED_WITHOUT_A_FILL),
+            reject_reason=RejectReason.POST_ONLY_WILL_TAKE_LIQUIDITY,
+            cum_exec_qty=0,
+        ),
+    )

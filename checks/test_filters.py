@@ -11,17 +11,19 @@ from checks import BLOCKER, MAJOR, check, needs, over_both_transports, without_r
 from fixtures.desk import (
     Account,
     Desk,
+    Listed,
     Market,
     View,
     attempt_at_band,
     attempt_beyond_band,
 )
 from fixtures.environment import Listing
+from fixtures.expect import Cause, acknowledged, expect, having, nothing, present, refused
 from fixtures.run import Run
 from fixtures.v5 import paths
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderStatus, Side, TimeInForce
-from fixtures.v5.filters import FILTERS, Instrument, finest, plain
+from fixtures.v5.filters import FILTERS, Instrument, finest
 
 OUTSIDE_BAND = {
     RetCode.BUY_PRICE_ABOVE_LIMIT,
@@ -43,13 +45,12 @@ async def test_filters_are_complete(market: Market, symbol: str) -> None:
     Passes: Each filter field is in the row, and its text is a decimal above zero.
     Source: docs/v5/market/instrument.mdx
     """
-    rows = await market.listed(symbol, View.SIGNED_MARKET)
+    row = await _row(market, symbol)
 
-    assert rows, f"{symbol} is not listed"
-    missing = [field for name, field in FILTERS.items() if name not in rows[0].filters]
-    assert missing == [], f"{symbol} is published without {', '.join(missing)}"
-    wrong = {FILTERS[name]: text for name, text in rows[0].filters.items() if not _is_positive(text)}
-    assert wrong == {}, f"not a positive decimal: {wrong}"
+    missing = [field for name, field in FILTERS.items() if name not in row.filters]
+    expect(f"filters missing for {symbol}", missing, nothing)
+    wrong = {FILTERS[name]: text for name, text in row.filters.items() if not _is_positive(text)}
+    expect(f"filters of {symbol} that are not a positive decimal", wrong, nothing)
 
 
 @check("FLT-02", severity=BLOCKER, at_risk=0)
@@ -63,16 +64,13 @@ async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listi
         environments.yaml.
     Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
     """
-    rows = await market.listed(symbol, View.SIGNED_MARKET)
+    row = await _row(market, symbol)
 
-    assert rows, f"{symbol} is not listed"
-    published = rows[0].filters
-    differ = [
-        f"{FILTERS[name]} {published.get(name, 'nothing')}, agreed {plain(agreed)}"
-        for name, agreed in listing.filters().items()
-        if name not in published or Decimal(published[name]) != agreed
-    ]
-    assert differ == [], f"published: {'; '.join(differ)}"
+    agreed = {FILTERS[name]: figure for name, figure in listing.filters().items()}
+    published = {
+        FILTERS[name]: Decimal(row.filters[name]) for name in listing.filters() if name in row.filters
+    }
+    expect(f"filters of {symbol} as agreed in environments.yaml", published, agreed)
 
 
 @check("FLT-03", severity=BLOCKER, at_risk=1, creates=1)
@@ -88,10 +86,11 @@ async def test_price_on_tick_is_accepted(desk: Desk) -> None:
 
     answer = await desk.attempt(Side.BUY, price)
 
-    assert answer.order, f"a price on the tick grid was {answer}"
-    await desk.resting(answer.order)
-    closed = await desk.cancelled(answer.order)
-    assert closed.order_status is OrderStatus.CANCELLED, f"the order ended {closed}"
+    expect("order priced on the tick grid", answer, acknowledged)
+    order = expect("order of the acknowledgement", answer.order, present)
+    await desk.resting(order)
+    closed = await desk.cancelled(order)
+    expect("order after its cancel", closed, having(order_status=OrderStatus.CANCELLED))
 
 
 @check("FLT-04", severity=BLOCKER, at_risk=1, creates=1)
@@ -108,15 +107,15 @@ async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument, sid
 
     answer = await desk.attempt(side, price + instrument.tick_size / 10, instrument.least_qty(price))
 
-    assert answer.ret_code == RetCode.PRICE_DECIMALS, f"a price off the tick grid was {answer}"
-    assert await desk.open_orders() == [], "an order with a price off the tick grid is live"
+    expect("order priced off the tick grid", answer, refused(RetCode.PRICE_DECIMALS))
+    expect("open orders after the refusal", await desk.open_orders(), nothing)
 
 
 @check("FLT-05", severity=BLOCKER, at_risk=2, creates=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
-    """A quantity between two base steps is refused for its decimals, not rounded; one on a step is taken.
+    """A quantity between two base steps is refused for its decimals, not rounded; one on a step is accepted.
 
     Sequence: create a tenth of a base step off the grid, refused, open orders queried; create on the grid,
         and on no coarser one, acknowledged.
@@ -130,16 +129,16 @@ async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, s
     left = await desk.open_orders()
     on = await desk.attempt(side, price, qty)
 
-    assert off.ret_code == RetCode.QTY_DECIMALS, f"a quantity off the lot grid was {off}"
-    assert left == [], "an order with a quantity off the lot grid is live"
-    assert on.ret_code == 0, f"a quantity on the lot grid was {on}"
+    expect("order with a quantity off the lot grid", off, refused(RetCode.QTY_DECIMALS))
+    expect("open orders after the refusal", left, nothing)
+    expect("order with a quantity on the lot grid", on, acknowledged)
 
 
 @check("FLT-06", severity=BLOCKER, at_risk=2, creates=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, side: Side) -> None:
-    """The least quantity that reaches the minimum amount is accepted, one step less is refused.
+    """The smallest quantity worth the minimum amount is accepted, one step less is refused.
 
     Sequence: create one base step below the minimum amount, refused; create at the minimum,
         acknowledged.
@@ -153,8 +152,8 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, si
     at = await desk.attempt(side, price, least)
 
     too_little = {RetCode.ORDER_VALUE_TOO_LOW} if least > instrument.base_precision else NOTHING_ORDERED
-    assert below.ret_code in too_little, f"an order one step below the minimum was {below}"
-    assert at.ret_code == 0, f"an order at the minimum was {at}"
+    expect("order one step below the minimum amount", below, refused(too_little))
+    expect("order at the minimum amount", at, acknowledged)
 
 
 @check("FLT-08", severity=MAJOR, at_risk=1, creates=1)
@@ -162,7 +161,7 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, si
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
-    """A price one tick beyond the price band is refused and never live.
+    """A price one tick beyond the price band is refused, and the order is never open.
 
     Only the aggressive side is bounded: a buy above the upper limit, a sell below the lower one.
 
@@ -172,10 +171,10 @@ async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
         is open.
     Source: docs/v5/market/order-price-limit.mdx, docs/v5/error.mdx
     """
-    answer, where = await attempt_beyond_band(desk, side)
+    answer, order = await attempt_beyond_band(desk, side)
 
-    assert answer.ret_code in OUTSIDE_BAND, f"{where}, was {answer}"
-    assert await desk.open_orders() == [], f"{where}, is live"
+    expect(order, answer, refused(OUTSIDE_BAND))
+    expect(f"open orders after {order}", await desk.open_orders(), nothing)
 
 
 @check("FLT-08", severity=MAJOR, at_risk=1, creates=1)
@@ -191,9 +190,9 @@ async def test_price_band_has_an_edge(desk: Desk, side: Side) -> None:
     Passes: the retCode is 0.
     Source: docs/v5/market/order-price-limit.mdx
     """
-    answer, where = await attempt_at_band(desk, side)
+    answer, order = await attempt_at_band(desk, side)
 
-    assert answer.ret_code == RetCode.OK, f"{where}, was {answer}"
+    expect(order, answer, acknowledged)
 
 
 @check("FLT-08", severity=MAJOR, at_risk=2, creates=2)
@@ -211,17 +210,17 @@ async def test_amend_keeps_to_the_price_band(desk: Desk, side: Side) -> None:
     beyond, outside = await attempt_beyond_band(desk, side, amends=True)
     at, inside = await attempt_at_band(desk, side, amends=True)
 
-    assert beyond.ret_code in OUTSIDE_BAND, f"an amend to {outside}, was {beyond}"
-    assert at.ret_code == RetCode.OK, f"an amend to {inside}, was {at}"
+    expect(f"amend to {outside}", beyond, refused(OUTSIDE_BAND))
+    expect(f"amend to {inside}", at, acknowledged)
 
 
 @check("FLT-09", severity=MAJOR, at_risk=0)
 @needs(paths.ACCOUNT_SETTINGS)
 async def test_price_beyond_the_band_is_not_moved(account: Account) -> None:
-    """The account is set to have a price beyond the band refused, not moved to the band.
+    """The account is set so that a price beyond the band is refused, not moved to the band.
 
-    A moved price is a quote that nobody asked for. FLT-08 shows what the venue does; here it
-    says what it was told to do.
+    A moved price is a quote that the market maker did not send. FLT-08 shows what the venue does; here the
+    setting is read.
 
     Sequence: query of the account's settings.
     Passes: lpaSpot is false.
@@ -229,15 +228,15 @@ async def test_price_beyond_the_band_is_not_moved(account: Account) -> None:
     """
     moves = await account.moves_prices()
 
-    assert moves is not None, "the account's settings do not say what becomes of a price beyond the band"
-    assert not moves, "the account has prices beyond the band moved: turn it off with set-limit-px-action"
+    advice = "turn it off with /v5/account/set-limit-px-action"
+    expect("lpaSpot, which moves a price beyond the band into it", moves, expected=False, advice=advice)
 
 
 @check("FLT-10", severity=MAJOR, at_risk=0)
 async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: Instrument) -> None:
     """At the end of the run the instrument has the filters that it had at the beginning.
 
-    It is made after every other check. A change in between makes what was seen before it worthless.
+    It runs after every other check: a change during the run invalidates what was seen before it.
 
     Sequence: instrument query at the beginning of the run, every other check, the same query again.
     Passes: every filter of the second answer is the text of the first one.
@@ -247,14 +246,9 @@ async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: I
 
     rows = await market.listed(symbol, View.fullest(run.environment))
 
-    assert rows, f"{symbol} is not listed any more"
-    after = rows[0].filters
-    changed = [
-        f"{FILTERS[name]} from {before.get(name)} to {after.get(name)}"
-        for name in FILTERS
-        if after.get(name) != before.get(name)
-    ]
-    assert changed == [], f"during the run changed: {'; '.join(changed)}"
+    after = expect(f"{symbol} at the end of the run", next(iter(rows), None), present).filters
+    first, last = ({field: texts.get(name) for name, field in FILTERS.items()} for texts in (before, after))
+    expect("filters at the end of the run, compared with its beginning", last, first)
 
 
 @check("FLT-11", severity=BLOCKER, at_risk=1, creates=1)
@@ -262,7 +256,7 @@ async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: I
 async def test_accepted_terms_are_the_sent_terms(desk: Desk) -> None:
     """The order stream shows the price, quantity and time in force that were sent.
 
-    A venue that is set to move prices into the band shows it here.
+    A venue that is set to move prices into the band fails here.
 
     Sequence: create, acknowledged, New.
     Passes: Price, quantity and time in force of the pushed state equal those of the request.
@@ -272,8 +266,14 @@ async def test_accepted_terms_are_the_sent_terms(desk: Desk) -> None:
 
     state = await desk.resting(order)
 
-    sent = (order.price, order.qty, TimeInForce.POST_ONLY)
-    assert (state.price, state.qty, state.time_in_force) == sent, f"the stream shows {state}, sent was {sent}"
+    sent = having(price=order.price, qty=order.qty, time_in_force=TimeInForce.POST_ONLY)
+    expect("resting order, compared with what was sent", state, sent)
+
+
+async def _row(market: Market, symbol: str) -> Listed:
+    """The symbol as the signed market query returns it."""
+    rows = await market.listed(symbol, View.SIGNED_MARKET)
+    return expect(f"{symbol} in {View.SIGNED_MARKET}", next(iter(rows), None), present, cause=Cause.HIDDEN)
 
 
 def _is_positive(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Filters: the maximum sizes are as agreed, and enforced from both sides.
+"""Filters: an order of the maximum size is not too large, and one lot more is.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1; docs/v5/market/instrument.mdx
 """
@@ -18,6 +18,7 @@ from fixtures.desk import (
     attempt_to_enlarge,
     attempt_to_oversize,
 )
+from fixtures.expect import expect, nothing, refused
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import Phase, TimeInForce
 
@@ -35,8 +36,8 @@ TOO_LARGE = {
 async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     """A PostOnly quantity one lot above postOnlyMaxLimitOrderSize is refused for its size.
 
-    The order is worth more than the budget of one order: the guard lets it pass as one that must be refused,
-    far below the touch, and not at all where money is real.
+    The order is worth more than the risk limits allow. The pre-trade risk check lets it pass as one that the
+    venue must refuse: it is priced far below the touch, and not sent at all where money is real.
 
     Sequence: create of one lot too many, refused.
     Passes: the refusal carries a documented code of a size beyond the maximum, and no order is open.
@@ -44,8 +45,8 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     """
     answer = await attempt_oversized(desk)
 
-    _assert_too_large(answer, "a quantity above the maximum")
-    assert await desk.open_orders() == [], "an order above the maximum size is live"
+    _expect_too_large("PostOnly order one lot above postOnlyMaxLimitOrderSize", answer)
+    expect("open orders after the refusal", await desk.open_orders(), nothing)
 
 
 @check("FLT-07", severity=MAJOR, at_risk=0, creates=1, largest=1)
@@ -54,7 +55,7 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
 async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -> None:
     """A GTC quantity one lot above maxLimitOrderQty is refused for its size.
 
-    It is sent as a PostOnly one is: far below the touch, and not at all where money is real.
+    It is priced far below the touch, and not sent at all where money is real.
 
     Sequence: create of one lot too many, refused.
     Passes: the refusal carries a documented code of a size beyond the maximum, and no order is open.
@@ -62,8 +63,8 @@ async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -
     """
     answer = await attempt_oversized(desk, TimeInForce.GTC)
 
-    _assert_too_large(answer, "a GTC quantity above the maximum")
-    assert await desk.open_orders() == [], "an order above the maximum size is live"
+    _expect_too_large("GTC order one lot above maxLimitOrderQty", answer)
+    expect("open orders after the refusal", await desk.open_orders(), nothing)
 
 
 @check("FLT-07", severity=MAJOR, at_risk=1, creates=1, largest=1)
@@ -75,13 +76,13 @@ async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: Ti
 
     The order is far below the touch, and nothing is sent where money is real.
 
-    Sequence: create of the least size, acknowledged, amend to one lot too many, refused.
+    Sequence: create of the minimum size, acknowledged, amend to one lot too many, refused.
     Passes: the refusal carries a documented code of a size beyond the maximum.
     Source: docs/v5/market/instrument.mdx, lotSizeFilter; docs/v5/error.mdx, 170381
     """
     answer = await attempt_to_oversize(desk, time_in_force)
 
-    _assert_too_large(answer, "an amend above the maximum")
+    _expect_too_large(f"amend of a {time_in_force} order to one lot above the maximum", answer)
 
 
 @check("FLT-07", severity=MAJOR, at_risk=0, creates=1, largest=1)
@@ -102,7 +103,7 @@ async def test_maximum_size_is_not_too_large(
     """
     answer = await attempt(desk, time_in_force)
 
-    assert answer.ret_code == RetCode.BALANCE_INSUFFICIENT, f"a {time_in_force} of the maximum was {answer}"
+    expect(f"unfunded {time_in_force} sell of the maximum", answer, refused(RetCode.BALANCE_INSUFFICIENT))
 
 
 @check("FLT-07", severity=MAJOR, at_risk=0, creates=3, largest=3)
@@ -111,8 +112,8 @@ async def test_maximum_size_is_not_too_large(
 async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:
     """A market sell one lot above maxMarketOrderQty is refused for its size, one of exactly it is not.
 
-    The balance covers none of the orders, so that nothing can trade: what is right about the size is refused
-    for the balance. None is sent where money is real.
+    No order is funded, so none can trade: a valid size is refused with 170131 (insufficient balance). None is
+    sent where money is real.
 
     Sequence: create of a PostOnly sell one lot too large, of a market sell one lot too large, of one of the
         maximum, refused.
@@ -123,16 +124,16 @@ async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:
     _require_size_first(limit)
     beyond, at = [await attempt_largest_market(desk, lots=lots) for lots in (1, 0)]
 
-    assert beyond.ret_code in TOO_LARGE, f"a market sell above the maximum was {beyond}"
-    assert at.ret_code == RetCode.BALANCE_INSUFFICIENT, f"a market sell of the maximum was {at}"
+    expect("market sell one lot above maxMarketOrderQty", beyond, refused(TOO_LARGE))
+    expect("unfunded market sell of maxMarketOrderQty", at, refused(RetCode.BALANCE_INSUFFICIENT))
 
 
-def _assert_too_large(answer: Answer, what: str) -> None:
+def _expect_too_large(what: str, answer: Answer) -> None:
     _require_size_first(answer)
-    assert answer.ret_code in TOO_LARGE, f"{what} was {answer}"
+    expect(what, answer, refused(TOO_LARGE))
 
 
 def _require_size_first(answer: Answer) -> None:
-    """Raise Blocked for a refusal for the balance, which says nothing about the size."""
+    """Raise Blocked when the order was refused for the balance, which shows nothing about the size."""
     if answer.ret_code == RetCode.BALANCE_INSUFFICIENT:
-        raise Blocked("the balance is judged before the size: the maximum cannot be seen with these funds")
+        raise Blocked("the venue checks the balance before the size: these funds cannot show the maximum")

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, each_library, over_both_transports
-from checks.crossing import assert_closed_as_taker
+from checks.crossing import expect_closed_without_fill
 from fixtures.desk import Answer, Desk, Transport, until_crossed
 from fixtures.expect import Owner, acknowledged, between, expect, having, nothing, present, show
 from fixtures.libraries import ACKNOWLEDGED, REHEARSED, UNLISTED, Ccxt, Intent, Library, Made, Sent
@@ -77,7 +77,7 @@ async def test_quote_through_a_library_never_trades(library: Library, desk: Desk
     call = await until_crossed(desk, side, lambda price: library.place(_least(desk, side, price), desk.via))
 
     _expect_post_only(library, call)
-    await assert_closed_as_taker(desk, _answered(library, call))
+    await expect_closed_without_fill(desk, _answered(library, call))
 
 
 @each_library("SDK-06", severity=MAJOR)

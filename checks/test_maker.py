@@ -12,9 +12,20 @@ from collections.abc import Callable
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
-from checks.crossing import assert_closed_as_taker
+from checks.crossing import expect_closed_without_fill
 from fixtures.desk import Desk, Order, OrderState, attempt_crossing, clearing, takings, unlisted
 from fixtures.evidence import Evidence
+from fixtures.expect import (
+    Cause,
+    Matcher,
+    acknowledged,
+    at_most,
+    expect,
+    having,
+    nothing,
+    present,
+    refused,
+)
 from fixtures.v5.codes import MAKERS_ONLY, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, OrderType, Phase, Side, TimeInForce
 
@@ -31,8 +42,8 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     """A PostOnly order behind the touch rests until it is cancelled.
 
     Sequence: create behind the touch, acknowledged, New, seen in realtime, cancel, Cancelled.
-    Passes: The order is pushed as a PostOnly New with its whole quantity left, listed in realtime on its
-        symbol, and ends Cancelled by the user with nothing executed.
+    Passes: The order is pushed as a PostOnly New with its whole quantity left, realtime shows it on its
+        symbol, and it ends Cancelled by the user with nothing executed.
     Source: docs/v5/order/create-order.mdx
     """
     order = await desk.place(side, await desk.passive_price(side))
@@ -40,13 +51,12 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     listed = await desk.in_realtime(order)
     closed = await desk.cancelled(order)
 
-    assert resting.time_in_force is TimeInForce.POST_ONLY, f"the order rests as {resting.time_in_force}"
-    assert listed is not None, f"a resting order is not in realtime within {desk.patience.look_up_ms} ms"
-    assert resting.leaves_qty == order.qty, f"{resting.leaves_qty} are left of a resting {resting}"
-    assert listed.symbol == order.symbol, f"an order on {order.symbol} is listed on {listed.symbol}"
-    assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
-    assert closed.cancel_type is CancelType.BY_USER, f"a cancel of the user is shown as {closed.cancel_type}"
-    assert closed.cum_exec_qty == 0, f"a passive order executed: {closed}"
+    expect("resting order", resting, having(time_in_force=TimeInForce.POST_ONLY, leaves_qty=order.qty))
+    limit_ms = desk.patience.look_up_ms
+    listed = expect("resting order in realtime", listed, present, of=order, within_ms=limit_ms)
+    expect("resting order in realtime", listed, having(symbol=order.symbol))
+    by_user = having(order_status=OrderStatus.CANCELLED, cancel_type=CancelType.BY_USER, cum_exec_qty=0)
+    expect("order after its cancel", closed, by_user)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +70,7 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
 async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
     """A PostOnly order priced through the best opposite price is closed without a fill.
 
-    The create request itself is acknowledged: the refusal arrives later, as the terminal state of
+    The create request itself is acknowledged: the rejection arrives later, as the terminal state of
     the order. A venue that refuses at once must do so with 170218.
 
     Sequence: create one tick through the touch, acknowledged, executions queried, Rejected or
@@ -71,7 +81,7 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
     """
     answer = await attempt_crossing(desk, side)
 
-    await assert_closed_as_taker(desk, answer)
+    await expect_closed_without_fill(desk, answer)
 
 
 @check("MKR-04", severity=BLOCKER, at_risk=1, creates=1)
@@ -82,7 +92,7 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
 
     Sequence: create at the opposite touch, acknowledged, executions queried, Rejected or Cancelled.
     Passes: There is no execution and no executed quantity, and the rejectReason is
-        EC_PostOnlyWillTakeLiquidity, or the create is refused with 170218; nothing stays locked.
+        EC_PostOnlyWillTakeLiquidity, or the create is refused with 170218; no balance stays locked.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
     await desk.two_sided_quote()
@@ -90,47 +100,48 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
 
     answer = await attempt_crossing(desk, side, ticks=0)
 
-    await assert_closed_as_taker(desk, answer)
+    await expect_closed_without_fill(desk, answer)
     coin = desk.instrument.coin_held(side)
-    locked = (await desk.wallet(before))[coin].locked
-    assert locked == before[coin].locked, (
-        f"of {coin} {before[coin].locked} was locked, and {desk.patience.look_up_ms} ms after it {locked}"
-    )
+    locked, limit_ms = (await desk.wallet(before))[coin].locked, desk.patience.look_up_ms
+    what = f"locked {coin} after a touching PostOnly order"
+    expect(what, locked, before[coin].locked, of=answer, within_ms=limit_ms)
 
 
 @check("MKR-05", severity=BLOCKER, at_risk=2, creates=2)
 @over_trade_stream
 async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> None:
-    """A trade-stream acknowledgement is not the outcome: the order stream tells rest from rejection.
+    """A trade-stream acknowledgement is not the outcome: the order stream shows New or the rejection.
 
     Sequence: create behind the touch, acknowledged; create through the touch, acknowledged; New of
         the first, Rejected or Cancelled of the second.
     Passes: The acknowledgement carries the reqId, the stream's orderId equals the acknowledged one,
-        and the crossing order ends by its reason without a fill.
+        and the crossing order ends for its reason without a fill.
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     passive = await desk.attempt(Side.BUY, await desk.passive_price(Side.BUY))
     crossing = await attempt_crossing(desk, Side.BUY)
 
-    assert passive.order is not None, f"a passive order was {passive}"
-    assert passive.req_id is not None, "the acknowledgement does not carry the request's reqId"
-    rests = await desk.resting(passive.order)
-    assert rests.order_id == passive.order.order_id, "the stream names another order than the acknowledgement"
-    await assert_closed_as_taker(desk, crossing)
+    expect("PostOnly order behind the touch", passive, acknowledged)
+    order = expect("order of the acknowledgement", passive.order, present)
+    expect("reqId of the acknowledgement", passive.req_id, present, of=order)
+    resting = await desk.resting(order)
+    expect("order on the order stream", resting, having(order_id=order.order_id))
+    await expect_closed_without_fill(desk, crossing)
 
 
 @check("MKR-06", severity=BLOCKER, at_risk=2, creates=2)
 @over_both_transports
 async def test_every_view_tells_the_same_end(desk: Desk) -> None:
-    """Order stream, realtime and history agree on how an order ended: cancelled, or crossing though PostOnly.
+    """Order stream, realtime and history show the same end of an order.
 
-    Where the venue refuses a crossing order at once there is only the cancelled one to compare.
+    It is seen on an order that is cancelled and on a PostOnly order that crosses; where the venue refuses the
+    crossing one at once, on the cancelled one alone.
 
     Sequence: create, New, cancel; create through the touch, acknowledged; the end of both pushed,
         in realtime, in the history.
     Passes: Status, rejectReason, cancelType and executed quantity are equal in the order stream, realtime
         and the history, and each shows the symbol, orderLinkId, side, price and quantity that were sent, as
-        a PostOnly Limit order, begun at the same moment and ended within a second.
+        a PostOnly Limit order, with the same createdTime, and with updatedTimes at most a second apart.
     Source: docs/v5/order/open-order.mdx, docs/v5/order/order-list.mdx
     """
     cancelled = await desk.rest(Side.SELL)
@@ -138,13 +149,13 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
     crossing = await attempt_crossing(desk, Side.BUY)
 
     for order in filter(None, (cancelled, crossing.order)):
-        await _assert_views_agree(desk, order)
+        await _expect_views_agree(desk, order)
 
 
 @check("MKR-09", severity=MAJOR, at_risk=2, creates=2)
 @over_both_transports
 async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
-    """A bid and an ask rest together, follow an amended price, and end Cancelled without a fill.
+    """A bid and an ask rest together, move to their amended prices, and end Cancelled without a fill.
 
     Sequence: create bid and ask, New of both, amend of both, amended prices pushed, cancel of both,
         Cancelled of both.
@@ -163,10 +174,9 @@ async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
     for quote in quotes:
         await desk.cancel(quote)
 
-    ends = await asyncio.gather(*map(desk.closed, quotes))
-
-    assert [end.order_status for end in ends] == [OrderStatus.CANCELLED] * 2, f"the quotes ended {ends}"
-    assert sum(end.cum_exec_qty for end in ends) == 0, f"a passive quote executed: {ends}"
+    for closed in await asyncio.gather(*map(desk.closed, quotes)):
+        unfilled = having(order_status=OrderStatus.CANCELLED, cum_exec_qty=0)
+        expect(f"{closed.side} quote after its cancel", closed, unfilled)
 
 
 @check("MKR-12", severity=BLOCKER, at_risk=1, creates=1)
@@ -188,42 +198,44 @@ async def test_order_that_may_take_is_refused_before_trading(
     """
     answer = await desk.attempt(side, await desk.passive_price(side), time_in_force=time_in_force)
 
-    assert answer.ret_code in MAKERS_ONLY, f"before trading a {time_in_force} order was {answer}"
-    left = await desk.open_orders()
-    assert left == [], f"a refused order is open: {', '.join(map(str, left))}"
+    expect(f"{time_in_force} order before trading", answer, refused(MAKERS_ONLY))
+    expect("open orders after the refusal", await desk.open_orders(), nothing)
 
 
 @check("MKR-13", severity=MAJOR, at_risk=1, creates=CANCELS, observes=CANCELS)
 @over_both_transports
 async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: Callable[[str], None]) -> None:
-    """Of twenty cancels each shows its order's end on the order stream within a second.
+    """Each of twenty cancels is confirmed on the order stream within a second.
 
-    The time counts from the request to the push; the slowest of twenty is their 99th percentile.
+    The cancel-to-confirm latency is from the request to the push of the order's end; the slowest of twenty is
+    their 99th percentile.
 
     Sequence: twenty times create behind the touch, New, cancel, Cancelled.
-    Passes: the slowest took no more than a second; the figure is kept.
+    Passes: the slowest took no more than a second; the figure is recorded.
     Source: docs/v5/order/cancel-order.mdx; docs/v5/websocket/private/order.mdx
     """
     took_us: list[int] = []
     for number in range(1, CANCELS + 1):
         order = await desk.rest(Side.BUY)
         closed, elapsed_us = await clearing(desk, order)
-        assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
-        assert elapsed_us <= LONGEST_CLEARING_US, f"cancel {number} of {CANCELS} took {elapsed_us} µs"
+        expect("order after its cancel", closed, having(order_status=OrderStatus.CANCELLED))
+        latency = f"cancel-to-confirm latency of cancel {number} of {CANCELS}"
+        expect(latency, elapsed_us, at_most(LONGEST_CLEARING_US, "µs"), of=order)
         took_us.append(elapsed_us)
         announce(f"MKR-13: {number} of {CANCELS} orders cancelled and seen closed")
 
-    evidence.measure(f"cancel to clear over {desk.via}, p99 of {CANCELS}", max(took_us), "µs")
+    evidence.measure(f"cancel-to-confirm latency over {desk.via}, p99 of {CANCELS}", max(took_us), "µs")
 
 
 @check("MKR-30", severity=BLOCKER, at_risk=0)
 async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
-    """At the end of the run no PostOnly order of it has an execution as a taker.
+    """At the end of the run no PostOnly order of the run has an execution as a taker.
 
-    It is made after every other check, once the longest time in which a late fill could come has passed
-    since the last order: the checks themselves wait for a multiple of what pushes took.
+    It runs after every other check, and after the longest quiet period since the last order, so that a
+    late fill is seen too: the other checks wait only for a multiple of the slowest push so far.
 
-    Sequence: every other check, quiet since the last order, executions of the symbol queried, all pages.
+    Sequence: every other check, quiet period since the last order, executions of the symbol queried, all
+        pages.
     Passes: No execution, listed or pushed, of an order that this run sent as PostOnly is a taker's; every
         pushed execution is listed.
     Source: docs/v5/order/execution.mdx, isMaker
@@ -231,8 +243,9 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     taken = await takings(desk)
     missing = await unlisted(desk)
 
-    assert taken == [], f"{len(taken)} taken although PostOnly, the first {taken[0]}"
-    assert missing == [], f"pushed and not listed: {', '.join(map(str, missing))}"
+    found = f"taker executions of this run's PostOnly orders, {len(taken)} in all"
+    expect(found, taken[:1], nothing, cause=Cause.TAKES)
+    expect("pushed executions that the execution list lacks", missing, nothing)
 
 
 @check("MKR-12", severity=BLOCKER, at_risk=1, creates=1, worth=2)
@@ -242,41 +255,53 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
 async def test_market_order_is_refused_before_trading(desk: Desk, side: Side) -> None:
     """Before trading opens a market order is refused.
 
-    Sequence: market order of the least size, refused.
+    Sequence: market order of the minimum size, refused.
     Passes: the refusal is 170217, 110103, 170159 or 170206.
     Source: docs/v5/error.mdx, 170159, 170206, 170217 and 110103
     """
     answer = await desk.attempt(side, await desk.passive_price(side), order_type=OrderType.MARKET)
 
-    assert answer.ret_code in MAKERS_ONLY | NO_MARKET_YET, f"before trading a market order was {answer}"
+    expect("market order before trading", answer, refused(MAKERS_ONLY | NO_MARKET_YET))
 
 
-async def _assert_views_agree(desk: Desk, order: Order) -> None:
+async def _expect_views_agree(desk: Desk, order: Order) -> None:
+    limit_ms = desk.patience.look_up_ms
     streamed = await desk.closed(order)
-    realtime = await desk.in_realtime(order, streamed.agrees)
-    history = await desk.in_history(order, streamed.agrees)
-    views = {"realtime": realtime, "history": history}
-    missing = [name for name, view in views.items() if view is None]
-    assert missing == [], (
-        f"{' and '.join(missing)} do not show a closed order within {desk.patience.look_up_ms} ms"
-    )
-    shown = [view for view in (streamed, realtime, history) if view]
-    ends = {(x.order_status, x.reject_reason, x.cancel_type, x.cum_exec_qty) for x in shown}
-    assert len(ends) == 1, (
-        f"within {desk.patience.look_up_ms} ms the stream says {streamed}, realtime {realtime}, "
-        f"history {history}: {ends}"
-    )
-    for name, view in {"the stream": streamed, **views}.items():
-        told, sent = _terms(view) if view else None, _terms(order)
-        assert told == sent, f"{name} shows {told}, sent was {sent}"
-    begun, ended = {x.created_ms for x in shown}, [x.updated_ms for x in shown]
-    assert len(begun) == 1, f"by stream, realtime and history the order began at {begun}"
-    assert max(ended) - min(ended) <= VIEWS_APART_MS, f"by the three views the order ended at {ended}"
+    queried = {
+        "realtime": await desk.in_realtime(order, streamed.agrees),
+        "the history": await desk.in_history(order, streamed.agrees),
+    }
+    views = {"the order stream": streamed} | {
+        name: expect(f"closed order in {name}", view, present, of=order, within_ms=limit_ms)
+        for name, view in queried.items()
+    }
+    for name, view in views.items():
+        expect(f"end of the order in {name}", view, _same_end(streamed), within_ms=limit_ms)
+        expect(f"order in {name}, compared with what was sent", view, _as_sent(order))
+        expect(f"createdTime in {name}", view.created_ms, streamed.created_ms, of=order)
+    ended = [view.updated_ms for view in views.values()]
+    apart_ms = max(ended) - min(ended)
+    expect("difference of updatedTime between the views", apart_ms, at_most(VIEWS_APART_MS, "ms"), of=order)
 
 
-def _terms(order: Order | OrderState) -> tuple[object, ...]:
-    """What was sent, or what a view shows of it."""
-    kind = (OrderType.LIMIT, TimeInForce.POST_ONLY)
-    if isinstance(order, OrderState):
-        kind = (order.order_type, order.time_in_force)
-    return order.symbol, order.order_link_id, order.side, order.price, order.qty, *kind
+def _same_end(state: OrderState) -> Matcher:
+    """Another view of an order that ended as this one shows."""
+    return having(
+        order_status=state.order_status,
+        reject_reason=state.reject_reason,
+        cancel_type=state.cancel_type,
+        cum_exec_qty=state.cum_exec_qty,
+    )
+
+
+def _as_sent(order: Order) -> Matcher:
+    """A view of a PostOnly Limit order on the terms that were sent."""
+    return having(
+        symbol=order.symbol,
+        order_link_id=order.order_link_id,
+        side=order.side,
+        price=order.price,
+        qty=order.qty,
+        order_type=OrderType.LIMIT,
+        time_in_force=TimeInForce.POST_ONLY,
+    )

@@ -1,19 +1,20 @@
-"""What is told about an order: side, id, time and sums, and that a cancel ends no other.
+"""What the venue reports of an order: side, id, time and sums; and that a cancel closes no other order.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist items 3 and 4; docs/v5/websocket/private/order.mdx
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
-from fixtures.desk import Desk, Taker, attempt_cancel_with
-from fixtures.v5.codes import RetCode
+from fixtures.desk import Desk, Execution, Taker, attempt_cancel_with
+from fixtures.expect import acknowledged, at_least, at_most, between, expect, having, nothing, present
 from fixtures.v5.enums import Phase, Side
 
 CLOCKS_APART_MS = 1000
-"""How far a told time may be from the venue's clock, which is known to half a round trip."""
+"""How far a time in a message may be from the venue's clock, which is known to half a round trip."""
 PLACES = 8
 
 
@@ -30,20 +31,19 @@ async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
 
     state = await desk.resting(order)
 
-    assert state.symbol == order.symbol, f"an order on {order.symbol} is shown on {state.symbol}"
-    assert state.side is side, f"a {side} is shown as a {state.side}"
-    assert state.order_link_id == order.order_link_id, f"the stream shows the id {state.order_link_id}"
+    sent = having(symbol=order.symbol, side=side, order_link_id=order.order_link_id)
+    expect("resting order, compared with what was sent", state, sent, of=order)
 
 
 @check("MKR-09", severity=BLOCKER, at_risk=3, creates=3)
 @over_both_transports
 async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
-    """Of three resting orders a cancel ends the one that it names by either id, and the others stay.
+    """Of three resting orders a cancel closes the one that it names by either id, and the others stay open.
 
     Where the two ids name two orders, the orderId counts.
 
     Sequence: three creates, New of the last, cancel of the first by orderId under the second's orderLinkId,
-        of the second by orderLinkId alone, acknowledged, quiet.
+        of the second by orderLinkId alone, acknowledged, quiet period.
     Passes: after each cancel the open orders of the run are exactly the others.
     Source: docs/v5/order/cancel-order.mdx
     """
@@ -51,18 +51,18 @@ async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     first, second, third = [await desk.place(Side.BUY, price) for _ in range(3)]
     await desk.resting(third)
 
-    both = await attempt_cancel_with(desk, first, orderLinkId=second.order_link_id)
+    both_ids = await attempt_cancel_with(desk, first, orderLinkId=second.order_link_id)
     await desk.quiet()
     after_first = {state.order_id for state in await desk.open_orders(second.order_id, third.order_id)}
-    answer = await desk.attempt_cancel(second.order_link_id)
+    link_id_alone = await desk.attempt_cancel(second.order_link_id)
     await desk.quiet()
     after_second = {state.order_id for state in await desk.open_orders(third.order_id)}
 
-    others = {second.order_id, third.order_id}
-    assert both.ret_code == RetCode.OK, f"a cancel by orderId under another's orderLinkId was {both}"
-    assert after_first == others, f"the cancel of the first left {after_first}, the others were {others}"
-    assert answer.ret_code == RetCode.OK, f"a cancel by orderLinkId was {answer}"
-    assert after_second == {third.order_id}, f"then of {others} the second's cancel left {after_second}"
+    orders, others = (first, second, third), {second.order_id, third.order_id}
+    expect("cancel by orderId under another order's orderLinkId", both_ids, acknowledged, of=orders)
+    expect("orderIds of the open orders after the first cancel", after_first, others, of=orders)
+    expect("cancel by orderLinkId", link_id_alone, acknowledged, of=second)
+    expect("orderIds of the open orders after the second cancel", after_second, {third.order_id}, of=orders)
 
 
 @check("IDM-05", severity=BLOCKER, at_risk=2, creates=2)
@@ -81,7 +81,8 @@ async def test_every_order_has_an_id_of_its_own(desk: Desk) -> None:
 
     second = await desk.place(Side.BUY, price)
 
-    assert second.order_id != first.order_id, f"two orders have the orderId {first.order_id}"
+    shared = {first.order_id} & {second.order_id}
+    expect("orderIds that a closed and a new order share", shared, nothing, of=(first, second))
 
 
 @check("IDM-05", severity=BLOCKER, at_risk=1, creates=1)
@@ -97,42 +98,43 @@ async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
 
     found = await desk.look_up(order.order_link_id)
 
-    assert found is not None, f"{order.order_link_id} is acknowledged and was never booked"
-    assert found.order_id == order.order_id, f"acknowledged as {order.order_id}, booked as {found.order_id}"
+    found = expect("acknowledged order, looked up by its orderLinkId", found, present, of=order)
+    expect(
+        "orderId of the order, compared with the acknowledgement", found.order_id, order.order_id, of=order
+    )
 
 
 @check("MKR-01", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
-    """An order begins and ends at the time of the venue's clock, and each change has a later time.
+    """An order's createdTime and updatedTime follow the venue's clock, and each change has a later time.
 
-    Sequence: venue's clock, create, New, quiet, amend, New, quiet, cancel, Cancelled, venue's clock.
+    Sequence: venue's clock, create, New, quiet period, amend, New, quiet period, cancel, Cancelled, venue's
+        clock.
     Passes: createdTime stays that of New, updatedTime grows with the amend and with the end, and all are
-        within a second of the time between the two looks at the clock.
+        within a second of the time between the two readings of the clock.
     Source: docs/v5/websocket/private/order.mdx, createdTime and updatedTime
     """
     price, before_ms = await desk.passive_price(Side.BUY), desk.venue_now_ms()
     further = desk.instrument.away(price, Side.BUY, ticks=1)
     order = await desk.place(Side.BUY, price, desk.instrument.least_qty(further))
-    began = await desk.resting(order)
+    resting = await desk.resting(order)
     await desk.quiet()
     await desk.amend(order, price=further)
     amended = await desk.repriced(order, further)
     await desk.quiet()
-    ended = await desk.cancelled(order)
+    closed = await desk.cancelled(order)
     after_ms = desk.venue_now_ms()
 
-    times = [began.updated_ms, amended.updated_ms, ended.updated_ms]
-    created = {began.created_ms, amended.created_ms, ended.created_ms}
-    assert times == sorted(set(times)), f"New, amended and ended at {times}"
-    assert len(created) == 1, f"the order is created at {created}"
-    assert abs(began.created_ms - began.updated_ms) <= CLOCKS_APART_MS, (
-        f"created at {created}, New at {times}"
-    )
-    assert began.updated_ms >= before_ms - CLOCKS_APART_MS, (
-        f"sent at {before_ms}, begun at {began.updated_ms}"
-    )
-    assert ended.updated_ms <= after_ms + CLOCKS_APART_MS, f"seen at {after_ms}, ended at {ended.updated_ms}"
+    expect("updatedTime after the amend", amended.updated_ms, at_least(resting.updated_ms + 1), of=order)
+    expect("updatedTime after the cancel", closed.updated_ms, at_least(amended.updated_ms + 1), of=order)
+    expect("createdTime after the amend", amended.created_ms, resting.created_ms, of=order)
+    expect("createdTime after the cancel", closed.created_ms, resting.created_ms, of=order)
+    earliest, latest = resting.updated_ms - CLOCKS_APART_MS, resting.updated_ms + CLOCKS_APART_MS
+    expect("createdTime of the New order", resting.created_ms, between(earliest, latest), of=order)
+    sent_ms, seen_ms = before_ms - CLOCKS_APART_MS, after_ms + CLOCKS_APART_MS
+    expect("updatedTime of the New order", resting.updated_ms, at_least(sent_ms), of=order)
+    expect("updatedTime after the cancel", closed.updated_ms, at_most(seen_ms), of=order)
 
 
 @check("MKR-29", severity=BLOCKER, at_risk=2, creates=3, worth=4)
@@ -140,43 +142,44 @@ async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -> None:
-    """What an order shows as executed, its amount and its average price are those of its executions.
+    """Executed quantity, value, fees and average price of an order are the sums of its executions.
 
-    Sequence: create of two least sizes as the touch, one is taken, the other, Filled.
+    Sequence: create of twice the minimum size as the touch, one half is taken, then the other, Filled.
     Passes: cumExecQty, cumExecValue, cumFeeDetail and avgPrice of stream, realtime and history are the sums
         of the executions, the average to eight places; each execution names the order's orderLinkId and side,
-        its amount is price times quantity, and its time is within a second of the venue's clock.
+        its value is price times quantity, and its time is within a second of the venue's clock.
     Source: docs/v5/websocket/private/order.mdx, cumExecValue and avgPrice; docs/v5/order/execution.mdx
     """
     before_ms = desk.venue_now_ms()
-    met = await taker.fills(side, (1, 1))
-    order = met.resting
-    streamed = await desk.filled_to(order, met.qty)
-    fills = await desk.listed_executions(order, met.qty)
+    matched = await taker.fills(side, (1, 1))
+    order = matched.resting
+    streamed = await desk.filled_to(order, matched.qty)
+    fills = await desk.listed_executions(order, matched.qty)
     views = {
-        "the stream": streamed,
+        "the order stream": streamed,
         "realtime": await desk.in_realtime(order, streamed.agrees),
-        "history": await desk.in_history(order, streamed.agrees),
+        "the history": await desk.in_history(order, streamed.agrees),
     }
 
     value = sum((fill.exec_value for fill in fills), Decimal(0))
     for name, view in views.items():
-        told = (view.cum_exec_qty, view.cum_exec_value, round(view.avg_price, PLACES)) if view else None
-        expected = (met.qty, value, round(value / met.qty, PLACES))
-        assert told == expected, f"{name} shows quantity, amount and average {told}, executed were {expected}"
+        state = expect(f"filled order in {name}", view, present, of=order, within_ms=desk.patience.look_up_ms)
+        expect(f"filled order in {name}", state, having(cum_exec_qty=matched.qty, cum_exec_value=value))
+        average = round(state.avg_price, PLACES)
+        expect(f"avgPrice in {name}", average, round(value / matched.qty, PLACES), of=order)
+        fees = {coin: round(fee, PLACES) for coin, fee in state.fees.items()}
+        expect(f"cumFeeDetail in {name}", fees, _paid(fills), of=order)
+    expect("execution of the order in the execution list", fills or None, present, of=order)
+    earliest, latest = before_ms - CLOCKS_APART_MS, desk.venue_now_ms() + CLOCKS_APART_MS
+    for fill in fills:
+        expect("execution of the order", fill, having(order_link_id=order.order_link_id, side=side))
+        expect("execTime", fill.exec_time_ms, between(earliest, latest), of=fill)
+    expect("sum of execValue", sum(fill.told_value for fill in fills), value, of=fills)
+
+
+def _paid(fills: Iterable[Execution]) -> dict[str, Decimal]:
+    """Coin -> the fees of executions, without the coins that no fee was paid in."""
     paid: dict[str, Decimal] = {}
     for fill in fills:
         paid[fill.fee_currency] = paid.get(fill.fee_currency, Decimal(0)) + fill.exec_fee
-    for name, view in views.items():
-        told_fees = {coin: round(fee, PLACES) for coin, fee in (view.fees if view else {}).items()}
-        fees = {coin: rounded for coin, fee in paid.items() if (rounded := round(fee, PLACES))}
-        assert told_fees == fees, f"{name} shows as paid {told_fees}, the executions {fees}"
-    named = {(fill.order_link_id, fill.side) for fill in fills}
-    assert named == {(order.order_link_id, side)}, (
-        f"executions of {order.order_link_id}, a {side}, name {named}"
-    )
-    times, now_ms = [fill.exec_time_ms for fill in fills], desk.venue_now_ms()
-    assert min(times) >= before_ms - CLOCKS_APART_MS, f"sent at {before_ms}, executed at {times}"
-    assert max(times) <= now_ms + CLOCKS_APART_MS, f"seen at {now_ms}, executed at {times}"
-    amounts = [fill.told_value for fill in fills]
-    assert sum(amounts) == value, f"the executions tell {amounts}, price times quantity come to {value}"
+    return {coin: rounded for coin, fee in paid.items() if (rounded := round(fee, PLACES))}

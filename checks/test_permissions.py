@@ -1,4 +1,4 @@
-"""Permissions: the key may trade, the UID is the whitelisted one, and the account carries the plan.
+"""Permissions: the key may trade, the UID is the whitelisted one, and the account is funded.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2 and prerequisites
 """
@@ -19,11 +19,22 @@ from fixtures.desk import (
 )
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
+from fixtures.expect import (
+    Cause,
+    acknowledged,
+    at_least,
+    containing,
+    expect,
+    having,
+    nothing,
+    one_of,
+    present,
+    show,
+)
 from fixtures.run import Run
 from fixtures.v5 import paths
-from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, Side
-from fixtures.v5.filters import Instrument, plain
+from fixtures.v5.filters import Instrument
 
 READS = 5
 LEAST_DAYS = 30
@@ -35,7 +46,7 @@ UNIFIED_ACCOUNTS = {3, 4, 5, 6}
 
 @check("PRM-01", severity=BLOCKER, at_risk=0, observes=READS)
 async def test_key_is_valid_here(account: Account) -> None:
-    """The venue knows the key and accepts its signature, every time.
+    """The venue accepts the key and its signature on every one of several reads.
 
     Sequence: a signed read, answered; several times over.
     Passes: every answer carries retCode 0.
@@ -43,13 +54,13 @@ async def test_key_is_valid_here(account: Account) -> None:
     """
     answers = [await account.answer() for _ in range(READS)]
 
-    refused = [answer for answer in answers if answer.ret_code != 0]
-    assert refused == [], f"{len(refused)} of {READS} signed reads were not let in: one was {refused[0]}"
+    for number, answer in enumerate(answers, 1):
+        expect(f"signed read {number} of {READS}", answer, acknowledged)
 
 
 @check("PRM-02", severity=BLOCKER, at_risk=0)
 async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
-    """The key belongs to the UID that the desk whitelisted, itself or as its parent.
+    """The key belongs to the UID that the desk whitelisted, or to a subaccount of it.
 
     Sequence: query-api, UID and parent UID.
     Passes: The UID or the parent UID equals the one that the desk whitelisted.
@@ -60,41 +71,43 @@ async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
         raise Blocked("the whitelisted UID is not declared: set the variable named by credentials.maker.uid")
     key = await account.key()
 
-    assert expected in {key.uid, key.parent_uid}, "the key's UID is not the whitelisted one"
+    is_whitelisted = expected in {key.uid, key.parent_uid}
+    expect("key belongs to the whitelisted UID or a subaccount of it", is_whitelisted, expected=True)
 
 
 @check("PRM-03", severity=BLOCKER, at_risk=0)
 async def test_key_may_trade_spot(account: Account) -> None:
-    """The key is not read-only and holds the SpotTrade permission.
+    """The key is not read-only and has the SpotTrade permission.
 
     Sequence: query-api, permissions.
-    Passes: readOnly is 0 and the permissions hold Spot.SpotTrade.
+    Passes: readOnly is 0 and the permissions contain Spot.SpotTrade.
     Source: docs/v5/user/apikey-info.mdx
     """
     key = await account.key()
 
-    assert not key.read_only, "the key is read-only"
-    assert SPOT_TRADE in key.permissions, f"the key holds {', '.join(sorted(key.permissions))}"
+    expect("readOnly of the key", key.read_only, expected=False)
+    expect("permissions of the key", key.permissions, containing(SPOT_TRADE))
 
 
 @check("PRM-04", severity=MAJOR, at_risk=0)
 async def test_key_cannot_withdraw(account: Account) -> None:
-    """The key holds no permission to withdraw.
+    """The key has no permission to withdraw.
 
     Sequence: query-api, permissions.
-    Passes: The permissions do not hold Wallet.Withdraw.
+    Passes: The permissions do not contain Wallet.Withdraw.
     Source: docs/v5/user/apikey-info.mdx
     """
     key = await account.key()
 
-    assert key.permissions & DANGEROUS == set(), "the key may withdraw: make one that may not"
+    advice = "make a key that may not withdraw"
+    expect("withdrawal permissions of the key", key.permissions & DANGEROUS, nothing, advice=advice)
 
 
 @check("PRM-05", severity=MAJOR, at_risk=0)
 async def test_key_outlives_the_listing(account: Account) -> None:
     """The key is bound to addresses, which keeps it valid, or has at least thirty days left.
 
-    A key without addresses expires three months after it was made, and quotes end with it.
+    A key without addresses expires three months after it was made, and then its client can quote no more.
 
     Sequence: query of the key.
     Passes: ips names addresses, or deadlineDay is at least 30.
@@ -102,22 +115,23 @@ async def test_key_outlives_the_listing(account: Account) -> None:
     """
     key = await account.key()
 
-    assert key.is_bound or key.days_left is not None, "the key is not bound, and the venue names no end of it"
-    assert key.is_bound or (key.days_left or 0) >= LEAST_DAYS, f"the key expires in {key.days_left} days"
+    for days_left in () if key.is_bound else (key.days_left,):
+        days = expect("deadlineDay of a key that is not bound to addresses", days_left, present)
+        expect("deadlineDay of a key that is not bound to addresses", days, at_least(LEAST_DAYS, "days"))
 
 
 @check("PRM-06", severity=BLOCKER, at_risk=0)
 async def test_account_is_unified(account: Account) -> None:
-    """The account is a unified trading account, by the key and by the account itself.
+    """The account is a unified trading account, by the key's query and by the account's own.
 
     Sequence: query-api, account info.
-    Passes: The key says uta, and unifiedMarginStatus is one of the unified ones, 3 to 6.
+    Passes: uta of the key is 1, and unifiedMarginStatus is one of the unified ones, 3 to 6.
     Source: docs/v5/account/account-info.mdx
     """
     key, status = await account.key(), await account.unified_margin_status()
 
-    assert key.uta, "the key's account is not unified"
-    assert status in UNIFIED_ACCOUNTS, f"unifiedMarginStatus is {status}"
+    expect("uta of the key", key.uta, expected=True)
+    expect("unifiedMarginStatus of the account", status, one_of(UNIFIED_ACCOUNTS))
 
 
 @check("PRM-07", severity=MAJOR, at_risk=0)
@@ -125,21 +139,22 @@ async def test_account_is_unified(account: Account) -> None:
 async def test_fees_are_as_agreed(
     account: Account, symbol: str, listing: Listing, evidence: Evidence
 ) -> None:
-    """The venue serves the fee rates of the symbol and the level of the maker, at the rates that were agreed.
+    """The venue reports the agreed fee rates of the symbol, and the market maker level of the key.
 
-    Without agreed fees in environments.yaml the rates are recorded.
+    Without agreed fees in environments.yaml the rates are only recorded.
 
     Sequence: query of the fee rates, query of the key.
     Passes: both rates are decimals, equal to the agreed ones where there are any; the level is not empty.
     Source: docs/v5/account/fee-rate.mdx, docs/v5/user/apikey-info.mdx, mktMakerLevel
     """
-    served, level = await account.fees(symbol), (await account.key()).mkt_maker_level
+    rates, level = await account.fees(symbol), (await account.key()).mkt_maker_level
 
-    assert served is not None, f"no readable fee rate of {symbol} is served"
-    assert level, "the venue does not name the market maker's level"
+    served = expect(f"readable fee rate of {symbol}", rates, present)
+    expect("mktMakerLevel of the key", level or None, present)
     evidence.measure("maker fee", int(served.maker * MILLION), "millionths")
     evidence.measure("taker fee", int(served.taker * MILLION), "millionths")
-    assert served == (listing.fees or served), f"the fees are {served}, agreed were {listing.fees}"
+    agreed = listing.fees or served
+    expect(f"fee rates of {symbol}", served, having(maker=agreed.maker, taker=agreed.taker))
 
 
 @check("PRM-08", severity=BLOCKER, at_risk=1, creates=1)
@@ -150,7 +165,7 @@ async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     Passes: The order is pushed New with nothing executed, and its last state is Cancelled.
     Source: docs/v5/order/create-order.mdx
     """
-    await _assert_quote_lives_and_dies(desk)
+    await _expect_rests_and_is_cancelled(desk)
 
 
 @check("PRM-08", severity=BLOCKER, at_risk=1, creates=1)
@@ -164,7 +179,7 @@ async def test_words_of_the_pages_sample_are_read(desk: Desk) -> None:
     """
     answer = await desk.attempt_with(side="buy", orderType="LIMIT")
 
-    assert answer.ret_code == RetCode.OK, f"an order that says buy and LIMIT was {answer}"
+    expect("order with side buy and orderType LIMIT", answer, acknowledged)
 
 
 @check("PRM-09", severity=BLOCKER, at_risk=1, creates=1)
@@ -176,19 +191,19 @@ async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
     Passes: The order is pushed New with nothing executed, and its last state is Cancelled.
     Source: docs/v5/websocket/trade/guideline.mdx
     """
-    await _assert_quote_lives_and_dies(desk)
+    await _expect_rests_and_is_cancelled(desk)
 
 
 @check("PRM-11", severity=BLOCKER, at_risk=0)
 async def test_funds_carry_the_plan(
     account: Account, market: Market, instrument: Instrument, run: Run
 ) -> None:
-    """The free balance of both coins carries the orders that the checklist places.
+    """The free balance of both coins covers the orders that the checklist places.
 
     Funds in the Funding wallet do not count.
 
     Sequence: last price and wallet balance read.
-    Passes: The free balance of each coin is at least the planned number of least-sized orders.
+    Passes: The free balance of each coin is at least the planned number of minimum-sized orders.
     Source: docs/v5/account/wallet-balance.mdx
     """
     price = await market.last_price(instrument.symbol)
@@ -198,17 +213,18 @@ async def test_funds_carry_the_plan(
         instrument.base_coin: orders * instrument.least_qty(price),
     }
 
-    short = {coin: amount for coin, amount in plan.items() if (await account.balance(coin)).free < amount}
+    free = {coin: (await account.balance(coin)).free for coin in plan}
 
-    lacking = ", ".join(f"{plain(amount)} {coin}" for coin, amount in short.items())
-    assert not short, f"the unified wallet holds less than {lacking}"
+    advice = f"the checklist needs {show(plan)}"
+    for coin, amount in plan.items():
+        expect(f"free {coin} in the unified wallet", free[coin], at_least(amount), advice=advice)
 
 
 @check("PRM-11", severity=MAJOR, at_risk=2, creates=1, worth=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_resting_order_holds_its_funds(desk: Desk, side: Side) -> None:
-    """A resting order locks what it may spend, and its end releases it to the last decimal.
+    """A resting order locks what it may spend, and its end releases all of it.
 
     Sequence: balance read, create, New, balance read, amend to twice the quantity, balance read, cancel,
         Cancelled, balance read.
@@ -230,39 +246,39 @@ async def test_resting_order_holds_its_funds(desk: Desk, side: Side) -> None:
     after = await desk.wallet(before)
 
     locked = [balances[coin].locked - before[coin].locked for balances in held]
-    assert locked == [spends, 2 * spends], f"a {side} of {spends} {coin}, then of twice that, locks {locked}"
-    assert after == before, (
-        f"{desk.patience.look_up_ms} ms after its end the {side} leaves {after}, before it was {before}"
-    )
+    expect(f"{coin} locked by the {side}, then by twice its quantity", locked, [spends, 2 * spends], of=order)
+    limit_ms = desk.patience.look_up_ms
+    expect(f"balances after the end of the {side}", after, before, of=order, within_ms=limit_ms)
 
 
 @check("PRM-12", severity=MINOR, at_risk=0, observes=3)
 @needs(paths.ACCOUNT_SMP_GROUP, paths.ACCOUNT_DCP, paths.ACCOUNT_INSTRUMENTS)
 async def test_standing_is_served(account: Account, market: Market, symbol: str, evidence: Evidence) -> None:
-    """The venue tells the self-match group, the protection against a disconnection and whether RPI is open.
+    """The venue reports the self-match group, the disconnection protection and the RPI permission.
 
-    What a maker of several accounts relies on; nothing is demanded of it, it is recorded.
+    A market maker with several accounts relies on them. No value is required: each is recorded.
 
     Sequence: query of the group, query of the protection, instrument query.
-    Passes: each answer holds its field.
+    Passes: each answer contains its field.
     Source: docs/v5/account/smp-group.mdx, docs/v5/account/dcp-info.mdx, docs/v5/account/instrument.mdx
     """
     standing, rows = await account.standing(), await market.listed(symbol, View.ACCOUNT)
 
-    assert rows, f"{symbol} is not listed"
-    assert standing.smp_group is not None, "the venue does not tell the self-match group"
-    assert standing.dcp_windows is not None, "the venue does not tell whether disconnections are protected"
-    assert rows[0].rpi_flags, "the venue does not tell whether RPI orders are allowed"
-    evidence.measure("self-match group", standing.smp_group, "")
-    evidence.measure("disconnection window of spot", standing.dcp_windows.get("SPOT", 0), "s")
-    evidence.measure("RPI permission", int(True in rows[0].rpi_flags), "")
+    row = expect(f"{symbol} in {View.ACCOUNT}", next(iter(rows), None), present, cause=Cause.HIDDEN)
+    group = expect("smpGroup of the account", standing.smp_group, present)
+    windows = expect("dcpInfos of the account", standing.dcp_windows, present)
+    flags = expect(f"isPublicRpi or myRpiPermission of {symbol}", row.rpi_flags or None, present)
+    evidence.measure("self-match group", group, "")
+    evidence.measure("disconnection window of spot", windows.get("SPOT", 0), "s")
+    evidence.measure("RPI permission", int(True in flags), "")
 
 
 @check("PRM-16", severity=MINOR, at_risk=0)
 async def test_key_is_bound_to_addresses(account: Account) -> None:
     """The key works from named addresses only.
 
-    Where a wildcard is wanted, environments.yaml says so under not_applicable, with the reason.
+    Where a key for any address is wanted, environments.yaml names this check under not_applicable, with the
+    reason.
 
     Sequence: query of the key.
     Passes: ips names addresses, and "*" is not among them.
@@ -270,19 +286,20 @@ async def test_key_is_bound_to_addresses(account: Account) -> None:
     """
     key = await account.key()
 
-    assert key.is_bound, f"the key is bound to {', '.join(key.ips) or 'nothing'}: bind it to addresses"
+    advice = f"bind it to addresses, its ips are {show(key.ips)}"
+    expect("key bound to addresses", key.is_bound, expected=True, advice=advice)
 
 
 def _holding(before: Mapping[str, Balance], coin: str, spends: Decimal) -> dict[str, Balance]:
-    """The wallet of before, with so much more of a coin locked."""
+    """The balances of before, with that much more of a coin locked."""
     balance = before[coin]
     return {**before, coin: Balance(balance.wallet, balance.locked + spends)}
 
 
-async def _assert_quote_lives_and_dies(desk: Desk) -> None:
+async def _expect_rests_and_is_cancelled(desk: Desk) -> None:
     order = await desk.place(Side.BUY, await desk.passive_price(Side.BUY))
     resting = await desk.resting(order)
     closed = await desk.cancelled(order)
 
-    assert resting.cum_exec_qty == 0, f"a passive PostOnly order executed: {resting}"
-    assert closed.order_status is OrderStatus.CANCELLED, f"a cancelled order ended {closed}"
+    expect("passive PostOnly order", resting, having(cum_exec_qty=0))
+    expect("order after its cancel", closed, having(order_status=OrderStatus.CANCELLED))

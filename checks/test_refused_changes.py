@@ -4,7 +4,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 """
 
 from checks import MAJOR, check, over_both_transports, without_real_money
-from checks.unchanged import assert_unchanged
+from checks.unchanged import expect_unchanged
 from checks.wrong_terms import AMENDS, CANCELS, over_faults
 from fixtures.desk import Balance, Desk, attempt_amend_with, attempt_cancel_with
 from fixtures.expect import acknowledged, expect, refused
@@ -31,7 +31,7 @@ async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
     answer = await attempt_amend_with(desk, order, **{**valid, **terms})
 
     expect(f"an amend with {fault}", answer, refused(codes), of=order)
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("ERR-01", severity=MAJOR, at_risk=1, creates=1)
@@ -50,7 +50,7 @@ async def test_refused_cancel_carries_its_code(desk: Desk, fault: str) -> None:
     answer = await attempt_cancel_with(desk, order, **terms)
 
     expect(f"a cancel with {fault}", answer, refused(codes), of=order)
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("FLT-04", severity=MAJOR, at_risk=1, creates=1)
@@ -67,7 +67,7 @@ async def test_amend_off_tick_is_refused(desk: Desk) -> None:
     answer = await attempt_amend_with(desk, order, price=plain(order.price + desk.instrument.tick_size / 10))
 
     expect("an amend to a price between two ticks", answer, refused(RetCode.PRICE_DECIMALS), of=order)
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("FLT-05", severity=MAJOR, at_risk=1, creates=1)
@@ -84,7 +84,7 @@ async def test_amend_off_lot_is_refused(desk: Desk) -> None:
     answer = await attempt_amend_with(desk, order, qty=plain(order.qty + desk.instrument.base_precision / 10))
 
     expect("an amend to a quantity between two base steps", answer, refused(RetCode.QTY_DECIMALS), of=order)
-    await assert_unchanged(desk, order)
+    await expect_unchanged(desk, order)
 
 
 @check("FLT-06", severity=MAJOR, at_risk=1, creates=1)

@@ -1,16 +1,17 @@
-"""Instrument visibility: the symbol is there, everywhere it should be, and nowhere else.
+"""Instrument visibility: every query and stream that should show the symbol shows it, and no other does.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
 """
 
 from checks import BLOCKER, MAJOR, check, needs
-from fixtures.desk import Account, Market, Probes, View
+from fixtures.desk import Account, Listed, Market, Probes, View
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
+from fixtures.expect import Cause, at_most, expect, nothing, one_of, present, refused
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import InstrumentStatus, Phase
-from fixtures.v5.filters import Instrument
+from fixtures.v5.filters import FILTERS, Instrument
 from fixtures.v5.identifiers import NO_SUCH_SYMBOL
 
 STATUSES = {
@@ -18,7 +19,7 @@ STATUSES = {
     Phase.MAKER_ONLY: {InstrumentStatus.TRADING},
     Phase.TRADING: {InstrumentStatus.TRADING},
 }
-"""The statuses that a phase allows; the page documents Trading alone for spot."""
+"""The statuses that a phase allows; the page documents only Trading for spot."""
 
 LONGEST_SNAPSHOT_MS = 10_000
 LEVELS = 5
@@ -29,15 +30,15 @@ LEVELS = 5
 async def test_account_sees_symbol(market: Market, symbol: str) -> None:
     """The signed account endpoint returns the symbol, once.
 
-    This is the view that knows who asks: a whitelisted listing shows up here first.
+    This view depends on the key: a symbol that is listed for whitelisted UIDs only appears here first.
 
     Sequence: account instruments-info query, rows.
-    Passes: The rows are exactly the one of the symbol.
+    Passes: Exactly one row is returned, that of the symbol.
     Source: docs/v5/account/instrument.mdx
     """
     rows = await market.listed(symbol, View.ACCOUNT)
 
-    assert [row.symbol for row in rows] == [symbol], f"{View.ACCOUNT} does not return {symbol} exactly once"
+    expect(f"symbols in {View.ACCOUNT}", [row.symbol for row in rows], [symbol], cause=Cause.HIDDEN)
 
 
 @check("VIS-02", severity=MAJOR, at_risk=0)
@@ -45,45 +46,42 @@ async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> N
     """The signed market query of the page's own sample returns the symbol, once.
 
     Sequence: signed market instruments-info query, rows.
-    Passes: The rows are exactly the one of the symbol.
+    Passes: Exactly one row is returned, that of the symbol.
     Source: docs/institutional/dmm-listing/spot.mdx, section 1
     """
     rows = await market.listed(symbol, View.SIGNED_MARKET)
 
-    assert [row.symbol for row in rows] == [symbol], (
-        f"{View.SIGNED_MARKET} does not return {symbol} exactly once"
-    )
+    expect(f"symbols in {View.SIGNED_MARKET}", [row.symbol for row in rows], [symbol], cause=Cause.HIDDEN)
 
 
 @check("VIS-03", severity=BLOCKER, at_risk=0)
 async def test_public_visibility_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
-    """The public sees the symbol from its public phase on, and not before.
+    """The unsigned query returns the symbol from its public phase on, and not before.
 
     Sequence: unsigned market instruments-info query, rows.
-    Passes: There is no row in phase prelisting, and exactly the one of the symbol in the later
-        phases.
+    Passes: No row is returned in phase prelisting, and exactly one, that of the symbol, in the later phases.
     Source: docs/v5/market/instrument.mdx
     """
-    seen = [row.symbol for row in await market.listed(symbol, View.PUBLIC)]
+    rows = await market.listed(symbol, View.PUBLIC)
 
     expected = [] if listing.phase is Phase.PRELISTING else [symbol]
-    assert seen == expected, f"in phase {listing.phase} the public view returns {seen}, expected {expected}"
+    expect(f"symbols in {View.PUBLIC} in phase {listing.phase}", [row.symbol for row in rows], expected)
 
 
 @check("VIS-04", severity=BLOCKER, at_risk=0)
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_views_agree(market: Market, symbol: str) -> None:
-    """Every view that shows the symbol shows the same status and filters.
+    """Every instruments-info query that returns the symbol shows the same status and filters.
 
     Sequence: account, signed and unsigned instruments-info queries, rows.
-    Passes: Status and filters of every returned row equal those of the account view.
+    Passes: Status and filters of every returned row equal those of the account query's row.
     Source: docs/v5/market/instrument.mdx, docs/v5/account/instrument.mdx
     """
     rows = {view: row for view in View for row in await market.listed(symbol, view)}
 
-    assert View.ACCOUNT in rows, f"{View.ACCOUNT} does not return {symbol}: there is nothing to agree with"
-    different = {view: row for view, row in rows.items() if row != rows[View.ACCOUNT]}
-    assert different == {}, f"{', '.join(different)} and {View.ACCOUNT} show different filters or status"
+    account = expect(f"{symbol} in {View.ACCOUNT}", rows.get(View.ACCOUNT), present, cause=Cause.HIDDEN)
+    for view, row in rows.items():
+        expect(f"{symbol} in {view}, compared with {View.ACCOUNT}", _fields(row), _fields(account))
 
 
 @check("VIS-05", severity=BLOCKER, at_risk=0)
@@ -94,37 +92,37 @@ async def test_status_follows_phase(market: Market, symbol: str, listing: Listin
     Passes: The status is one that the phase agreed in environments.yaml allows.
     Source: docs/v5/enum.mdx, status
     """
-    statuses = {row.status for row in await market.listed(symbol, View.SIGNED_MARKET)}
+    rows = await market.listed(symbol, View.SIGNED_MARKET)
 
-    assert statuses, f"{symbol} has no status: {View.SIGNED_MARKET} does not return it"
-    assert statuses <= STATUSES[listing.phase], (
-        f"in phase {listing.phase} the status is {', '.join(statuses)}"
-    )
+    expect(f"{symbol} in {View.SIGNED_MARKET}", next(iter(rows), None), present, cause=Cause.HIDDEN)
+    for row in rows:
+        expect(f"status in phase {listing.phase}", row.status, one_of(STATUSES[listing.phase]))
 
 
 @check("VIS-06", severity=MAJOR, at_risk=0)
 @needs(paths.ASSET_COINS)
 async def test_coins_are_known(account: Account, instrument: Instrument) -> None:
-    """The venue describes the base coin and the quote coin to this UID.
+    """The coin query returns the base coin and the quote coin to this UID.
 
     A coin that is not configured under the UID can be neither funded nor sold.
 
     Sequence: coin query of the base coin, coin query of the quote coin.
-    Passes: each answer holds a row of the coin that was asked for.
+    Passes: each answer contains a row of the requested coin.
     Source: docs/institutional/dmm-listing/spot.mdx, prerequisites; docs/v5/asset/coin-info.mdx
     """
     coins = (instrument.base_coin, instrument.quote_coin)
 
     unknown = [coin for coin in coins if not await account.knows(coin)]
 
-    assert unknown == [], f"the venue does not describe {', '.join(unknown)} to this UID"
+    expect(f"coins that {paths.ASSET_COINS} does not return to this UID", unknown, nothing)
 
 
 @check("VIS-07", severity=MAJOR, at_risk=0, observes=3)
 async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Evidence) -> None:
-    """The public stream opens book and trades, and its book shows the touch that REST shows.
+    """The public order book stream shows the best bid and ask that REST shows.
 
-    A quote is priced by the stream and checked by REST: a stream that lags or lacks a side misprices it.
+    A market maker prices on the stream and checks over REST: a stream that lags or lacks a side leads to
+    mispriced quotes.
 
     Sequence: subscribe orderbook.50 and publicTrade, both acknowledged, first snapshot, order book over REST.
     Passes: a snapshot comes within ten seconds, and at some moment both show the same best bid and ask, each
@@ -133,47 +131,50 @@ async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Ev
     """
     shown = await probes.market_data(symbol)
 
-    assert shown.fault == "", f"the public stream does not open the book of {symbol}: {shown.fault}"
+    expect(f"errors on opening the order book stream of {symbol}", shown.fault, nothing)
     evidence.measure("first snapshot of the book", shown.ready_ms, "ms")
-    assert shown.ready_ms <= LONGEST_SNAPSHOT_MS, f"the first snapshot came after {shown.ready_ms} ms"
-    assert shown.streamed == shown.asked, f"the stream shows {shown.streamed}, REST shows {shown.asked}"
+    expect("time to the first snapshot of the book", shown.ready_ms, at_most(LONGEST_SNAPSHOT_MS, "ms"))
+    expect("best bid and ask on the stream, compared with REST", shown.streamed, shown.asked)
 
 
 @check("VIS-07", severity=MAJOR, at_risk=0, observes=2)
 async def test_market_queries_are_in_order(market: Market, symbol: str) -> None:
-    """The queried order book is sorted from its touch on, and neither it nor the ticker is crossed.
+    """The queried order book is sorted, and neither it nor the ticker is crossed.
 
     Sequence: order book query of five levels, ticker query.
-    Passes: bids fall and asks rise strictly, no more levels than asked for; wherever there are both, each
-        best bid is below the best ask.
+    Passes: from the touch on, bid prices strictly fall and ask prices strictly rise, and no side has more
+        levels than requested; where both sides have orders, the best bid is below the best ask.
     Source: docs/v5/market/orderbook.mdx, docs/v5/market/tickers.mdx
     """
     bids, asks = await market.sides(symbol, LEVELS)
     ticker = await market.ticker(symbol)
 
-    assert bids == sorted(set(bids), reverse=True), f"the bids are listed as {', '.join(map(str, bids))}"
-    assert asks == sorted(set(asks)), f"the asks are listed as {', '.join(map(str, asks))}"
-    assert max(len(bids), len(asks)) <= LEVELS, f"of {LEVELS} levels come {len(bids)} bids, {len(asks)} asks"
-    assert not (bids and asks) or bids[0] < asks[0], f"the book is crossed: {bids[0]} and {asks[0]}"
-    assert not ticker.is_crossed, f"the ticker is crossed: {ticker}"
+    expect("bid prices of the order book", bids, sorted(set(bids), reverse=True))
+    expect("ask prices of the order book", asks, sorted(set(asks)))
+    expect("levels a side of the order book", max(len(bids), len(asks)), at_most(LEVELS))
+    expect("bids at or above the best ask", [bid for bid in bids if asks and bid >= asks[0]], nothing)
+    crossed = [quote for quote in (ticker,) if quote.is_crossed]
+    expect("ticker with bid1Price at or above ask1Price", crossed, nothing)
 
 
 @check("VIS-07", severity=MAJOR, at_risk=0, observes=2)
 async def test_ticker_shows_the_touch(probes: Probes, symbol: str) -> None:
-    """The ticker shows the touch of the book.
+    """The ticker shows the best bid and ask of the order book.
 
     Sequence: ticker and order book queried, again while they differ.
     Passes: at some moment both show the same best bid and ask, each with the same size.
     Source: docs/v5/market/tickers.mdx, bid1Price and its neighbours
     """
-    told, shown = await probes.ticker(symbol)
+    ticker, book = await probes.ticker(symbol)
 
-    assert told == shown, f"the ticker shows {told}, the book {shown}"
+    expect("best bid and ask in the ticker, compared with the order book", ticker, book)
 
 
 @check("VIS-08", severity=MAJOR, at_risk=0)
 async def test_unknown_symbol_is_not_listed(market: Market, probes: Probes) -> None:
-    """A symbol that does not exist is not returned, so that a returned one means something.
+    """A symbol that does not exist is neither returned by a query nor acknowledged in a subscription.
+
+    Otherwise the other checks of visibility would prove nothing.
 
     Sequence: instruments-info query of a symbol that does not exist, empty; its order book, refused; a
         subscription to its order book, refused.
@@ -184,6 +185,15 @@ async def test_unknown_symbol_is_not_listed(market: Market, probes: Probes) -> N
     book = await market.answer_about(NO_SUCH_SYMBOL)
     shown = await probes.market_data(NO_SUCH_SYMBOL)
 
-    assert rows == [], f"{NO_SUCH_SYMBOL} is listed"
-    assert book.ret_code == RetCode.REQUEST_PARAM_ERROR, f"the book of {NO_SUCH_SYMBOL} is {book}"
-    assert shown.is_refused, f"the stream lets {NO_SUCH_SYMBOL} be subscribed"
+    returned = [row.symbol for row in rows]
+    expect(f"symbols in {View.SIGNED_MARKET} when asked for {NO_SUCH_SYMBOL}", returned, nothing)
+    expect(f"order book query of {NO_SUCH_SYMBOL}", book, refused(RetCode.REQUEST_PARAM_ERROR))
+    outcome = "refused" if shown.is_refused else "no refusal"
+    expect(f"subscription to the order book of {NO_SUCH_SYMBOL}", outcome, "refused")
+
+
+def _fields(row: Listed) -> dict[str, str]:
+    """Bybit's field -> what a row shows there, of names, status and filters."""
+    filters = {FILTERS[name]: text for name, text in row.filters.items()}
+    names = {"symbol": row.symbol, "baseCoin": row.base_coin, "quoteCoin": row.quote_coin}
+    return {**names, "status": row.status, **filters}

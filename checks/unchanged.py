@@ -1,26 +1,21 @@
-"""How an order is shown to be as it was after what had to leave it alone."""
+"""How an order is shown to be unchanged after a request that must not change it."""
 
 from fixtures.desk import Desk, Order, has_ended
-from fixtures.v5.codes import RetCode
+from fixtures.expect import acknowledged, expect, having, present
 from fixtures.v5.enums import OrderStatus
 
 
-async def assert_unchanged(desk: Desk, order: Order) -> None:
-    """The order was open on its terms: its own cancel ends it, and realtime shows it ended on them.
+async def expect_unchanged(desk: Desk, order: Order) -> None:
+    """The order was open on its own terms: its cancel is acknowledged, and realtime shows it Cancelled.
 
-    A view may be behind with a change that must not have been. The cancel comes after that: a view that
-    shows the order cancelled shows what was before it as well.
+    A lagging view may not show a wrong change yet. A view that shows the order Cancelled has caught up with
+    everything that came before the cancel.
     """
     cancel = await desk.attempt_cancel(order.order_link_id)
     shown = await desk.in_realtime(order, has_ended)
 
-    if cancel.ret_code != RetCode.OK:
-        raise AssertionError(f"the order was gone: its own cancel was {cancel}")
-    if shown is None:
-        raise AssertionError(f"realtime shows no such order within {desk.patience.look_up_ms} ms")
-    if shown.order_status is not OrderStatus.CANCELLED:
-        raise AssertionError(
-            f"{desk.patience.look_up_ms} ms after its cancel realtime shows the order {shown}"
-        )
-    if (shown.price, shown.qty) != (order.price, order.qty):
-        raise AssertionError(f"{order.qty} @ {order.price} was to stay as it was, the order is {shown}")
+    expect("cancel of an order that must still be open", cancel, acknowledged, of=order)
+    what, limit_ms = "order that must be unchanged, in realtime after its cancel", desk.patience.look_up_ms
+    shown = expect(what, shown, present, of=order, within_ms=limit_ms)
+    as_before = having(order_status=OrderStatus.CANCELLED, price=order.price, qty=order.qty)
+    expect(what, shown, as_before, within_ms=limit_ms)

@@ -46,8 +46,8 @@ expect_refused_authentication({Channel.TRADE: AuthAnswer(False, 1, "")}, {10003}
 """,
     "crossing": """
 import asyncio, types
-from checks.crossing import assert_closed_as_taker
-asyncio.run(assert_closed_as_taker(None, types.SimpleNamespace(order=None, ret_code=0)))
+from checks.crossing import expect_closed_without_fill
+asyncio.run(expect_closed_without_fill(None, types.SimpleNamespace(order=None, ret_code=0)))
 """,
 }
 """What the shared assertions are to refuse, each as a script."""
