@@ -15,6 +15,7 @@ from bench.drive import Timing, drive, drive_threads
 from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
+from fixtures.clients.context import ClientContext
 from fixtures.clients.guard import Guard
 from fixtures.clients.rest import RestClient
 from fixtures.clients.trade import TradeStream
@@ -71,12 +72,10 @@ class OurRest:
         clock, evidence = SystemClock(), _evidence()
         client = RestClient(
             f"http://127.0.0.1:{port}",
+            ClientContext(evidence, clock, timeout_ms=5000),
             credentials=CREDENTIALS,
-            evidence=evidence,
-            clock=clock,
             guard=_guard(self._folder, clock),
             recv_window_ms=5000,
-            timeout_ms=5000,
         )
         client.pacer.address.most = _UNLIMITED
         try:
@@ -96,13 +95,10 @@ class OurTrade:
         clock, evidence = SystemClock(), _evidence()
         stream = TradeStream(
             f"ws://127.0.0.1:{port}{paths.TRADE_STREAM}",
+            ClientContext(evidence, clock, timeout_ms=5000),
             credentials=CREDENTIALS,
-            evidence=evidence,
-            clock=clock,
             guard=_guard(self._folder, clock),
             recv_window_ms=5000,
-            timeout_ms=5000,
-            offset_ms=lambda: 0,
         )
         await stream.connect()
         try:

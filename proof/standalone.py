@@ -16,6 +16,7 @@ import yaml
 from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
+from fixtures.clients.context import ClientContext
 from fixtures.clients.guard import Guard
 from fixtures.clients.rest import RestClient
 from fixtures.desk.flat import open_orders
@@ -75,12 +76,10 @@ class Standalone:
         guard.reference_price(SYMBOL, PRICE)
         return RestClient(
             self.rest,
+            ClientContext(Evidence(Redactor(), clock.now_ms), clock, timeout_ms=60_000),
             credentials=key.credentials,
-            evidence=Evidence(Redactor(), clock.now_ms),
-            clock=clock,
             guard=guard,
             recv_window_ms=60_000,
-            timeout_ms=60_000,
         )
 
     def open_orders(self, folder: Path) -> list[str]:

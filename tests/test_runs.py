@@ -20,6 +20,7 @@ from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.catalogue import needs_of
 from fixtures.clients.clock import SystemClock
+from fixtures.clients.context import ClientContext
 from fixtures.clients.guard import Guard
 from fixtures.clients.operations import path_of
 from fixtures.clients.rest import RestClient
@@ -113,12 +114,10 @@ class Standalone:
         guard.reference_price("NEWUSDT", Decimal("0.25"))
         return RestClient(
             self.rest,
+            ClientContext(Evidence(Redactor(), clock.now_ms), clock, timeout_ms=5000),
             credentials=MAKER.credentials,
-            evidence=Evidence(Redactor(), clock.now_ms),
-            clock=clock,
             guard=guard,
             recv_window_ms=5000,
-            timeout_ms=5000,
         )
 
 

@@ -13,6 +13,7 @@ from bench.soak.stage import Stage, Visit
 from bench.soak.trader import PLAIN, Trader
 from bench.soak.wire import PlainRest, PlainStream, evidence, now_ms
 from fixtures.clients.clock import SystemClock
+from fixtures.clients.context import ClientContext
 from fixtures.clients.public import PublicStream
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
@@ -63,7 +64,7 @@ async def watch(stage: Stage, visit: Visit) -> None:
 async def follow(stage: Stage, visit: Visit) -> None:
     """The same with this suite's public stream."""
     url = stage.address.stream + paths.PUBLIC_STREAM
-    stream = PublicStream(url, evidence=evidence(), clock=SystemClock(), timeout_ms=60_000)
+    stream = PublicStream(url, ClientContext(evidence(), SystemClock(), timeout_ms=60_000))
     await stream.connect()
     await stream.subscribe(*(f"orderbook.{depth}.{visit.symbol}" for depth in DEPTHS))
     while not stage.is_over(visit):

@@ -13,6 +13,7 @@ from bench.soak.mirror import Orders
 from bench.soak.stage import Stage, Visit
 from bench.soak.wire import Answer, Body, Entry, OurRest, OurTrade, PlainRest, PlainStream, evidence
 from fixtures.clients.clock import SystemClock
+from fixtures.clients.context import ClientContext
 from fixtures.clients.private import PrivateStream
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode as C
@@ -178,11 +179,8 @@ async def _listener(stage: Stage, visit: Visit, orders: Orders) -> PlainStream |
         return plain_stream
     stream = PrivateStream(
         stage.address.stream + paths.PRIVATE_STREAM,
+        ClientContext(evidence(), SystemClock(), timeout_ms=60_000),
         credentials=visit.credentials,
-        evidence=evidence(),
-        clock=SystemClock(),
-        timeout_ms=60_000,
-        offset_ms=lambda: 0,
         on_push=lambda push: orders.take(push.topic, push.rows),
     )
     await stream.connect()

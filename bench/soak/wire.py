@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
+from fixtures.clients.context import ClientContext
 from fixtures.clients.guard import Guard
 from fixtures.clients.reply import Reply
 from fixtures.clients.rest import RestClient
@@ -205,7 +206,7 @@ class OurTrade:
 
     def __init__(self, address: Address, key: "Key") -> None:
         url = address.stream + paths.TRADE_STREAM
-        self._stream = TradeStream(url, offset_ms=lambda: 0, **key.common())
+        self._stream = TradeStream(url, **key.common())
 
     @classmethod
     async def open(cls, address: Address, key: "Key") -> "OurTrade":
@@ -239,12 +240,10 @@ class Key:
     def common(self) -> dict[str, Any]:
         """What REST client and trade stream are given alike."""
         return {
+            "context": ClientContext(evidence(), SystemClock(), TIMEOUT_S * 1000),
             "credentials": self.credentials,
-            "evidence": evidence(),
-            "clock": SystemClock(),
             "guard": self._guard(),
             "recv_window_ms": _WINDOW_MS,
-            "timeout_ms": TIMEOUT_S * 1000,
         }
 
     def _guard(self) -> Guard:
