@@ -229,9 +229,8 @@ def _guard(folder: Path, clock: SystemClock) -> Guard:
         orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1)
     )
     allowance = Allowance(frozenset({ORDER["symbol"]}), real_money=False)
-    guard = Guard("bench", journal, budget, clock.now_ms, allowance)
-    guard.reference_price(ORDER["symbol"], Decimal(ORDER["price"]))
-    return guard
+    middle_of = {ORDER["symbol"]: Decimal(ORDER["price"])}.get
+    return Guard("bench", journal, budget, clock.now_ms, allowance, middle_of)
 
 
 def _ccxt(module: str, port: int) -> Any:  # noqa: ANN401 - the library has no types

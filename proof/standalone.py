@@ -72,8 +72,8 @@ class Standalone:
         """A client of the venue, with the orders of a given run; the folder takes its journal."""
         clock, journal = SystemClock(), Journal(folder / JOURNAL)
         journal.open(run_id, "standalone", key.uid)
-        guard = Guard(run_id, journal, _MUCH, clock.now_ms, Allowance(frozenset({SYMBOL}), real_money=False))
-        guard.reference_price(SYMBOL, PRICE)
+        allowed = Allowance(frozenset({SYMBOL}), real_money=False)
+        guard = Guard(run_id, journal, _MUCH, clock.now_ms, allowed, {SYMBOL: PRICE}.get)
         return RestClient(
             self.rest,
             ClientContext(Evidence(Redactor(), clock.now_ms), clock, timeout_ms=60_000),

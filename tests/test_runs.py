@@ -110,8 +110,8 @@ class Standalone:
             budget,
             clock.now_ms,
             Allowance(frozenset({"NEWUSDT"}), real_money=False),
+            {"NEWUSDT": Decimal("0.25")}.get,
         )
-        guard.reference_price("NEWUSDT", Decimal("0.25"))
         return RestClient(
             self.rest,
             ClientContext(Evidence(Redactor(), clock.now_ms), clock, timeout_ms=5000),

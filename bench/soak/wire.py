@@ -253,12 +253,8 @@ class Key:
         budget = Budget.model_construct(
             orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1)
         )
-        guard = Guard(
-            self.prefix, journal, budget, now_ms, Allowance(frozenset(self.prices), real_money=False)
-        )
-        for symbol, price in self.prices.items():
-            guard.reference_price(symbol, price)
-        return guard
+        allowance = Allowance(frozenset(self.prices), real_money=False)
+        return Guard(self.prefix, journal, budget, now_ms, allowance, self.prices.get)
 
 
 def evidence() -> Evidence:
