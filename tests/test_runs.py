@@ -226,7 +226,7 @@ def test_broken_requirement_is_named_with_its_proof(tmp_path: Path) -> None:
     assert ended.code == NOT_READY, ended.text
     sentence = ended.signoff["sentence"]
     assert sentence.startswith("MKR-02 failed: ")
-    assert re.search(r"executed \S+ @ \S+ as taker \(execId \d+\) although PostOnly", sentence)
+    assert re.search(r"expected none, got executed \S+ @ \S+ as taker \(execId \d+\)", sentence)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
