@@ -17,9 +17,7 @@ from fixtures.clients.errors import (
     Unanswered,
     Unreachable,
 )
-from fixtures.desk import Blocked
-from fixtures.desk.flat import LeftBehind
-from fixtures.desk.pushes import NotSeen
+from fixtures.desk import Blocked, LeftBehind, NotSeen
 from fixtures.evidence import Channel, Direction, Record
 from fixtures.v5.codes import RetCode
 from reports.finding import Attribution, Cause, Frame, Party
@@ -279,7 +277,8 @@ def _bears_on(record: Record, seen: Seen, cause: Cause | None, figures: Iterable
         return record.channel is Channel.REST and record.ret_code is None
     if not isinstance(seen.raised, NotSeen):
         return True
-    about = {seen.raised.about} if seen.raised.about else {*figures} - {*_WAIT.findall(seen.sentence)}
+    orders = {*seen.raised.failure.orders}
+    about = orders or {*figures} - {*_WAIT.findall(seen.sentence)}
     return any(one in record.text for one in about)
 
 

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
-from fixtures.desk import Blocked
-from fixtures.desk.flat import LeftBehind
+from fixtures.desk import Blocked, LeftBehind
 from fixtures.under_way import TooFewMessages
 from reports.model import Requirement
 from reports.verdicts import Ended, Phase

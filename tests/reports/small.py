@@ -35,8 +35,7 @@ render.__kwdefaults__["cli"] = Path("nowhere.js")
 HEAD = '''"""Small checks: made up for a test."""
 import signal
 import pytest
-from fixtures.desk import Blocked
-from fixtures.desk.flat import LeftBehind
+from fixtures.desk import Blocked, LeftBehind
 from fixtures.evidence import Channel, Direction
 from fixtures.venue.demo import MAKER
 
@@ -160,7 +159,7 @@ LEFT_BEHIND = (
 def connected(flat):
     """Cannot cancel what is open."""
     yield
-    raise LeftBehind("1 order is open on NEWUSDT")
+    raise LeftBehind("261130-120000-abcd", ["261130-120000-abcd-1"])
 '''
 )
 FULL_DISK = (

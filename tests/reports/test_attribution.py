@@ -8,9 +8,9 @@ import pytest
 from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
 from fixtures.clients.reply import Reply
 from fixtures.desk import Blocked
-from fixtures.desk.flat import LeftBehind
-from fixtures.desk.pushes import NotSeen
+from fixtures.desk.errors import LeftBehind, NotSeen
 from fixtures.evidence import Channel, Direction, Record
+from fixtures.expect import Failure
 from fixtures.v5.codes import RetCode
 from reports.attribution import LONGEST_FRAME, PARTY_OF_CAUSE, Seen, attribute, is_explained
 from reports.finding import Attribution, Cause, Party
@@ -39,7 +39,7 @@ WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
     ("MKR-30", AssertionError("9 taken although PostOnly, the first executed 2"), Party.VENUE, Cause.TAKES),
     ("MKR-02", Malformed("order.spot", "no orderId"), Party.VENUE, None),
     ("MKR-02", refused(170134), Party.VENUE, None),
-    ("MKR-02", LeftBehind("1 order is open"), Party.VENUE, None),
+    ("MKR-02", LeftBehind("R", ["R-1"]), Party.VENUE, None),
     ("MKR-02", refused(RetCode.PERMISSION_DENIED), Party.ACCOUNT, Cause.PERMISSION),
     ("PRM-11", refused(RetCode.PERMISSION_DENIED, "/v5/account/wallet-balance"), Party.ACCOUNT, None),
     ("MKR-02", refused(RetCode.INVALID_API_KEY), Party.ACCOUNT, Cause.KEY),
@@ -74,7 +74,7 @@ WHOSE: list[tuple[str, BaseException, Party | None, Cause | None]] = [
     ("CON-05", Unreachable("connect", "refused"), Party.NETWORK, Cause.UNREACHED),
     ("CON-05", Blocked("the venue stopped answering during MKR-01"), Party.NETWORK, Cause.UNREACHED),
     ("CON-05", Silent("the private stream was silent", "no pong"), Party.NETWORK, Cause.UNREACHED),
-    ("CON-05", NotSeen("the order stream did not push New within 9 ms"), Party.VENUE, None),
+    ("CON-05", NotSeen(Failure("the order stream", "New", "none", within_ms=9)), Party.VENUE, None),
     ("CON-05", Misuse("beyond the budget"), Party.SUITE, None),
     ("CON-05", HookFailed("order", "KeyError"), Party.SUITE, None),
     ("CON-05", OSError("gone"), Party.SUITE, None),
@@ -310,7 +310,7 @@ def test_what_did_not_come_is_proven_by_its_own_order() -> None:
         1, Channel.REST, "POST /v5/order/create", {"result": {"orderId": "77"}}, ret_code=0
     )
     later = received(2, Channel.REST, "GET /v5/market/time", {"result": {"timeSecond": "5000"}}, ret_code=0)
-    missed = NotSeen("the order stream did not push New within 5000 ms", "77")
+    missed = NotSeen(Failure("the order stream", "New", "none", orders=("77",), within_ms=5000))
 
     frame = attribute(seen("MKR-01", missed, acknowledged, later)).frame
 

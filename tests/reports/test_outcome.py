@@ -13,22 +13,23 @@ from fixtures.clients.errors import (
     Unreachable,
 )
 from fixtures.clients.reply import Reply
-from fixtures.desk import Blocked, NotSeen
-from fixtures.desk.flat import LeftBehind
+from fixtures.desk import Blocked, LeftBehind, NotSeen
 from fixtures.evidence import CallMessages
+from fixtures.expect import Failure
 from fixtures.under_way import TooFewMessages
 from reports.model import Requirement
 from reports.outcome import BEGINNINGS, LONGEST_SENTENCE, phase_of, requirement_of, sentence_of
 from reports.verdicts import Ended, Phase
 
 REFUSED = Refused("POST /v5/order/create", Reply(170131, "Insufficient balance.", {}, {}, None, None, "", 0))
+NOT_SEEN = NotSeen(Failure("the order stream", "New", "none", within_ms=9))
 SKIPPED = pytest.skip.Exception("no reason that anybody declared")
 TOO_FEW = TooFewMessages(CallMessages(0, 4, received=1, required=3))
 
 CASES: list[tuple[str, BaseException | None, Ended, str]] = [
     ("call", None, Ended.COMPLETED, ""),
     ("call", AssertionError("it traded\nassert 1 == 0"), Ended.FAILED, "it traded"),
-    ("call", NotSeen("not pushed"), Ended.FAILED, "not pushed"),
+    ("call", NOT_SEEN, Ended.FAILED, str(NOT_SEEN)),
     (
         "call",
         REFUSED,
@@ -68,7 +69,7 @@ TOLD: list[tuple[BaseException, str]] = [
     (Unanswered("order.create", "closed"), "no answer: order.create: closed"),
     (Misuse("orders are not allowed in this run"), "the suite refused: orders are not allowed in this run"),
     (HookFailed("order", "no handler"), "the suite broke: order: no handler"),
-    (LeftBehind("1 order is open"), "1 order is open"),
+    (LeftBehind("R", ["R-1"]), "open orders of run R: expected none, got 1: R-1"),
     (OSError("gone"), "OSError: gone"),
 ]
 

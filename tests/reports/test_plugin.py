@@ -170,7 +170,8 @@ def test_teardown_that_breaks_after_an_interruption_is_reported(tmp_path: Path) 
     done = run(tmp_path, LEFT_BEHIND)
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
-    assert done.signoff["sentence"].endswith("; teardown: 1 order is open on NEWUSDT.")
+    assert "; teardown: open orders of run 261130-120000-abcd" in done.signoff["sentence"]
+    assert done.signoff["sentence"].endswith(": expected none, got 1: 261130-120000-abcd-1.")
     assert "during VIS-02" in done.signoff["sentence"]
     assert "Traceback" not in done.said
     assert "INTERNALERROR" not in done.said
