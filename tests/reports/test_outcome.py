@@ -50,6 +50,7 @@ CASES: list[tuple[str, BaseException | None, Ended, str]] = [
     ("setup", Silent("the stream", "no pong"), Ended.SILENT, "the stream: no pong"),
     ("teardown", Silent("the stream", "no pong"), Ended.SILENT, "teardown: the stream: no pong"),
     ("setup", AssertionError("x"), Ended.FAILED, "setup: AssertionError: x"),
+    ("setup", NOT_SEEN, Ended.FAILED, f"setup: {NOT_SEEN}"),
     ("setup", REFUSED, Ended.REFUSED, f"setup: the venue refused {REFUSED}"),
     ("teardown", Blocked("left behind"), Ended.BLOCKED, "teardown: left behind"),
     ("setup", SKIPPED, Ended.SKIPPED, "skipped: no reason that anybody declared"),
@@ -90,22 +91,6 @@ def test_every_client_error_has_its_words() -> None:
     kinds = [kind for kind in ClientError.__subclasses__() if not kind.__name__.startswith("_")]
 
     assert {*kinds, Unanswered, Malformed, Unreachable, HookFailed} <= {kind for kind, _ in BEGINNINGS}
-
-
-def test_bare_assertion_is_told_without_introspection() -> None:
-    """Of an assertion without a message its comparison is left, with enum members by their name."""
-    raised = AssertionError(
-        "assert <OrderStatus.FILLED: 'Filled'> is <OrderStatus.CANCELLED: 'Cancelled'>\n +  where"
-    )
-
-    assert sentence_of(raised) == "did not hold: OrderStatus.FILLED is OrderStatus.CANCELLED"
-
-
-def test_figures_are_told_as_figures() -> None:
-    """A sentence is a trader's: no name of a Python type stands around a price."""
-    raised = AssertionError("it rests as (Decimal('0.2528'), <TimeInForce.GTC: 'GTC'>)")
-
-    assert sentence_of(raised) == "it rests as (0.2528, TimeInForce.GTC)"
 
 
 def test_long_text_is_cut() -> None:
