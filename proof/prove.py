@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from random import Random
 
+from fixtures.expect import quoted
 from proof.bites import BITES, UNPROVEN
 from proof.jobs import ROOT, SYMBOLS, Job
 from proof.matrix import Matrix, Trial, build
@@ -98,7 +99,7 @@ def main(only: list[str], jobs: int, *, full: bool) -> int:
     known = list(BITES)
     unknown = [name for name in only if name not in known]
     if unknown:
-        sys.stderr.write(f"--defect is {unknown[0]!r}, expected one of: {', '.join(known)}\n")
+        sys.stderr.write(f"--defect is {quoted(unknown[0])}, expected one of: {', '.join(known)}\n")
         return 4
     with workers(jobs) as pool:
         if only:
