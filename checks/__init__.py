@@ -23,11 +23,12 @@ Source: docs/institutional/dmm-listing/spot.mdx
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 import pytest
 
 from fixtures.desk import Transport
+from fixtures.facts import Facts
 from fixtures.libraries import FLOORS
 from fixtures.v5.enums import Phase
 
@@ -58,6 +59,7 @@ def check(
     largest: int = 0,
     observes: int = 1,
     library: str | None = None,
+    **facts: Unpack[Facts],
 ) -> pytest.MarkDecorator:
     """Make a function a check of the catalogue.
 
@@ -70,8 +72,8 @@ def check(
     observes: the least number of messages that the venue must send while the check runs; 0 is for
         a check of the suite's own policy
     library: the client library that the check judges, as PyPI names it; its FAIL counts only for a listing
-        that trades through it and is a deviation for the others; a message about the library begins with its
-        name, any other is about the venue. None when the check judges the venue
+        that trades through it and is a deviation for the others. None when the check judges the venue
+    facts: see ``fixtures.facts``
     """
     return pytest.mark.check(
         id=check_id,
@@ -82,11 +84,18 @@ def check(
         largest=largest,
         observes=observes,
         library=library,
+        facts=facts,
     )
 
 
 def each_library(
-    check_id: str, *, severity: Severity, at_risk: int = 0, creates: int = 0, observes: int = 0
+    check_id: str,
+    *,
+    severity: Severity,
+    at_risk: int = 0,
+    creates: int = 0,
+    observes: int = 0,
+    **facts: Unpack[Facts],
 ) -> pytest.MarkDecorator:
     """Make the check once per library, each making about its own."""
     return pytest.mark.parametrize(
@@ -101,6 +110,7 @@ def each_library(
                     creates=creates,
                     observes=observes,
                     library=name,
+                    **facts,
                 ),
             )
             for name in FLOORS

@@ -11,7 +11,7 @@ import pytest
 
 from checks import MAJOR, MINOR, check, each_library, needs
 from fixtures.desk import Listed, Market, View
-from fixtures.expect import Cause, Owner, at_least, expect, having, nothing
+from fixtures.expect import Cause, Owner, Prerequisite, at_least, expect, having, nothing
 from fixtures.libraries import FLOORS, Ccxt, Library, Made, Pybit, Switch, Version
 from fixtures.v5 import paths
 from fixtures.v5.filters import FILTERS, Instrument
@@ -72,7 +72,7 @@ async def test_pybit_reads_account_instruments_by_its_method(
     await _expect_signed_and_found(pybit, await pybit.own_call(), market, symbol)
 
 
-@check("SDK-03", severity=MAJOR, at_risk=0, library="ccxt")
+@check("SDK-03", severity=MAJOR, at_risk=0, library="ccxt", establishes=Prerequisite.LIBRARY_INSTRUMENTS)
 @pytest.mark.parametrize("switch", list(Switch), ids=["at-construction", "afterwards", "nested"])
 async def test_ccxt_signs_its_instruments_query(
     ccxt: Ccxt, market: Market, symbol: str, switch: Switch

@@ -13,9 +13,9 @@ from fixtures.clients.policy import Happened, Operation, Policy, Transport
 from fixtures.clients.retry import Action, decide
 from fixtures.desk import Connections, Desk, Market, Order, Probes
 from fixtures.evidence import Evidence
-from fixtures.expect import acknowledged, at_least, at_most, expect, having, nothing, one_of
+from fixtures.expect import Prerequisite, acknowledged, at_least, at_most, expect, having, nothing, one_of
 from fixtures.v5 import paths
-from fixtures.v5.codes import RetCode
+from fixtures.v5.codes import ABOUT_THE_SENDER, RetCode
 from fixtures.v5.enums import OrderStatus, Side
 
 LONGEST_OPENING_MS = 5000
@@ -44,7 +44,7 @@ FORBIDDEN = {
 """What an HTTP 403 means -> its body, what the client must do, and for how many ms it must wait."""
 
 
-@check("CON-01", severity=BLOCKER, at_risk=0, observes=2)
+@check("CON-01", severity=BLOCKER, at_risk=0, observes=2, establishes=Prerequisite.ORDER_STREAM)
 async def test_private_stream_opens(connections: Connections, evidence: Evidence) -> None:
     """A second private stream authenticates and acknowledges its topics within five seconds.
 
@@ -102,7 +102,7 @@ async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str],
         expect("terminal states pushed of an order", len(terminal), 1, of=order)
 
 
-@check("CON-06", severity=MAJOR, at_risk=0)
+@check("CON-06", severity=MAJOR, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_expired_stream_signature_is_refused(connections: Connections) -> None:
     """A stream accepts an authentication only until it expires.
 

@@ -16,7 +16,7 @@ from fixtures.clients.retry import Action, decide
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
 from fixtures.expect import acknowledged, expect, nothing, present, refused, show
 from fixtures.v5 import paths
-from fixtures.v5.codes import NOT_AMENDABLE, ORDER_GONE, RetCode
+from fixtures.v5.codes import ABOUT_THE_SENDER, NOT_AMENDABLE, ORDER_GONE, RetCode
 from fixtures.v5.enums import Side
 from fixtures.v5.filters import down_to
 
@@ -77,7 +77,7 @@ async def test_amend_of_unknown_order_carries_its_code(desk: Desk) -> None:
     expect("amend of an order that never existed", answer, refused(NOT_AMENDABLE))
 
 
-@check("ERR-01", severity=MAJOR, at_risk=0)
+@check("ERR-01", severity=MAJOR, at_risk=0, provokes={RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE})
 async def test_bad_signature_carries_its_code(account: Account) -> None:
     """A request signed with another secret is refused with 10004.
 
@@ -90,7 +90,7 @@ async def test_bad_signature_carries_its_code(account: Account) -> None:
     expect("read signed with another secret", answer, refused(RetCode.INVALID_SIGNATURE))
 
 
-@check("ERR-02", severity=BLOCKER, at_risk=1, creates=2, largest=2)
+@check("ERR-02", severity=BLOCKER, at_risk=1, creates=2, largest=2, provokes={RetCode.BALANCE_INSUFFICIENT})
 @without_real_money("An order beyond the balance would go beyond the budget of one order.")
 @over_both_transports
 async def test_insufficient_balance_carries_its_code(desk: Desk) -> None:
@@ -194,7 +194,7 @@ async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
     expect(f"reqId of the refusal with {answer.ret_code}", answer.req_id, present, of=answer)
 
 
-@check("ERR-07", severity=BLOCKER, at_risk=0)
+@check("ERR-07", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_forged_stream_signature_carries_its_code(connections: Connections) -> None:
     """A stream refuses an authentication that is signed with another secret.
 
@@ -207,7 +207,7 @@ async def test_forged_stream_signature_carries_its_code(connections: Connections
     expect_refused_authentication(answers, {RetCode.INVALID_SIGNATURE}, "a forged signature")
 
 
-@check("ERR-07", severity=BLOCKER, at_risk=0)
+@check("ERR-07", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_unknown_key_opens_no_stream(connections: Connections) -> None:
     """A stream refuses an authentication with a key that the venue never issued.
 
@@ -222,7 +222,7 @@ async def test_unknown_key_opens_no_stream(connections: Connections) -> None:
     )
 
 
-@check("ERR-07", severity=BLOCKER, at_risk=0)
+@check("ERR-07", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_unauthenticated_subscription_is_refused(connections: Connections) -> None:
     """A subscription on a private stream without authentication is not acknowledged.
 
@@ -235,7 +235,7 @@ async def test_unauthenticated_subscription_is_refused(connections: Connections)
     expect("topics acknowledged without authentication", topics, nothing)
 
 
-@check("ERR-07", severity=BLOCKER, at_risk=0)
+@check("ERR-07", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
 @needs(paths.TRADE_STREAM)
 async def test_unauthenticated_operation_is_refused(connections: Connections, desk: Desk) -> None:
     """A cancel on a trade stream without authentication is refused as unauthenticated.

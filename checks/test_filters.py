@@ -8,17 +8,19 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, check, needs, over_both_transports, without_real_money
-from fixtures.desk import (
-    Account,
-    Desk,
-    Listed,
-    Market,
-    View,
-    attempt_at_band,
-    attempt_beyond_band,
-)
+from fixtures.desk import Account, Desk, Listed, Market, View, attempt_at_band, attempt_beyond_band
 from fixtures.environment import Listing
-from fixtures.expect import Cause, acknowledged, expect, having, nothing, present, refused
+from fixtures.expect import (
+    Cause,
+    Owner,
+    Prerequisite,
+    acknowledged,
+    expect,
+    having,
+    nothing,
+    present,
+    refused,
+)
 from fixtures.run import Run
 from fixtures.v5 import paths
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
@@ -37,7 +39,7 @@ OUTSIDE_BAND = {
 """The documented refusals of a price outside the band; the docs do not say which one spot sends."""
 
 
-@check("FLT-01", severity=BLOCKER, at_risk=0)
+@check("FLT-01", severity=BLOCKER, at_risk=0, establishes=Prerequisite.FILTERS)
 async def test_filters_are_complete(market: Market, symbol: str) -> None:
     """Every filter that an order is checked against is published as a positive decimal.
 
@@ -53,7 +55,7 @@ async def test_filters_are_complete(market: Market, symbol: str) -> None:
     expect(f"filters of {symbol} that are not a positive decimal", wrong, nothing)
 
 
-@check("FLT-02", severity=BLOCKER, at_risk=0)
+@check("FLT-02", severity=BLOCKER, at_risk=0, owner=Owner.LISTING)
 async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listing) -> None:
     """The published filters equal those that the market maker and the desk agreed.
 
@@ -232,7 +234,7 @@ async def test_price_beyond_the_band_is_not_moved(account: Account) -> None:
     expect("lpaSpot, which moves a price beyond the band into it", moves, expected=False, advice=advice)
 
 
-@check("FLT-10", severity=MAJOR, at_risk=0)
+@check("FLT-10", severity=MAJOR, at_risk=0, last=True)
 async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: Instrument) -> None:
     """At the end of the run the instrument has the filters that it had at the beginning.
 

@@ -85,7 +85,7 @@ async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: Ti
     _expect_too_large(f"amend of a {time_in_force} order to one lot above the maximum", answer)
 
 
-@check("FLT-07", severity=MAJOR, at_risk=0, creates=1, largest=1)
+@check("FLT-07", severity=MAJOR, at_risk=0, creates=1, largest=1, provokes={RetCode.BALANCE_INSUFFICIENT})
 @without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
@@ -106,7 +106,7 @@ async def test_maximum_size_is_not_too_large(
     expect(f"unfunded {time_in_force} sell of the maximum", answer, refused(RetCode.BALANCE_INSUFFICIENT))
 
 
-@check("FLT-07", severity=MAJOR, at_risk=0, creates=3, largest=3)
+@check("FLT-07", severity=MAJOR, at_risk=0, creates=3, largest=3, provokes={RetCode.BALANCE_INSUFFICIENT})
 @without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:

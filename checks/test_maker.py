@@ -227,7 +227,7 @@ async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: C
     evidence.measure(f"cancel-to-confirm latency over {desk.via}, p99 of {CANCELS}", max(took_us), "µs")
 
 
-@check("MKR-30", severity=BLOCKER, at_risk=0)
+@check("MKR-30", severity=BLOCKER, at_risk=0, last=True)
 async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     """At the end of the run no PostOnly order of the run has an execution as a taker.
 

@@ -3,6 +3,8 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/websocket/wss-authentication.mdx
 """
 
+from operator import attrgetter
+
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, needs, without_real_money
@@ -40,7 +42,7 @@ SHORTEST_IDLE_MS = 30_000
 SIX_HOURS_MS = 6 * 3600 * 1000
 
 
-@check("CON-03", severity=MAJOR, at_risk=0)
+@check("CON-03", severity=MAJOR, at_risk=0, waits_ms=SHORTEST_IDLE_MS)
 async def test_idle_stream_is_cut_and_comes_back(probes: Probes, run: Run) -> None:
     """An idle stream is cut after its max_active_time, not before, and the client reconnects.
 
@@ -59,7 +61,7 @@ async def test_idle_stream_is_cut_and_comes_back(probes: Probes, run: Run) -> No
     expect("the stream is back after the cut", cut.returned, expected=True)
 
 
-@check("CON-04", severity=MAJOR, at_risk=0)
+@check("CON-04", severity=MAJOR, at_risk=0, waits_ms=attrgetter("soak_ms"))
 async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evidence) -> None:
     """Streams that send heartbeats stay connected throughout a soak.
 
@@ -194,7 +196,7 @@ async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_s
     expect("order cancelled after the reconnect", closed, having(order_status=OrderStatus.CANCELLED))
 
 
-@check("CON-13", severity=MAJOR, at_risk=0, observes=2)
+@check("CON-13", severity=MAJOR, at_risk=0, observes=2, provokes={RetCode.INVALID_API_KEY})
 @needs(paths.TRADE_STREAM)
 async def test_session_too_many_is_no_loop(
     connections: Connections, probes: Probes, venue_script: Script

@@ -9,18 +9,12 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, over_trade_stream
-from fixtures.desk import (
-    Account,
-    Balance,
-    Blocked,
-    Desk,
-    Market,
-    View,
-)
+from fixtures.desk import Account, Balance, Blocked, Desk, Market, View
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
 from fixtures.expect import (
     Cause,
+    Owner,
     acknowledged,
     at_least,
     containing,
@@ -44,7 +38,7 @@ MILLION = 1_000_000
 UNIFIED_ACCOUNTS = {3, 4, 5, 6}
 
 
-@check("PRM-01", severity=BLOCKER, at_risk=0, observes=READS)
+@check("PRM-01", severity=BLOCKER, at_risk=0, observes=READS, cause=Cause.KEY)
 async def test_key_is_valid_here(account: Account) -> None:
     """The venue accepts the key and its signature on every one of several reads.
 
@@ -58,7 +52,7 @@ async def test_key_is_valid_here(account: Account) -> None:
         expect(f"signed read {number} of {READS}", answer, acknowledged)
 
 
-@check("PRM-02", severity=BLOCKER, at_risk=0)
+@check("PRM-02", severity=BLOCKER, at_risk=0, cause=Cause.UID)
 async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
     """The key belongs to the UID that the desk whitelisted, or to a subaccount of it.
 
@@ -75,7 +69,7 @@ async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
     expect("key belongs to the whitelisted UID or a subaccount of it", is_whitelisted, expected=True)
 
 
-@check("PRM-03", severity=BLOCKER, at_risk=0)
+@check("PRM-03", severity=BLOCKER, at_risk=0, cause=Cause.PERMISSION)
 async def test_key_may_trade_spot(account: Account) -> None:
     """The key is not read-only and has the SpotTrade permission.
 
@@ -89,7 +83,7 @@ async def test_key_may_trade_spot(account: Account) -> None:
     expect("permissions of the key", key.permissions, containing(SPOT_TRADE))
 
 
-@check("PRM-04", severity=MAJOR, at_risk=0)
+@check("PRM-04", severity=MAJOR, at_risk=0, owner=Owner.ACCOUNT)
 async def test_key_cannot_withdraw(account: Account) -> None:
     """The key has no permission to withdraw.
 
@@ -120,7 +114,7 @@ async def test_key_outlives_the_listing(account: Account) -> None:
         expect("deadlineDay of a key that is not bound to addresses", days, at_least(LEAST_DAYS, "days"))
 
 
-@check("PRM-06", severity=BLOCKER, at_risk=0)
+@check("PRM-06", severity=BLOCKER, at_risk=0, owner=Owner.ACCOUNT)
 async def test_account_is_unified(account: Account) -> None:
     """The account is a unified trading account, by the key's query and by the account's own.
 
@@ -194,7 +188,7 @@ async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
     await _expect_rests_and_is_cancelled(desk)
 
 
-@check("PRM-11", severity=BLOCKER, at_risk=0)
+@check("PRM-11", severity=BLOCKER, at_risk=0, cause=Cause.FUNDS)
 async def test_funds_carry_the_plan(
     account: Account, market: Market, instrument: Instrument, run: Run
 ) -> None:

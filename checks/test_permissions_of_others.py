@@ -20,7 +20,7 @@ from fixtures.desk import (
 )
 from fixtures.expect import expect, nothing, present, refused
 from fixtures.v5 import paths
-from fixtures.v5.codes import NOT_AMENDABLE, ORDER_GONE, RetCode
+from fixtures.v5.codes import ABOUT_THE_SENDER, NOT_AMENDABLE, ORDER_GONE, RetCode
 from fixtures.v5.enums import Phase, Side
 from fixtures.v5.filters import Instrument, plain
 
@@ -37,7 +37,7 @@ NOT_WHITELISTED = {
 """The documented refusals that fit a UID outside the whitelist; the docs tie none of them to a listing."""
 
 
-@check("PRM-10", severity=MAJOR, at_risk=1, creates=1)
+@check("PRM-10", severity=MAJOR, at_risk=1, creates=1, provokes=ABOUT_THE_SENDER)
 @needs(paths.ACCOUNT_INSTRUMENTS)
 @during(Phase.PRELISTING)
 @over_both_transports
@@ -59,7 +59,7 @@ async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Inst
     expect("order of a UID outside the whitelist", answer, refused(NOT_WHITELISTED))
 
 
-@check("PRM-13", severity=MINOR, at_risk=0)
+@check("PRM-13", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_bad_credentials_are_told_apart(account: Account) -> None:
     """A wrong secret and an unknown key are refused with their own codes.
 
@@ -74,7 +74,7 @@ async def test_bad_credentials_are_told_apart(account: Account) -> None:
     expect("signed read with an unknown key", unknown_key, refused(RetCode.INVALID_API_KEY))
 
 
-@check("PRM-13", severity=MINOR, at_risk=0)
+@check("PRM-13", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_expired_key_is_turned_away(expired: Account, connections: Connections) -> None:
     """An expired key reads nothing and opens no stream.
 
@@ -86,7 +86,7 @@ async def test_expired_key_is_turned_away(expired: Account, connections: Connect
     await _expect_refused(expired, connections, KEY_EXPIRED)
 
 
-@check("PRM-13", severity=MINOR, at_risk=0)
+@check("PRM-13", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_key_of_other_addresses_is_turned_away(bound: Account, connections: Connections) -> None:
     """A key that is bound to other addresses reads nothing and opens no stream.
 
@@ -98,7 +98,7 @@ async def test_key_of_other_addresses_is_turned_away(bound: Account, connections
     await _expect_refused(bound, connections, {RetCode.UNMATCHED_IP})
 
 
-@check("PRM-14", severity=MINOR, at_risk=0)
+@check("PRM-14", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_key_of_another_environment_is_named(elsewhere: Account) -> None:
     """A key that another environment issued is refused as unknown, and the suite names that cause.
 
@@ -115,7 +115,7 @@ async def test_key_of_another_environment_is_named(elsewhere: Account) -> None:
     expect("mention of the environment in the suite's explanation of 10003", explained, expected=True)
 
 
-@check("PRM-15", severity=MAJOR, at_risk=1, creates=1)
+@check("PRM-15", severity=MAJOR, at_risk=1, creates=1, provokes=ABOUT_THE_SENDER)
 @over_both_transports
 async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: Instrument) -> None:
     """A read-only key of the same UID is refused when it sends an order.
@@ -131,7 +131,7 @@ async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: 
     expect("order under a read-only key", answer, refused(RetCode.PERMISSION_DENIED))
 
 
-@check("PRM-15", severity=MAJOR, at_risk=1, creates=1, worth=2)
+@check("PRM-15", severity=MAJOR, at_risk=1, creates=1, worth=2, provokes=ABOUT_THE_SENDER)
 @needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> None:

@@ -239,7 +239,7 @@ async def test_unknown_smp_type_is_refused_or_replaced(desk: Desk) -> None:
         expect("smpType of an order sent with an unknown one", state.smp_type, SmpType.CANCEL_MAKER, of=state)
 
 
-@check("ERR-01", severity=MAJOR, at_risk=0)
+@check("ERR-01", severity=MAJOR, at_risk=0, provokes={RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE})
 async def test_missing_key_carries_its_code(account: Account) -> None:
     """A private read without an API key is refused with 10001.
 

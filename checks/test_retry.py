@@ -12,6 +12,8 @@ from fixtures.clients.reply import RateLimit
 from fixtures.desk import Account, Answer, Blocked, Desk, Market
 from fixtures.evidence import Evidence
 from fixtures.expect import (
+    Cause,
+    Prerequisite,
     acknowledged,
     answered,
     at_least,
@@ -43,7 +45,7 @@ BURST = 1.2
 """The requests of a burst, as a multiple of the advertised limit."""
 
 
-@check("RTY-01", severity=BLOCKER, at_risk=0)
+@check("RTY-01", severity=BLOCKER, at_risk=0, establishes=Prerequisite.RATE_LIMITS)
 async def test_rest_reply_carries_limits(account: Account) -> None:
     """A signed REST reply carries limit, remaining and reset time.
 
@@ -71,7 +73,7 @@ async def test_order_reply_carries_limits(desk: Desk) -> None:
     _expect_limit("a cancel", answer)
 
 
-@check("RTY-02", severity=MAJOR, at_risk=0, observes=5)
+@check("RTY-02", severity=MAJOR, at_risk=0, observes=5, provokes={RetCode.TOO_MANY_VISITS})
 @without_real_money("The rate limit is not provoked where money is real.")
 async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     """Beyond the rate limit the venue refuses with 10006 and a reset time, after which it answers again.
@@ -84,7 +86,7 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     """
     advertised = (await account.answer()).limit
     if advertised is None:
-        raise Blocked("a signed read names no rate limit that could be exceeded")
+        raise Blocked("a signed read names no rate limit", missing=Prerequisite.RATE_LIMITS)
 
     answers = await account.answers_to_burst(int(advertised.limit * BURST))
     over_limit = [answer for answer in answers if answer.ret_code != 0]
@@ -102,7 +104,7 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     expect("a read after the reset time", after, acknowledged)
 
 
-@check("RTY-04", severity=BLOCKER, at_risk=0)
+@check("RTY-04", severity=BLOCKER, at_risk=0, provokes={RetCode.TIMESTAMP_WINDOW})
 @pytest.mark.parametrize("shift", list(STAMPS))
 async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: str) -> None:
     """A signed read is accepted from recv_window before the venue's clock to one second after it.
@@ -122,7 +124,7 @@ async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: s
     expect(what, answer, answered(STAMPS[shift]))
 
 
-@check("RTY-04", severity=BLOCKER, at_risk=0)
+@check("RTY-04", severity=BLOCKER, at_risk=0, provokes={RetCode.TIMESTAMP_WINDOW})
 @over_both_transports
 async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     """An order request with a stale or future timestamp is refused, a timely one is judged on its content.
@@ -143,7 +145,7 @@ async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     expect("a cancel with a timely timestamp", timely, having(ret_code=other_than(RetCode.TIMESTAMP_WINDOW)))
 
 
-@check("RTY-05", severity=MAJOR, at_risk=0, observes=10)
+@check("RTY-05", severity=MAJOR, at_risk=0, observes=10, cause=Cause.CLOCK)
 async def test_clocks_agree(market: Market, evidence: Evidence) -> None:
     """The clock of this machine is less than half a second from the venue's.
 

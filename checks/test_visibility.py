@@ -7,7 +7,7 @@ from checks import BLOCKER, MAJOR, check, needs
 from fixtures.desk import Account, Listed, Market, Probes, View
 from fixtures.environment import Listing
 from fixtures.evidence import Evidence
-from fixtures.expect import Cause, at_most, expect, nothing, one_of, present, refused
+from fixtures.expect import Cause, Owner, Prerequisite, at_most, expect, nothing, one_of, present, refused
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import InstrumentStatus, Phase
@@ -25,7 +25,7 @@ LONGEST_SNAPSHOT_MS = 10_000
 LEVELS = 5
 
 
-@check("VIS-01", severity=BLOCKER, at_risk=0)
+@check("VIS-01", severity=BLOCKER, at_risk=0, cause=Cause.HIDDEN, establishes=Prerequisite.SYMBOL)
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_account_sees_symbol(market: Market, symbol: str) -> None:
     """The signed account endpoint returns the symbol, once.
@@ -54,7 +54,7 @@ async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> N
     expect(f"symbols in {View.SIGNED_MARKET}", [row.symbol for row in rows], [symbol], cause=Cause.HIDDEN)
 
 
-@check("VIS-03", severity=BLOCKER, at_risk=0)
+@check("VIS-03", severity=BLOCKER, at_risk=0, owner=Owner.LISTING)
 async def test_public_visibility_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
     """The unsigned query returns the symbol from its public phase on, and not before.
 
@@ -84,7 +84,7 @@ async def test_views_agree(market: Market, symbol: str) -> None:
         expect(f"{symbol} in {view}, compared with {View.ACCOUNT}", _fields(row), _fields(account))
 
 
-@check("VIS-05", severity=BLOCKER, at_risk=0)
+@check("VIS-05", severity=BLOCKER, at_risk=0, owner=Owner.LISTING)
 async def test_status_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
     """The instrument's status is one that its agreed phase allows.
 

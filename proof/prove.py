@@ -6,12 +6,14 @@ from collections.abc import Collection
 from pathlib import Path
 from random import Random
 
+from fixtures.expect import quoted
 from proof.bites import BITES, UNPROVEN
 from proof.jobs import ROOT, SYMBOLS, Job
 from proof.matrix import Matrix, Trial, build
 from proof.mutants import Trace
 from proof.page import as_json, as_page, made
 from proof.workers import Workers, workers
+from reports.requirements import newest, read
 
 MARKETS = ("quiet", "normal", "volatile")
 BESIDES = 6
@@ -19,28 +21,37 @@ BESIDES = 6
 SEED = 20261125
 MOST_MAKINGS = 10
 """So many makings that would see a mutant are tried before it counts as a survivor."""
-LONG = frozenset({"CON-03", "CON-04", "CON-08", "MKR-28"})
-"""The checks that no sign-off demands, for their length: made once, in a quiet market, on one symbol."""
 _FOLDER = ROOT / "docs"
 
 
 def sound_jobs() -> list[Job]:
     """The sound venue in every market, traced in a quiet one on each symbol."""
     quiet, *moving = MARKETS
-    listing = SYMBOLS[:1]
+    listing, demanded = SYMBOLS[:1], required()
     return [
-        Job(f"{quiet}, the long checks", checks=LONG, market=quiet, symbols=listing, traces=True),
-        *(Job(f"{quiet}, {one}", without=LONG, market=quiet, symbols=(one,), traces=True) for one in SYMBOLS),
-        *(Job(market, without=LONG, market=market, symbols=listing) for market in moving),
+        Job(f"{quiet}, the long checks", without=demanded, market=quiet, symbols=listing, traces=True),
+        *(
+            Job(f"{quiet}, {one}", checks=demanded, market=quiet, symbols=(one,), traces=True)
+            for one in SYMBOLS
+        ),
+        *(Job(market, checks=demanded, market=market, symbols=listing) for market in moving),
     ]
+
+
+def required() -> frozenset[str]:
+    """The checks that a sign-off demands.
+
+    The others are long: they are made once, in a quiet market, on one symbol.
+    """
+    return frozenset(read(newest(ROOT / "checks")).check_ids)
 
 
 def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) -> list[Job]:
     """One job per defect: the checks named for it and a sample of the others, or all."""
-    jobs = []
+    jobs, demanded = [], required()
     for name in names:
         named = BITES.get(name, ())
-        others = sorted(set(checks) - set(named) - LONG)
+        others = sorted(set(checks) & demanded - set(named))
         sample = Random(f"{SEED}:{name}").sample(others, min(BESIDES, len(others)))  # noqa: S311 - no secret
         wanted = None if full else frozenset({*named, *sample})
         jobs.append(Job(name, defect=name, checks=wanted, symbols=SYMBOLS[:1]))
@@ -88,7 +99,7 @@ def main(only: list[str], jobs: int, *, full: bool) -> int:
     known = list(BITES)
     unknown = [name for name in only if name not in known]
     if unknown:
-        sys.stderr.write(f"--defect is {unknown[0]!r}, expected one of: {', '.join(known)}\n")
+        sys.stderr.write(f"--defect is {quoted(unknown[0])}, expected one of: {', '.join(known)}\n")
         return 4
     with workers(jobs) as pool:
         if only:

@@ -200,7 +200,7 @@ _SENTENCES: Mapping[Reason, Callable[[_Judged], str]] = {
 
 
 def _first_failed(failed: Sequence[Result]) -> Result:
-    return min(failed, key=lambda result: urgency(result.id, result.check.severity))
+    return min(failed, key=lambda result: urgency(result.check.cause, result.check.severity))
 
 
 def _count(checks: Sequence[Result]) -> str:

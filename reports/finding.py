@@ -1,40 +1,8 @@
 """Whose a failure is, and what proves it."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Party(StrEnum):
-    """Who has to mend a failure."""
-
-    VENUE = "venue"
-    """The venue does not do what its documents say."""
-    LISTING = "listing configuration"
-    """What is agreed in environments.yaml and what the venue is set to differ."""
-    ACCOUNT = "account or key"
-    """The UID, its whitelisting, its funds, or the API key."""
-    LIBRARY = "client library"
-    """A client library that the page recommends."""
-    SUITE = "suite"
-    """This suite, or the machine that it runs on."""
-    NETWORK = "network"
-    """What lies between this machine and the venue."""
-
-
-class Cause(StrEnum):
-    """A root cause that makes many checks fail at once; the text is the finding's headline."""
-
-    UNREACHED = "The venue could not be reached, or did not answer."
-    KEY = "The venue refuses the key or its signature."
-    UID = "The key belongs to another UID than the whitelisted one."
-    PERMISSION = "The key lacks the permission to trade."
-    WHITELIST = "The UID is not admitted to the symbol."
-    HIDDEN = "The venue does not show the symbol to this key."
-    TAKES = "The venue lets PostOnly orders take."
-    FUNDS = "The account lacks the funds that the checklist needs."
-    PACE = "The venue refuses requests as too many: another program uses the same UID or address."
-    UNSERVED = "The venue does not serve all that the checklist needs: name it under not_served."
-    CLOCK = "The clocks of this machine and of the venue are apart."
+from fixtures.expect import Cause, Owner, Prerequisite
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +26,17 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Whose one making's failure is.
+    """Whose the failure of one run of a check is.
 
-    party: None for a missing prerequisite
+    owner: None for a missing prerequisite
     cause: None when the failure stands for itself
     frame: None when no message of the venue bears on it
+    kind: what it has in common with the other failures of one fault; () when it is like no other
+    missing: the prerequisite that another check looks for, None when none is missing
     """
 
-    party: Party | None
+    owner: Owner | None
     cause: Cause | None
     frame: Frame | None
+    kind: tuple[str, ...] = ()
+    missing: Prerequisite | None = None

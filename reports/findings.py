@@ -1,10 +1,10 @@
 """Which failures of a run are one: a wrong key is one finding, not sixty."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reports.finding import Attribution, Cause, Frame, Party
+from fixtures.expect import Cause, Owner
+from reports.finding import Attribution, Frame
 from reports.model import TO_MEND, WORST_FIRST, Result, Verdict, urgency
 
 EXPLAINS: Mapping[Cause, frozenset[Cause]] = {
@@ -17,32 +17,26 @@ EXPLAINS: Mapping[Cause, frozenset[Cause]] = {
 OF_A_LISTING = frozenset({Cause.WHITELIST, Cause.HIDDEN, Cause.TAKES})
 """Root causes that may hold for one listing and not for another."""
 
-_POINTER = re.compile(r"\bsee ([A-Z]{3}-\d\d)$")
-"""How a missing prerequisite names the check that looked for it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One root cause with the checks that it explains.
 
-    party: None for a missing prerequisite
+    owner: None for a missing prerequisite
     headline: what is wrong, one sentence
     symbols: the listings that a root cause is about, where several are under test; else none
     results: the checks that show it first, then those that follow from it; at least one
     frame: None when no message of the venue bears on it
     """
 
-    party: Party | None
+    owner: Owner | None
     headline: str
     results: tuple[Result, ...]
     frame: Frame | None
     symbols: tuple[str, ...] = ()
 
 
-_FIGURES = re.compile(r"-?\d[\d.]*|\b(?:Buy|Sell|bid|ask)\b| \(and [^)]*\)(?=: )")
-"""What tells two failures of one kind apart without making them two kinds."""
-
-_Key = tuple[str, str]
+_Key = tuple[str, ...]
 
 
 def findings(results: Sequence[Result]) -> tuple[Finding, ...]:
@@ -51,10 +45,11 @@ def findings(results: Sequence[Result]) -> tuple[Finding, ...]:
     attributed = {result.id: _attribution_of(result) for result in open_}
     causes = {one.cause for one in attributed.values() if one.cause is not None}
     keys = {result.id: _key(result, attributed[result.id], causes) for result in open_}
+    looked_for = {one.check.establishes: keys[one.id] for one in open_ if one.check.establishes is not None}
     gathered: dict[_Key, list[Result]] = {}
     for result in open_:
-        pointed = _POINTER.search(result.sentence)
-        key = keys.get(pointed.group(1), keys[result.id]) if pointed else keys[result.id]
+        missing, own = attributed[result.id].missing, keys[result.id]
+        key = looked_for.get(missing, own) if missing else own
         gathered.setdefault(key, []).append(result)
     found = (_finding(key, own, attributed) for key, own in gathered.items())
     several = len({one.symbol for result in results for one in result.outcomes if one.symbol}) > 1
@@ -74,8 +69,8 @@ def _attribution_of(result: Result) -> Attribution:
     own = [outcome for outcome in result.outcomes if outcome.verdict is result.verdict]
     said = [outcome.attribution for outcome in own if outcome.attribution is not None]
     # A check that passed and failed only by its waiver was decided by no making.
-    unsaid = Attribution(None if result.verdict is Verdict.BLOCKED else Party.SUITE, None, None)
-    return min(said, key=lambda one: (one.cause is None, one.party is Party.LIBRARY), default=unsaid)
+    unsaid = Attribution(None if result.verdict is Verdict.BLOCKED else Owner.SUITE, None, None)
+    return min(said, key=lambda one: (one.cause is None, one.owner is Owner.LIBRARY), default=unsaid)
 
 
 def _key(result: Result, attribution: Attribution, causes: set[Cause]) -> _Key:
@@ -84,7 +79,7 @@ def _key(result: Result, attribution: Attribution, causes: set[Cause]) -> _Key:
         return "cause", next(
             (deep for deep, ends in EXPLAINS.items() if deep in causes and cause in ends), cause
         )
-    return f"{result.verdict} {attribution.party}", _FIGURES.sub("#", result.sentence)
+    return f"{result.verdict} {attribution.owner}", *(attribution.kind or (result.sentence,))
 
 
 def _finding(key: _Key, results: Sequence[Result], attributed: Mapping[str, Attribution]) -> Finding:
@@ -93,17 +88,17 @@ def _finding(key: _Key, results: Sequence[Result], attributed: Mapping[str, Attr
         return (
             key[0] == "cause" and own != key[1],
             WORST_FIRST.index(result.verdict),
-            urgency(result.id, result.check.severity),
+            urgency(result.check.cause, result.check.severity),
         )
 
     ordered = sorted(results, key=telling)
     first = attributed[ordered[0].id]
     frames = (attributed[result.id].frame for result in ordered)
     headline = Cause(key[1]) if key[0] == "cause" else ordered[0].sentence
-    return Finding(first.party, headline, tuple(ordered), next(filter(None, frames), None))
+    return Finding(first.owner, headline, tuple(ordered), next(filter(None, frames), None))
 
 
 def _rank(finding: Finding) -> tuple[bool, int, tuple[int, int]]:
     first = finding.results[0]
     alone = not isinstance(finding.headline, Cause)
-    return alone, WORST_FIRST.index(first.verdict), urgency(first.id, first.check.severity)
+    return alone, WORST_FIRST.index(first.verdict), urgency(first.check.cause, first.check.severity)

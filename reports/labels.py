@@ -137,11 +137,11 @@ def _described(requirement: Requirement) -> str:
 
 
 def _tags(outcome: Outcome) -> list[Label]:
-    """Whose the failure is, and its root cause, so that the report can be filtered by either."""
+    """Who has to fix the failure, and its root cause, so that the report can be filtered by either."""
     attributed = outcome.attribution
     if attributed is None:
         return []
-    return [Label(name="tag", value=value) for value in (attributed.party, attributed.cause) if value]
+    return [Label(name="tag", value=value) for value in (attributed.owner, attributed.cause) if value]
 
 
 def _details(outcome: Outcome, found: StatusDetails | None) -> StatusDetails | None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reports.finding import Attribution, Party
+from fixtures.expect import Cause, Owner, Prerequisite
+from reports.finding import Attribution
 
 
 class Verdict(StrEnum):
@@ -64,9 +65,10 @@ BLOCKER = "blocker"
 GRAVEST_FIRST = (BLOCKER, "major", "minor", "")
 """Severities; a check that was never collected has none."""
 
-EXPLAINS_THE_REST = ("PRM-01", "PRM-02", "PRM-03", "VIS-01")
-"""Checks whose failure leads every list: a wrong key, UID or permission, or a symbol that is not shown,
-explains whatever else failed.
+EXPLAINS_THE_REST = (Cause.KEY, Cause.UID, Cause.PERMISSION, Cause.HIDDEN)
+"""A failed check that looks for one of these leads every list.
+
+A wrong key, UID or permission, or a symbol that is not shown, explains whatever else failed.
 """
 
 
@@ -112,6 +114,8 @@ class Check:
     makings: how often it must be made, over its functions and parameters
     library: None for a check of the venue
     spared: an environment may declare it N/A although it is a blocker
+    cause: the root cause that it looks for, None when its failure can have several
+    establishes: the prerequisite of other checks that it looks for, None when it looks for none
     """
 
     id: str
@@ -120,6 +124,8 @@ class Check:
     makings: int = 0
     library: Library | None = None
     spared: bool = True
+    cause: Cause | None = None
+    establishes: Prerequisite | None = None
 
     @property
     def title(self) -> str:
@@ -166,7 +172,7 @@ class Outcome:
     @property
     def is_about_its_library(self) -> bool:
         """False where a check of a library found that something else is at fault."""
-        return self.attribution is None or self.attribution.party is Party.LIBRARY
+        return self.attribution is None or self.attribution.owner is Owner.LIBRARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +261,10 @@ def gravest(severities: Iterable[str]) -> str:
     return min(severities, key=GRAVEST_FIRST.index, default="")
 
 
-def urgency(check_id: str, severity: str) -> tuple[int, int]:
-    """Sorts failures: what explains the rest first, then the gravest."""
-    first = EXPLAINS_THE_REST.index(check_id) if check_id in EXPLAINS_THE_REST else len(EXPLAINS_THE_REST)
+def urgency(cause: str | None, severity: str) -> tuple[int, int]:
+    """Sorts failed checks: what explains the rest first, then the most severe.
+
+    cause: the root cause that the check looks for
+    """
+    first = EXPLAINS_THE_REST.index(cause) if cause in EXPLAINS_THE_REST else len(EXPLAINS_THE_REST)
     return first, GRAVEST_FIRST.index(severity)

@@ -5,15 +5,13 @@ import re
 import pytest
 
 from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
-from fixtures.desk import Blocked
-from fixtures.desk.flat import LeftBehind
+from fixtures.desk import Blocked, LeftBehind
+from fixtures.expect import CheckFailed
 from fixtures.under_way import TooFewMessages
 from reports.model import Requirement
 from reports.verdicts import Ended, Phase
 
 LONGEST_SENTENCE = 300
-_ENUM_MEMBER = re.compile(r"<(\w+\.\w+): [^<>]*>")
-_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 _LABEL = re.compile(r"^(Sequence|Passes|Cure|Source):", re.MULTILINE)
 
 
@@ -39,6 +37,7 @@ BEGINNINGS: tuple[tuple[type[BaseException], str], ...] = (
     (HookFailed, "the suite broke: "),
     (LeftBehind, ""),
     (Blocked, ""),
+    (CheckFailed, ""),
 )
 """How the sentence of our own exceptions begins; any other is told by the name of its type."""
 
@@ -76,10 +75,9 @@ def _sentence_of_phase(when: str, ended: Ended, raised: BaseException) -> str:
 
 
 def sentence_of(raised: BaseException) -> str:
-    """The first line of an exception's text, without pytest's introspection."""
+    """The first line of an exception's text, its name where it has none."""
     lines = str(raised).strip().splitlines() or [type(raised).__name__]
-    text = _DECIMAL.sub(r"\1", _ENUM_MEMBER.sub(r"\1", lines[0].strip()))
-    text = f"did not hold: {text.removeprefix('assert ')}" if text.startswith("assert ") else text
+    text = lines[0].strip()
     return text if len(text) <= LONGEST_SENTENCE else f"{text[:LONGEST_SENTENCE]}…"
 
 

@@ -11,6 +11,8 @@ import pytest
 from fixtures.catalogue import library_of, trades_through
 from fixtures.clients.clock import SystemClock
 from fixtures.evidence import Record
+from fixtures.expect import Prerequisite
+from fixtures.facts import facts_of
 from fixtures.redaction import redactor
 from fixtures.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
@@ -72,7 +74,16 @@ class Recorder:
         demanded = tuple(dict.fromkeys((*known.requirements, requirement(item))))
         severity = gravest((known.severity, str(marker.kwargs["severity"])))
         library = known.library or self._library(item)
-        self._collected[check_id] = Check(check_id, demanded, severity, known.makings + 1, library)
+        facts = facts_of(item)
+        self._collected[check_id] = Check(
+            check_id,
+            demanded,
+            severity,
+            known.makings + 1,
+            library,
+            cause=known.cause or facts.get("cause"),
+            establishes=known.establishes or facts.get("establishes"),
+        )
 
     def _library(self, item: pytest.Item) -> Library | None:
         name = library_of(item)
@@ -188,8 +199,9 @@ class Recorder:
         sentence = decision.sentence + self._unresponsive(case, decision.verdict)
         if decision.verdict in TO_MEND:
             called = self._run.evidence.since(messages.start)[: messages.end - messages.start]
-            seen = self._seen(item, case.raised[decision.phase], sentence, called or records)
+            seen = self._seen(item, case.raised[decision.phase], called or records)
             attributed = attribute(seen)
+            sentence += self._pointer(attributed.missing)
             decision = verdict_of_case(replace(case.facts, explained=is_explained(seen, attributed)))
         made_with = parameters(item)
         result = labels.under_way(self._config)
@@ -215,15 +227,17 @@ class Recorder:
         unheard_ms = self._run.unheard.get(case.mark) if verdict in TO_MEND else None
         return f"; the venue did not respond for {unheard_ms / 1000:.1f} s" if unheard_ms else ""
 
-    def _seen(
-        self, item: pytest.Item, raised: BaseException, sentence: str, records: Sequence[Record]
-    ) -> Seen:
+    def _pointer(self, missing: Prerequisite | None) -> str:
+        """Which check says more of a missing prerequisite, "" when none does."""
+        says_more = (one.id for one in self._collected.values() if missing and one.establishes is missing)
+        return next((f": see {check_id}" for check_id in says_more), "")
+
+    def _seen(self, item: pytest.Item, raised: BaseException, records: Sequence[Record]) -> Seen:
         before = [one.attribution for one in self._outcomes if one.attribution and one.library is None]
         return Seen(
-            check_id=check_id_of(item),
+            facts=facts_of(item),
             library=library_of(item),
             raised=raised,
-            sentence=sentence,
             records=records,
             one_machine=self._run.environment.embedded,
             found={one.cause for one in before if one.cause is not None},

@@ -23,7 +23,7 @@ def moment(unix_ms: int) -> str:
 def finding(one: Finding) -> Json:
     """One root cause."""
     return {
-        "party": one.party,
+        "owner": one.owner,
         "sentence": f"{', '.join(one.symbols)}: {one.headline}" if one.symbols else one.headline,
         "checks": [
             {"id": result.id, "verdict": result.verdict, "sentence": result.sentence}

@@ -33,7 +33,7 @@ from reports.waivers import Waiver
 HERE = Path(__file__).parent
 SCHEMA = HERE / "signoff.schema.json"
 TEMPLATE = "signoff.html.j2"
-FORMAT = "dmm-onboarding-sign-off/3"
+FORMAT = "dmm-onboarding-sign-off/4"
 REPORT = "allure-report.html"
 
 
@@ -235,6 +235,7 @@ def _check(result: Result) -> Json:
             for one in requirements
         ],
         "severity": result.check.severity or None,
+        "cause": result.check.cause,
         "library": sections.library(result.library),
         "deviates": result.deviates,
         "verdict": result.verdict,

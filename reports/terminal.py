@@ -94,8 +94,8 @@ def finding_lines(content: dict[str, Any]) -> Iterator[str]:
         ids = _ids([check["id"] for check in one["checks"]])
         yield f"  {one['checks'][0]['verdict']:<8} {ids}  {one['sentence']}"
         proof = _shown(one["frame"])
-        if one["party"] or proof:
-            yield f"{'':<11}{': '.join(filter(None, (one['party'], proof)))}"
+        if one["owner"] or proof:
+            yield f"{'':<11}{': '.join(filter(None, (one['owner'], proof)))}"
 
 
 def unheard_lines(content: dict[str, Any]) -> Iterator[str]:
@@ -233,7 +233,7 @@ def _of(content: dict[str, Any], verdicts: Sequence[str]) -> list[dict[str, Any]
 
 def _first_failed(content: dict[str, Any]) -> dict[str, Any]:
     counting = [one for one in _of(content, (Verdict.FAIL,)) if not one["deviates"]]
-    return min(counting, key=lambda one: urgency(one["id"], one["severity"] or ""))
+    return min(counting, key=lambda one: urgency(one["cause"], one["severity"] or ""))
 
 
 def _first_unsettled(content: dict[str, Any]) -> dict[str, Any] | None:

@@ -36,6 +36,24 @@ def rows(record: Record) -> tuple[Row, ...]:
     )
 
 
+def scalars(record: Record) -> list[str] | None:
+    """Every text, figure and flag that the message holds, as it is written; None where it is not JSON."""
+    try:
+        left = [json.loads(record.text, parse_float=str, parse_int=str)]
+    except (ValueError, RecursionError):
+        return None
+    found = []
+    while left:
+        one = left.pop()
+        if isinstance(one, Mapping):
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+        elif one is not None:
+            found.append(str(one).lower() if isinstance(one, bool) else str(one))
+    return found
+
+
 def links(records: Sequence[Record]) -> dict[str, str]:
     """order_id -> order_link_id, from every row that names both."""
     return {

@@ -17,6 +17,10 @@ REGRESSION_ONLY = {"CON-03", "CON-04", "CON-08", "MKR-28"}
 CHECK_ID = re.compile(r"\b[A-Z]{3}-\d\d\b")
 
 
+EXPECTATIONS = {"bites.py"}
+"""The files of the proof that say which checks catch what."""
+
+
 def functions() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """The check functions of every module."""
     for path in sorted((ROOT / "checks").glob("test_*.py")):
@@ -91,6 +95,19 @@ def test_waiver_of_the_readme_can_be_given() -> None:
     }
     assert severities
     assert "BLOCKER" not in severities
+
+
+def test_facts_about_a_check_stand_on_the_check() -> None:
+    """No code outside the checks, and what says which of them catch what, names a check by its id."""
+    folders = (ROOT / name for name in ("fixtures", "reports", "proof", "bench"))
+    files = [path for folder in folders for path in folder.rglob("*.py") if path.name not in EXPECTATIONS]
+
+    named = {
+        str(path.relative_to(ROOT)): found
+        for path in [ROOT / "conftest.py", *files]
+        if (found := CHECK_ID.findall(path.read_text(encoding="utf-8")))
+    }
+    assert named == {}
 
 
 def test_page_maps_to_checks() -> None:

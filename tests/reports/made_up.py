@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from fixtures.evidence import Channel, Direction, Measurement, Record
+from fixtures.expect import Cause
 from reports.conclusion import conclude, results
 from reports.findings import findings
 from reports.latency import Latency
@@ -36,9 +37,12 @@ ITEMS = tuple(
 REQUIRED = Requirements("2026-11-23", "ab" * 32, ITEMS)
 
 
+LOOKS_FOR = {"VIS-01": Cause.HIDDEN, "PRM-01": Cause.KEY, "PRM-02": Cause.UID}
+
+
 def check(check_id: str, severity: str = "blocker", makings: int = 1) -> Check:
     """A check of the plan."""
-    return Check(check_id, (CROSSING,), severity, makings)
+    return Check(check_id, (CROSSING,), severity, makings, cause=LOOKS_FOR.get(check_id))
 
 
 PLAN = tuple(check(item.checks[0], "major") for item in ITEMS)

@@ -35,14 +35,14 @@ render.__kwdefaults__["cli"] = Path("nowhere.js")
 HEAD = '''"""Small checks: made up for a test."""
 import signal
 import pytest
-from fixtures.desk import Blocked
-from fixtures.desk.flat import LeftBehind
+from fixtures.desk import Blocked, LeftBehind
 from fixtures.evidence import Channel, Direction
+from fixtures.expect import Cause, Owner, Prerequisite, expect, nothing
 from fixtures.venue.demo import MAKER
 
-def check(check_id, severity="major", observes=1, library=None):
-    facts = {"severity": severity, "observes": observes, "library": library}
-    return pytest.mark.check(id=check_id, at_risk=0, creates=0, worth=0, largest=0, **facts)
+def check(check_id, severity="major", observes=1, library=None, **facts):
+    marked = {"severity": severity, "observes": observes, "library": library, "facts": facts}
+    return pytest.mark.check(id=check_id, at_risk=0, creates=0, worth=0, largest=0, **marked)
 
 @pytest.fixture
 def look(run):
@@ -160,7 +160,7 @@ LEFT_BEHIND = (
 def connected(flat):
     """Cannot cancel what is open."""
     yield
-    raise LeftBehind("1 order is open on NEWUSDT")
+    raise LeftBehind("261130-120000-abcd", ["261130-120000-abcd-1"])
 '''
 )
 FULL_DISK = (
@@ -193,7 +193,7 @@ DEVIATING = (
 def test_deviates(look):
     """A library sends plain decimals."""
     look()
-    assert False, "yaml 6 sent 1e-05"
+    expect("the qty that yaml 6 sent", "1e-05", "0.00001", owner=Owner.LIBRARY)
 
 '''
 )
@@ -204,7 +204,7 @@ VENUE_THROUGH_LIBRARY = (
 def test_venue_through_library(look):
     """A PostOnly order sent through a library never takes."""
     look()
-    assert False, "executed 20 @ 0.2501 as taker although PostOnly"
+    expect("its executions as a taker", ["20 @ 0.2501"], nothing, cause=Cause.TAKES)
 '''
 )
 CLOCK_OFF = (
@@ -216,16 +216,16 @@ def stamped(run):
     title = "yaml: GET /v5/account/info"
     run.evidence.record(Channel.REST, Direction.RECEIVED, title, "{}", ret_code=10002)
 
-@check("RTY-05")
+@check("RTY-05", cause=Cause.CLOCK)
 def test_clock(look):
     """The clocks agree."""
     look()
-    assert False, "the venue's clock minus this machine's is -3000 ms"
+    expect("the venue's clock minus this machine's", "-3000 ms", "below 500 ms")
 
 @check("SDK-01", library="yaml")
 def test_fails(stamped):
     """A library sends an order."""
-    assert False, "yaml raised InvalidNonce"
+    expect("the outcome in yaml", "InvalidNonce", "acknowledged", owner=Owner.LIBRARY)
 
 @check("SDK-02", library="yaml")
 def test_breaks(stamped):
@@ -236,7 +236,22 @@ def test_breaks(stamped):
 def test_deviates(look):
     """A library sends plain decimals."""
     look()
-    assert False, "yaml 6 sent 1e-05"
+    expect("the qty that yaml 6 sent", "1e-05", "0.00001", owner=Owner.LIBRARY)
+'''
+)
+HIDDEN = (
+    HEAD
+    + '''
+@check("VIS-01", establishes=Prerequisite.SYMBOL)
+def test_symbol_is_listed(look):
+    """It is listed."""
+    look()
+    expect("the rows of NEWUSDT", (), ["NEWUSDT"], cause=Cause.HIDDEN)
+
+@check("MKR-01")
+def test_needs_the_symbol():
+    """It trades."""
+    raise Blocked("NEWUSDT is not visible to this key", missing=Prerequisite.SYMBOL)
 '''
 )
 LEAKING = (

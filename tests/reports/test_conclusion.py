@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from fixtures.expect import Owner
 from reports.conclusion import conclude, result_of, results
-from reports.finding import Attribution, Party
+from reports.finding import Attribution
 from reports.model import Check, Item, Library, Outcome, Verdict
 from reports.verdicts import Reason, RunFacts, Waived
 from tests.reports.made_up import ITEMS, PLAN, check, found_of, outcome, outcomes, waiver
@@ -76,7 +77,7 @@ def test_one_listing_under_test_is_not_named() -> None:
 
 def test_sentence_is_of_the_venue_before_a_library() -> None:
     """A check that both broke is told by what counts for every listing."""
-    of_library, of_venue = (Attribution(party, None, None) for party in (Party.LIBRARY, Party.VENUE))
+    of_library, of_venue = (Attribution(owner, None, None) for owner in (Owner.LIBRARY, Owner.VENUE))
     made = [
         outcome("SDK-03", Verdict.FAIL, "ccxt sent no key", attribution=of_library),
         outcome("SDK-03", Verdict.FAIL, "the venue does not return it", attribution=of_venue),

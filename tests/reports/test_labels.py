@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from allure_commons import model2
 
-from reports.finding import Attribution, Cause, Party
+from fixtures.expect import Cause, Owner
+from reports.finding import Attribution
 from reports.labels import STATUSES, Place, describe_run, finish, scrub
 from reports.model import Verdict
 from tests.reports.made_up import CROSSING, ITEMS, check, outcome
@@ -66,10 +67,10 @@ def test_functions_that_share_an_id_are_told_apart() -> None:
     assert ("made as", "test_crossing") in [(one.name, one.value) for one in shown.parameters]
 
 
-def test_failure_is_tagged_with_party_and_cause() -> None:
+def test_failure_is_tagged_with_owner_and_cause() -> None:
     """The report can be filtered by whose a failure is, and by its root cause; a prerequisite is nobody's."""
     shown, blocked = result(), result()
-    attributed = Attribution(Party.ACCOUNT, Cause.PERMISSION, None)
+    attributed = Attribution(Owner.ACCOUNT, Cause.PERMISSION, None)
 
     finish(shown, check("MKR-02"), PLACE, outcome("MKR-02", Verdict.FAIL, "refused", attribution=attributed))
     finish(

@@ -13,22 +13,23 @@ from fixtures.clients.errors import (
     Unreachable,
 )
 from fixtures.clients.reply import Reply
-from fixtures.desk import Blocked, NotSeen
-from fixtures.desk.flat import LeftBehind
+from fixtures.desk import Blocked, LeftBehind, NotSeen
 from fixtures.evidence import CallMessages
+from fixtures.expect import Failure
 from fixtures.under_way import TooFewMessages
 from reports.model import Requirement
 from reports.outcome import BEGINNINGS, LONGEST_SENTENCE, phase_of, requirement_of, sentence_of
 from reports.verdicts import Ended, Phase
 
 REFUSED = Refused("POST /v5/order/create", Reply(170131, "Insufficient balance.", {}, {}, None, None, "", 0))
+NOT_SEEN = NotSeen(Failure("the order stream", "New", "none", within_ms=9))
 SKIPPED = pytest.skip.Exception("no reason that anybody declared")
 TOO_FEW = TooFewMessages(CallMessages(0, 4, received=1, required=3))
 
 CASES: list[tuple[str, BaseException | None, Ended, str]] = [
     ("call", None, Ended.COMPLETED, ""),
     ("call", AssertionError("it traded\nassert 1 == 0"), Ended.FAILED, "it traded"),
-    ("call", NotSeen("not pushed"), Ended.FAILED, "not pushed"),
+    ("call", NOT_SEEN, Ended.FAILED, str(NOT_SEEN)),
     (
         "call",
         REFUSED,
@@ -49,6 +50,7 @@ CASES: list[tuple[str, BaseException | None, Ended, str]] = [
     ("setup", Silent("the stream", "no pong"), Ended.SILENT, "the stream: no pong"),
     ("teardown", Silent("the stream", "no pong"), Ended.SILENT, "teardown: the stream: no pong"),
     ("setup", AssertionError("x"), Ended.FAILED, "setup: AssertionError: x"),
+    ("setup", NOT_SEEN, Ended.FAILED, f"setup: {NOT_SEEN}"),
     ("setup", REFUSED, Ended.REFUSED, f"setup: the venue refused {REFUSED}"),
     ("teardown", Blocked("left behind"), Ended.BLOCKED, "teardown: left behind"),
     ("setup", SKIPPED, Ended.SKIPPED, "skipped: no reason that anybody declared"),
@@ -68,7 +70,7 @@ TOLD: list[tuple[BaseException, str]] = [
     (Unanswered("order.create", "closed"), "no answer: order.create: closed"),
     (Misuse("orders are not allowed in this run"), "the suite refused: orders are not allowed in this run"),
     (HookFailed("order", "no handler"), "the suite broke: order: no handler"),
-    (LeftBehind("1 order is open"), "1 order is open"),
+    (LeftBehind("R", ["R-1"]), "open orders of run R: expected none, got 1: R-1"),
     (OSError("gone"), "OSError: gone"),
 ]
 
@@ -89,22 +91,6 @@ def test_every_client_error_has_its_words() -> None:
     kinds = [kind for kind in ClientError.__subclasses__() if not kind.__name__.startswith("_")]
 
     assert {*kinds, Unanswered, Malformed, Unreachable, HookFailed} <= {kind for kind, _ in BEGINNINGS}
-
-
-def test_bare_assertion_is_told_without_introspection() -> None:
-    """Of an assertion without a message its comparison is left, with enum members by their name."""
-    raised = AssertionError(
-        "assert <OrderStatus.FILLED: 'Filled'> is <OrderStatus.CANCELLED: 'Cancelled'>\n +  where"
-    )
-
-    assert sentence_of(raised) == "did not hold: OrderStatus.FILLED is OrderStatus.CANCELLED"
-
-
-def test_figures_are_told_as_figures() -> None:
-    """A sentence is a trader's: no name of a Python type stands around a price."""
-    raised = AssertionError("it rests as (Decimal('0.2528'), <TimeInForce.GTC: 'GTC'>)")
-
-    assert sentence_of(raised) == "it rests as (0.2528, TimeInForce.GTC)"
 
 
 def test_long_text_is_cut() -> None:

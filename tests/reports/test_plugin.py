@@ -15,6 +15,7 @@ from tests.reports.small import (
     CLOCK_OFF,
     DEVIATING,
     FULL_DISK,
+    HIDDEN,
     INTERRUPTED,
     LEAKING,
     LEFT_BEHIND,
@@ -23,6 +24,8 @@ from tests.reports.small import (
     Run,
     run,
 )
+
+SENT = "the qty that yaml 6 sent: expected 0.00001, got 1e-05"
 
 
 def files_of(done: Run) -> list[Path]:
@@ -170,7 +173,8 @@ def test_teardown_that_breaks_after_an_interruption_is_reported(tmp_path: Path) 
     done = run(tmp_path, LEFT_BEHIND)
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
-    assert done.signoff["sentence"].endswith("; teardown: 1 order is open on NEWUSDT.")
+    assert "; teardown: open orders of run 261130-120000-abcd" in done.signoff["sentence"]
+    assert done.signoff["sentence"].endswith(": expected none, got 1: 261130-120000-abcd-1.")
     assert "during VIS-02" in done.signoff["sentence"]
     assert "Traceback" not in done.said
     assert "INTERNALERROR" not in done.said
@@ -222,10 +226,20 @@ def test_what_the_venue_does_to_a_library_is_the_venues(tmp_path: Path) -> None:
 
     assert (done.exit_code, done.signoff["verdict"]) == (1, "NOT READY")
     (finding,) = done.signoff["findings"]
-    assert (finding["party"], finding["sentence"]) == ("venue", "The venue lets PostOnly orders take.")
+    assert (finding["owner"], finding["sentence"]) == ("venue", "The venue lets PostOnly orders take.")
     assert done.signoff["libraries"] == []
     assert not done.checks["SDK-01"]["deviates"]
     assert "1 failed" in done.said
+
+
+def test_blocked_check_names_the_check_that_says_more(tmp_path: Path) -> None:
+    """What lacks a prerequisite is one finding with the check that looks for it, and points at it."""
+    done = run(tmp_path, HIDDEN, "--profile=regression")
+
+    assert done.verdicts["MKR-01"] == ("BLOCKED", "NEWUSDT is not visible to this key: see VIS-01")
+    (finding,) = done.signoff["findings"]
+    assert [one["id"] for one in finding["checks"]] == ["VIS-01", "MKR-01"]
+    assert done.checks["VIS-01"]["cause"] is None
 
 
 def test_traceback_of_a_broken_suite_is_redacted(tmp_path: Path) -> None:
@@ -271,7 +285,7 @@ def test_library_that_nobody_trades_through_deviates(tmp_path: Path) -> None:
 
     assert (done.exit_code, done.signoff["verdict"]) == (0, "READY")
     (deviation,) = done.signoff["libraries"]
-    assert (deviation["check"], deviation["sentence"]) == ("SDK-01", "yaml 6 sent 1e-05")
+    assert (deviation["check"], deviation["sentence"]) == ("SDK-01", SENT)
     assert deviation["frame"]["title"] == "GET /v5/market/time"
     assert done.verdicts["SDK-01"][0] == "FAIL"
     assert done.signoff["findings"] == []
@@ -292,7 +306,7 @@ def test_failure_says_whose_it_is_and_shows_the_proof(mixed: Run) -> None:
         if label["name"] == "tag"
     }
 
-    assert (first["party"], [one["id"] for one in first["checks"]]) == ("venue", ["VIS-01"])
+    assert (first["owner"], [one["id"] for one in first["checks"]]) == ("venue", ["VIS-01"])
     assert first["frame"]["title"] == "GET /v5/market/time"
     assert "venue: #" in mixed.said
     assert {"venue", "suite"} <= tags

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from fixtures.expect import Cause, Owner
 from reports.conclusion import results
-from reports.finding import Attribution, Cause, Frame, Party
+from reports.finding import Attribution, Frame
 from reports.model import Library, Verdict
 from reports.previous import Earlier, Previous
 from reports.proven import KillMatrix, proven
@@ -162,17 +163,17 @@ def test_waiver_is_shown_with_its_state() -> None:
     assert "J. Tan · until 2026-12-31 · in force · DESK-1142" in page(CASES["waived"])
 
 
-def test_finding_shows_party_proof_and_what_it_explains() -> None:
+def test_finding_shows_owner_proof_and_what_it_explains() -> None:
     """One row per root cause: whose it is, the message, and links to every check that it explains."""
     frame = Frame(7, 0, "REST", "received", "POST /v5/order/create", 10005, '{"retCode":10005}')
-    attributed = Attribution(Party.ACCOUNT, Cause.PERMISSION, frame)
+    attributed = Attribution(Owner.ACCOUNT, Cause.PERMISSION, frame)
     made = tuple(
         replace(one, verdict=Verdict.FAIL, sentence="refused", attribution=attributed) for one in outcomes()
     )
 
     text = page(signed_off(made))
 
-    assert text.count('<span class="party">account or key</span>') == 1
+    assert text.count('<span class="owner">account or key</span>') == 1
     assert '<div class="headline">The key lacks the permission to trade.</div>' in text
     assert "<b>#7</b> REST · POST /v5/order/create · retCode 10005" in text
     assert all(f'<a class="fail" href="#{one.id}">{one.id}</a>' in text for one in PLAN)
@@ -181,10 +182,10 @@ def test_finding_shows_party_proof_and_what_it_explains() -> None:
 
 
 def test_prerequisite_is_nobodys() -> None:
-    """What blocks several checks is one row without a party."""
+    """What blocks several checks is one row without an owner."""
     text = page(signed_off(outcomes(MKR=Verdict.BLOCKED, VIS=Verdict.BLOCKED)))
 
-    assert text.count('<span class="party none">prerequisite</span>') == 1
+    assert text.count('<span class="owner none">prerequisite</span>') == 1
     assert "2 BLOCKED" in text
 
 

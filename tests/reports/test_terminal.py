@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from fixtures.evidence import Measurement
+from fixtures.expect import Cause, Owner
 from fixtures.run import Entry, Run
 from reports.conclusion import Conclusion
-from reports.finding import Attribution, Cause, Frame, Party
+from reports.finding import Attribution, Frame
 from reports.model import RunVerdict, Verdict
 from reports.signoff import SignOff, as_json
 from reports.terminal import (
@@ -141,9 +142,9 @@ def test_checks_with_the_same_reason_share_a_line() -> None:
 
 
 def test_finding_shows_whose_it_is_and_its_proof() -> None:
-    """The second line names the party and the message, shortened."""
+    """The second line names the owner and the message, shortened."""
     frame = Frame(7, 0, "REST", "received", "POST /v5/order/create", 10005, "x" * 300)
-    attributed = Attribution(Party.ACCOUNT, Cause.PERMISSION, frame)
+    attributed = Attribution(Owner.ACCOUNT, Cause.PERMISSION, frame)
     made = (*outcomes()[:3], outcome("RTY-01", Verdict.FAIL, "was refused", attribution=attributed))
 
     assert list(finding_lines(as_json(signed_off(made)))) == [

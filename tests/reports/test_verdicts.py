@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.evidence import CallMessages
+from fixtures.expect import Owner
 from reports.conclusion import result_of, results
-from reports.finding import Attribution, Party
+from reports.finding import Attribution
 from reports.model import WORST_FIRST, Check, Item, Library, Outcome, Result, RunVerdict, Verdict
 from reports.verdicts import (
     VERDICT_OF_PHASE,
@@ -256,8 +257,8 @@ def test_failure_of_a_library_deviates_unless_a_listing_uses_it() -> None:
 def test_a_check_that_library_and_venue_broke_is_the_venues() -> None:
     """What counts for every listing decides, and is told first; the library alone would only deviate."""
     of_library, of_venue = (
-        outcome("SDK-03", Verdict.FAIL, str(party), attribution=Attribution(party, None, None))
-        for party in (Party.LIBRARY, Party.VENUE)
+        outcome("SDK-03", Verdict.FAIL, str(owner), attribution=Attribution(owner, None, None))
+        for owner in (Owner.LIBRARY, Owner.VENUE)
     )
     idle = Check("SDK-03", makings=2, library=IDLE)
 

@@ -1,7 +1,7 @@
 """What records say about orders."""
 
 from fixtures.evidence import Channel
-from reports.wire import orders, requests, rows
+from reports.wire import orders, requests, rows, scalars
 from tests.reports.made_up import LINK, ONE_ORDER, ORDER, RUN_ID, received, sent
 
 
@@ -57,3 +57,15 @@ def test_query_names_its_order() -> None:
     asked = sent(0, Channel.REST, "GET /v5/order/realtime", f"category=spot&orderId={ORDER}")
 
     assert [row["orderId"] for row in rows(asked)] == [ORDER]
+
+
+def test_scalars_are_what_a_message_holds_as_it_is_written() -> None:
+    """Texts, figures and flags at whatever depth; what is no JSON, or too deep to be read, holds none."""
+    body = '{"a": ["20.00", 2E+1, 7], "b": {"c": true, "d": null, "e": false}}'
+
+    found = scalars(received(1, Channel.REST, "GET /v5/order/realtime", body))
+
+    assert found is not None
+    assert sorted(found) == ["20.00", "2E+1", "7", "false", "true"]
+    for text in ('{"a": "20', "[" * 100_000):
+        assert scalars(received(1, Channel.REST, "GET /v5/order/realtime", text)) is None
