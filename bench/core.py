@@ -15,7 +15,6 @@ from pathlib import Path
 from fixtures.environment import Listing
 from fixtures.v5.enums import Phase
 from fixtures.venue.accounts import Account, Accounts
-from fixtures.venue.defects import Defects
 from fixtures.venue.demo import HOUSE_UID
 from fixtures.venue.exchange import Exchange
 from fixtures.venue.switches import Switches
@@ -53,7 +52,7 @@ class Filled:
         uids = [_TRADER, HOUSE_UID, *map(str, range(max(RESTING) // PER_ACCOUNT + 1))]
         accounts = Accounts([Account.funded(uid, funds) for uid in uids], [])
         listings = {"BTCUSDT": _LISTING}
-        self._exchange = Exchange(listings, accounts, Switches(), Defects(frozenset()), seed=0)
+        self._exchange = Exchange(listings, accounts, Switches(), seed=0)
         self._links = count(1)
         self._resting = 0
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from proof.bites import BITES, SILENCE, UNPROVEN
+from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
 from proof.jobs import KILLS, Kind, Outcome, Verdict
 from proof.mutants import mutants
 from proof.survivors import is_exempt, reason
@@ -141,7 +141,7 @@ def _row(verdict: Verdict) -> Row:
         known = worst.get(outcome.check)
         if known is None or _WORST.index(outcome.kind) < _WORST.index(known.kind):
             worst[outcome.check] = outcome
-    return Row(name, BITES.get(name, ()), dict(sorted(worst.items())))
+    return Row(name, EXPECTED_KILLS.get(name, ()), dict(sorted(worst.items())))
 
 
 def _fates(trial: Trial) -> Iterable[Fate]:
@@ -185,5 +185,5 @@ def _broken_by(row: Row) -> Iterable[str]:
         if outcome is None or outcome.kind not in KILLS:
             came_to = f"{outcome.kind} {outcome.said}".strip() if outcome else "not made"
             yield f"{row.name} is not killed by {check_id}: {came_to}"
-        elif outcome.kind is Kind.SILENCE and row.name not in SILENCE:
+        elif outcome.kind is Kind.SILENCE and row.name not in TIMED_OUT:
             yield f"{row.name} is killed by {check_id} only by a wait in vain: {outcome.said}"

@@ -6,13 +6,9 @@ import platform
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 
-import fixtures.clients
-import fixtures.venue
-from proof.bites import SILENCE, UNPROVEN
+from proof.expected_kills import ALL_DEFECTS, TIMED_OUT, UNPROVEN
 from proof.jobs import SYMBOLS, Kind
 from proof.matrix import Fate, Matrix, Row
 from reports.requirements import newest, read
@@ -25,7 +21,7 @@ Which check fails on which defect of the venue, by its own assertion. Written by
 {totals}
 
 How it was made: one run per defect in an embedded venue of the same process, on {symbol}: the checks that
-are named for the defect (`proof/bites.py`) and {besides}. A check counts when one of its
+are named for the defect, where it is defined, and {besides}. A check counts when one of its
 makings fails by assertion. *Silent* is a wait for an event that did not come; *error* is a making that could
 not come to an end. The sound venue is green in a quiet, a normal and a volatile market{green}.
 """
@@ -42,27 +38,14 @@ def made(root: Path) -> dict[str, str]:
     }
 
 
-def catalogue() -> dict[str, str]:
-    """Name of a defect -> what it does, out of every table of defects of the venue and of the clients."""
-    texts: dict[str, str] = {}
-    for package in (fixtures.venue, fixtures.clients):
-        for info in walk_packages(package.__path__, f"{package.__name__}."):
-            if not info.name.endswith("__main__"):
-                named = vars(import_module(info.name)).items()
-                tables = [x for name, x in named if name.endswith("DEFECTS") and isinstance(x, Mapping)]
-                texts |= {str(key): str(text) for table in tables for key, text in table.items()}
-    return texts
-
-
 def as_json(matrix: Matrix, facts: Mapping[str, str]) -> str:
     """The matrix for programs; checks: id -> the defects that it kills by assertion."""
-    texts = catalogue()
     content = {
         **facts,
         "totals": matrix.totals(),
         "broken_rules": matrix.broken_rules,
         "checks": matrix.checks,
-        "defects": {row.name: _defect(row, texts.get(row.name, "")) for row in matrix.rows},
+        "defects": {row.name: _defect(row) for row in matrix.rows},
         "mutants": {
             "total": len(matrix.fates),
             "exempt": len(matrix.fates) - len(matrix.judged),
@@ -76,9 +59,9 @@ def as_json(matrix: Matrix, facts: Mapping[str, str]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _defect(row: Row, text: str) -> dict[str, object]:
+def _defect(row: Row) -> dict[str, object]:
     return {
-        "text": text,
+        "text": _text(row),
         "named": row.named,
         **{
             str(kind): {check_id: row.said[check_id].said for check_id in row.of(kind)}
@@ -86,6 +69,10 @@ def _defect(row: Row, text: str) -> dict[str, object]:
         },
         "missed": row.of(Kind.PASSED),
     }
+
+
+def _text(row: Row) -> str:
+    return ALL_DEFECTS[row.name].text
 
 
 def as_page(matrix: Matrix, facts: Mapping[str, str]) -> str:
@@ -122,13 +109,12 @@ def _broken(matrix: Matrix) -> Iterator[str]:
 
 
 def _defects(matrix: Matrix) -> Iterator[str]:
-    texts = catalogue()
     for row in matrix.rows:
         said = "<br>".join(f"{check_id}: {_said(row, check_id)}" for check_id in row.named)
-        silent = f"<br>*silence is the defect: {SILENCE[row.name]}*" if row.name in SILENCE else ""
+        silent = f"<br>*silence is the defect: {TIMED_OUT[row.name]}*" if row.name in TIMED_OUT else ""
         others = [check_id for check_id in row.killed_by if check_id not in row.named]
         errors = [f"{check_id} (error)" for check_id in row.of(Kind.ERROR) if check_id not in row.named]
-        cells = (row.name, texts.get(row.name, ""), said + silent, ", ".join(others + errors))
+        cells = (row.name, _text(row), said + silent, ", ".join(others + errors))
         yield "| " + " | ".join(cells) + " |"
 
 

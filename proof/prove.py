@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from fixtures.expect import quoted
-from proof.bites import BITES, UNPROVEN
+from proof.expected_kills import EXPECTED_KILLS, UNPROVEN
 from proof.jobs import ROOT, SYMBOLS, Job
 from proof.matrix import Matrix, Trial, build
 from proof.mutants import Trace
@@ -50,7 +50,7 @@ def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) 
     """One job per defect: the checks named for it and a sample of the others, or all."""
     jobs, demanded = [], required()
     for name in names:
-        named = BITES.get(name, ())
+        named = EXPECTED_KILLS.get(name, ())
         others = sorted(set(checks) & demanded - set(named))
         sample = Random(f"{SEED}:{name}").sample(others, min(BESIDES, len(others)))  # noqa: S311 - no secret
         wanted = None if full else frozenset({*named, *sample})
@@ -75,7 +75,7 @@ def mutant_jobs(trace: Trace) -> list[Job]:
 
 
 def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
-    checks = {check_id for named in BITES.values() for check_id in named} | set(UNPROVEN)
+    checks = {check_id for named in EXPECTED_KILLS.values() for check_id in named} | set(UNPROVEN)
     sound = pool.start(sound_jobs())
     broken = pool.start(defect_jobs(names, checks, full=full))
     trace = Trace()
@@ -96,7 +96,7 @@ def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
 
 def main(only: list[str], jobs: int, *, full: bool) -> int:
     """Prove, write the kill matrix unless only some defects are asked for, and name the broken rules."""
-    known = list(BITES)
+    known = list(EXPECTED_KILLS)
     unknown = [name for name in only if name not in known]
     if unknown:
         sys.stderr.write(f"--defect is {quoted(unknown[0])}, expected one of: {', '.join(known)}\n")
@@ -120,7 +120,7 @@ def _some(pool: Workers, only: list[str], *, full: bool) -> int:
         Job(
             name,
             defect=name,
-            checks=None if full else frozenset(BITES.get(name, ())) or None,
+            checks=None if full else frozenset(EXPECTED_KILLS.get(name, ())) or None,
             symbols=SYMBOLS[:1],
         )
         for name in only
@@ -128,7 +128,7 @@ def _some(pool: Workers, only: list[str], *, full: bool) -> int:
     missed = 0
     for verdict in pool.verdicts("defects", pool.start(named)):
         red = {x.check for x in verdict.outcomes if x.kind in {"assertion", "silence"}}
-        missed += not set(BITES.get(verdict.job.name, ())) <= red
+        missed += not set(EXPECTED_KILLS.get(verdict.job.name, ())) <= red
         for outcome in verdict.outcomes:
             print(f"{verdict.job.name}: {outcome.check} {outcome.kind} {outcome.said}")  # noqa: T201
     return 1 if missed else 0
