@@ -13,10 +13,11 @@ from fixtures.run import Run
 from reports import requirements, waivers
 from reports.items import line_of
 from reports.live import LiveLine
-from reports.profile import Profile, required_by, select
+from reports.profile import Profile, required_by
 from reports.provenance import provenance
 from reports.recorder import Recorder
 from reports.redaction import redact_repr, redact_terminal
+from reports.selection import select_profile
 
 _REQUIRED = pytest.StashKey[requirements.Requirements]()
 """What a run of the chosen profile must contain; absent for the suite's own tests."""
@@ -64,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what is beyond the profile."""
     required = config.stash.get(_REQUIRED, None)
     if required is not None and config.option.profile != Profile.REGRESSION:
-        select(config, items, required)
+        select_profile(config, items, required)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from reports.items import check_id_of
+from reports.requirements import Requirements
+
 LONGEST_LIST = 3
 """How many arguments are named before the rest is counted."""
 
@@ -66,3 +69,25 @@ def _selects_inside(argument: str, working_directory: Path, checks: Path) -> boo
     path, _, name = argument.partition("::")
     selected = (working_directory / path).resolve()
     return checks in selected.parents or (selected == checks and bool(name))
+
+
+def select_profile(config: pytest.Config, items: list[pytest.Item], required: Requirements) -> None:
+    """Deselect what is beyond the requirements of a profile, unless ``-k`` or a node id names it."""
+    wanted = set(required.check_ids)
+    beyond = [
+        item
+        for item in items
+        if (check_id := check_id_of(item))
+        and check_id not in wanted
+        and check_id.lower() not in config.option.keyword.lower()
+        and not _named(item, config.args)
+    ]
+    if beyond:
+        config.hook.pytest_deselected(items=beyond)
+        items[:] = [item for item in items if item not in beyond]
+
+
+def _named(item: pytest.Item, arguments: Sequence[str]) -> bool:
+    """True when a node id of the command line leads to the item."""
+    names = (argument.partition("::")[2] for argument in arguments)
+    return any(name and item.nodeid.partition("::")[2].startswith(name) for name in names)
