@@ -118,7 +118,7 @@ async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
     expect(f"the order after {what}", still_open[0], unchanged)
 
 
-@check("MKR-17", severity=BLOCKER, at_risk=4, creates=2, worth=5)
+@check("MKR-17.01", severity=BLOCKER, at_risk=4, creates=2, worth=5)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -143,7 +143,7 @@ async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) 
     expect("the partly filled order after its amend", state, kept)
 
 
-@check("MKR-17", severity=MAJOR, at_risk=4, creates=2, worth=7)
+@check("MKR-17.02", severity=MAJOR, at_risk=4, creates=2, worth=7)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -163,7 +163,7 @@ async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side:
     expect("qty of the order after the refused amend", after.qty, matched.resting.qty, of=after)
 
 
-@check("MKR-17", severity=MAJOR, at_risk=5, creates=2, worth=8)
+@check("MKR-17.03", severity=MAJOR, at_risk=5, creates=2, worth=8)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker) -> None:

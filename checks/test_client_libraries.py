@@ -39,7 +39,7 @@ async def test_version_is_recent_enough(library: Library) -> None:
     )
 
 
-@check("SDK-02", severity=MAJOR, at_risk=0, library="pybit")
+@check("SDK-02.01", severity=MAJOR, at_risk=0, library="pybit")
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_pybit_reads_account_instruments_as_the_page_does(
     pybit: Pybit, market: Market, symbol: str
@@ -54,7 +54,7 @@ async def test_pybit_reads_account_instruments_as_the_page_does(
     await _expect_signed_and_found(pybit, await pybit.page_call(), market, symbol)
 
 
-@check("SDK-02", severity=MAJOR, at_risk=0, library="pybit")
+@check("SDK-02.02", severity=MAJOR, at_risk=0, library="pybit")
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_pybit_reads_account_instruments_by_its_method(
     pybit: Pybit, market: Market, symbol: str
@@ -122,7 +122,7 @@ async def test_ccxt_reads_account_instruments(ccxt: Ccxt, market: Market, symbol
     expect(what, _differing(shown, own), _differing(own, shown), owner=Owner.LIBRARY)
 
 
-@check("SDK-07", severity=MAJOR, at_risk=0, observes=0, library="ccxt")
+@check("SDK-07.01", severity=MAJOR, at_risk=0, observes=0, library="ccxt")
 async def test_ccxt_shows_the_published_filters(ccxt: Ccxt, instrument: Instrument) -> None:
     """CCXT shows tickSize, basePrecision and minOrderAmt as the venue publishes them.
 
@@ -146,7 +146,7 @@ async def test_ccxt_shows_the_published_filters(ccxt: Ccxt, instrument: Instrume
     )
 
 
-@check("SDK-07", severity=MINOR, at_risk=0, observes=0, library="ccxt")
+@check("SDK-07.02", severity=MINOR, at_risk=0, observes=0, library="ccxt")
 async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrument) -> None:
     """CCXT shows the maximum quantity of a limit order as the venue publishes it.
 

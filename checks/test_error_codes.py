@@ -31,7 +31,7 @@ UNAUTHENTICATED = {
 """The codes that fit an operation without authentication; the documents name none for it."""
 
 
-@check("ERR-01", severity=MAJOR, at_risk=1, creates=1, worth=2)
+@check("ERR-01.01", severity=MAJOR, at_risk=1, creates=1, worth=2)
 @over_faults(CREATES)
 @over_both_transports
 async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
@@ -49,7 +49,7 @@ async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
     expect(f"open orders after the create with {fault}", await desk.open_orders(), nothing)
 
 
-@check("ERR-01", severity=MAJOR, at_risk=0)
+@check("ERR-01.02", severity=MAJOR, at_risk=0)
 @over_both_transports
 async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     """A cancel of an order that never existed is refused with a code for an unknown or closed order.
@@ -63,7 +63,7 @@ async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     expect("cancel of an order that never existed", answer, refused(ORDER_GONE))
 
 
-@check("ERR-01", severity=MAJOR, at_risk=0, largest=1)
+@check("ERR-01.03", severity=MAJOR, at_risk=0, largest=1)
 @over_both_transports
 async def test_amend_of_unknown_order_carries_its_code(desk: Desk) -> None:
     """An amend of an order that never existed is refused with a code for an order that cannot be amended.
@@ -77,7 +77,7 @@ async def test_amend_of_unknown_order_carries_its_code(desk: Desk) -> None:
     expect("amend of an order that never existed", answer, refused(NOT_AMENDABLE))
 
 
-@check("ERR-01", severity=MAJOR, at_risk=0, provokes={RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE})
+@check("ERR-01.04", severity=MAJOR, at_risk=0, provokes={RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE})
 async def test_bad_signature_carries_its_code(account: Account) -> None:
     """A request signed with another secret is refused with 10004.
 
@@ -90,7 +90,9 @@ async def test_bad_signature_carries_its_code(account: Account) -> None:
     expect("read signed with another secret", answer, refused(RetCode.INVALID_SIGNATURE))
 
 
-@check("ERR-02", severity=BLOCKER, at_risk=1, creates=2, largest=2, provokes={RetCode.BALANCE_INSUFFICIENT})
+@check(
+    "ERR-02.01", severity=BLOCKER, at_risk=1, creates=2, largest=2, provokes={RetCode.BALANCE_INSUFFICIENT}
+)
 @without_real_money("An order beyond the balance would go beyond the budget of one order.")
 @over_both_transports
 async def test_insufficient_balance_carries_its_code(desk: Desk) -> None:
@@ -194,7 +196,7 @@ async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
     expect(f"reqId of the refusal with {answer.ret_code}", answer.req_id, present, of=answer)
 
 
-@check("ERR-07", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("ERR-07.01", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_forged_stream_signature_carries_its_code(connections: Connections) -> None:
     """A stream refuses an authentication that is signed with another secret.
 
@@ -207,7 +209,7 @@ async def test_forged_stream_signature_carries_its_code(connections: Connections
     expect_refused_authentication(answers, {RetCode.INVALID_SIGNATURE}, "a forged signature")
 
 
-@check("ERR-07", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("ERR-07.02", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_unknown_key_opens_no_stream(connections: Connections) -> None:
     """A stream refuses an authentication with a key that the venue never issued.
 
@@ -222,7 +224,7 @@ async def test_unknown_key_opens_no_stream(connections: Connections) -> None:
     )
 
 
-@check("ERR-07", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("ERR-07.03", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_unauthenticated_subscription_is_refused(connections: Connections) -> None:
     """A subscription on a private stream without authentication is not acknowledged.
 
@@ -235,7 +237,7 @@ async def test_unauthenticated_subscription_is_refused(connections: Connections)
     expect("topics acknowledged without authentication", topics, nothing)
 
 
-@check("ERR-07", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("ERR-07.04", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
 @needs(paths.TRADE_STREAM)
 async def test_unauthenticated_operation_is_refused(connections: Connections, desk: Desk) -> None:
     """A cancel on a trade stream without authentication is refused as unauthenticated.

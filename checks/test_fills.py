@@ -235,7 +235,7 @@ async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, t
     expect(f"coins other than {base_coin} that a buy's fee is paid in", others, nothing, of=order)
 
 
-@check("MKR-29", severity=BLOCKER, at_risk=2, creates=3, worth=4)
+@check("MKR-29.01", severity=BLOCKER, at_risk=2, creates=3, worth=4)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports

@@ -95,7 +95,7 @@ async def test_price_on_tick_is_accepted(desk: Desk) -> None:
     expect("order after its cancel", closed, having(order_status=OrderStatus.CANCELLED))
 
 
-@check("FLT-04", severity=BLOCKER, at_risk=1, creates=1)
+@check("FLT-04.01", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
@@ -113,7 +113,7 @@ async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument, sid
     expect("open orders after the refusal", await desk.open_orders(), nothing)
 
 
-@check("FLT-05", severity=BLOCKER, at_risk=2, creates=2)
+@check("FLT-05.01", severity=BLOCKER, at_risk=2, creates=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
@@ -136,7 +136,7 @@ async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, s
     expect("order with a quantity on the lot grid", on, acknowledged)
 
 
-@check("FLT-06", severity=BLOCKER, at_risk=2, creates=2)
+@check("FLT-06.01", severity=BLOCKER, at_risk=2, creates=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, side: Side) -> None:
@@ -158,7 +158,7 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, si
     expect("order at the minimum amount", at, acknowledged)
 
 
-@check("FLT-08", severity=MAJOR, at_risk=1, creates=1)
+@check("FLT-08.01", severity=MAJOR, at_risk=1, creates=1)
 @without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -179,7 +179,7 @@ async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
     expect(f"open orders after {order}", await desk.open_orders(), nothing)
 
 
-@check("FLT-08", severity=MAJOR, at_risk=1, creates=1)
+@check("FLT-08.02", severity=MAJOR, at_risk=1, creates=1)
 @without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -197,7 +197,7 @@ async def test_price_band_has_an_edge(desk: Desk, side: Side) -> None:
     expect(order, answer, acknowledged)
 
 
-@check("FLT-08", severity=MAJOR, at_risk=2, creates=2)
+@check("FLT-08.03", severity=MAJOR, at_risk=2, creates=2)
 @without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -221,7 +221,7 @@ async def test_amend_keeps_to_the_price_band(desk: Desk, side: Side) -> None:
 async def test_price_beyond_the_band_is_not_moved(account: Account) -> None:
     """The account is set so that a price beyond the band is refused, not moved to the band.
 
-    A moved price is a quote that the market maker did not send. FLT-08 shows what the venue does; here the
+    A moved price is a quote that the market maker did not send. FLT-08.01 shows what the venue does; here the
     setting is read.
 
     Sequence: query of the account's settings.
@@ -253,7 +253,7 @@ async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: I
     expect("filters at the end of the run, compared with its beginning", last, first)
 
 
-@check("FLT-11", severity=BLOCKER, at_risk=1, creates=1)
+@check("FLT-11.01", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_accepted_terms_are_the_sent_terms(desk: Desk) -> None:
     """The order stream shows the price, quantity and time in force that were sent.

@@ -106,7 +106,7 @@ async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     expect("orders open under one id", live, booked, of=answers)
 
 
-@check("IDM-05", severity=BLOCKER, at_risk=1, creates=1)
+@check("IDM-05.03", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None:
     """An acknowledged order is found by its orderLinkId within the look-up time, open and closed.
@@ -156,7 +156,7 @@ async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
     expect("a repeated cancel", second, refused(ORDER_GONE), of=order)
 
 
-@check("IDM-07", severity=MAJOR, at_risk=1, creates=1)
+@check("IDM-07.01", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_longest_id_is_accepted(desk: Desk) -> None:
     """An orderLinkId of 36 characters is accepted and comes back unchanged.
@@ -175,7 +175,7 @@ async def test_longest_id_is_accepted(desk: Desk) -> None:
     expect("orderLinkId on the order stream", state.order_link_id, longest, of=order)
 
 
-@check("IDM-07", severity=MAJOR, at_risk=1, creates=1)
+@check("IDM-07.02", severity=MAJOR, at_risk=1, creates=1)
 @pytest.mark.parametrize(
     "malformed",
     [

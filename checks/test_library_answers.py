@@ -59,7 +59,7 @@ RECOVERY_CURE = {
 }
 
 
-@check("SDK-08", severity=BLOCKER, at_risk=0, observes=0, library="pybit", after_orders=True)
+@check("SDK-08.01", severity=BLOCKER, at_risk=0, observes=0, library="pybit", after_orders=True)
 async def test_pybit_tells_the_code(pybit: Pybit) -> None:
     """Pybit reports every refusal to its caller with the venue's code, and does not resend the order.
 
@@ -79,7 +79,7 @@ async def test_pybit_tells_the_code(pybit: Pybit) -> None:
     _expect_sent_once(pybit, calls)
 
 
-@check("SDK-08", severity=MAJOR, at_risk=0, observes=0, library="ccxt", after_orders=True)
+@check("SDK-08.02", severity=MAJOR, at_risk=0, observes=0, library="ccxt", after_orders=True)
 async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
     """After a code that leaves open whether the order rests, CCXT raises an OperationFailed.
 
@@ -102,7 +102,7 @@ async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
     )
 
 
-@check("SDK-08", severity=MAJOR, at_risk=0, observes=0, library="ccxt", after_orders=True)
+@check("SDK-08.03", severity=MAJOR, at_risk=0, observes=0, library="ccxt", after_orders=True)
 async def test_ccxt_tells_a_refusal(ccxt: Ccxt) -> None:
     """After a code that refuses the order, CCXT raises an ExchangeError that names the code.
 
@@ -152,7 +152,7 @@ async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | Non
         expect(what, resent.at_ms - call.creates[0].at_ms, allowed, owner=Owner.LIBRARY)
 
 
-@each_library("SDK-10", severity=MAJOR, after_orders=True)
+@each_library("SDK-10.01", severity=MAJOR, after_orders=True)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -179,7 +179,7 @@ async def test_trade_stream_call_settles(library: Library, answer: Scripted) -> 
     expect(what, bool(told.classes), answer.ret_code != 0, owner=Owner.LIBRARY)
 
 
-@each_library("SDK-10", severity=MAJOR, after_orders=True)
+@each_library("SDK-10.02", severity=MAJOR, after_orders=True)
 async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
     """Orders that follow a refusal without a reqId are reported as the venue answers them.
 
@@ -200,7 +200,7 @@ async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
     )
 
 
-@each_library("SDK-10", severity=MAJOR, after_orders=True)
+@each_library("SDK-10.03", severity=MAJOR, after_orders=True)
 async def test_trade_stream_call_settles_at_no_latency(library: Library) -> None:
     """A call on the trade stream returns or raises even when it is answered before its send returns.
 

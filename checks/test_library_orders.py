@@ -35,7 +35,7 @@ BROKER_CURE = {
 }
 
 
-@each_library("SDK-05", severity=BLOCKER, at_risk=1, creates=1, observes=1)
+@each_library("SDK-05.01", severity=BLOCKER, at_risk=1, creates=1, observes=1)
 @over_both_transports
 async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
     """A PostOnly order sent through the library reaches the book as PostOnly.
@@ -59,7 +59,7 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
     await desk.cancel(order)
 
 
-@each_library("SDK-05", severity=BLOCKER, at_risk=1, creates=1, observes=1)
+@each_library("SDK-05.02", severity=BLOCKER, at_risk=1, creates=1, observes=1)
 @over_both_transports
 @pytest.mark.parametrize("side", list(Side))
 async def test_quote_through_a_library_never_trades(library: Library, desk: Desk, side: Side) -> None:
@@ -80,7 +80,7 @@ async def test_quote_through_a_library_never_trades(library: Library, desk: Desk
     await expect_closed_without_fill(desk, _answered(library, call))
 
 
-@each_library("SDK-06", severity=MAJOR)
+@each_library("SDK-06.01", severity=MAJOR)
 @pytest.mark.parametrize(
     ("qty", "price"), [(0.00003, 0.0000002), (0.1 + 0.2, 0.1 + 0.2)], ids=["tiny", "inexact"]
 )
@@ -103,7 +103,7 @@ async def test_floats_leave_as_decimals_on_the_grid(library: Library, qty: float
     )
 
 
-@each_library("SDK-06", severity=BLOCKER)
+@each_library("SDK-06.02", severity=BLOCKER)
 @pytest.mark.parametrize("transport", list(Transport))
 async def test_texts_leave_as_they_are(library: Library, transport: Transport) -> None:
     """A quantity and a price given as strings on the grid leave unchanged.

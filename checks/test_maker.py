@@ -35,7 +35,7 @@ LONGEST_CLEARING_US = 1_000_000
 VIEWS_APART_MS = 1000
 
 
-@check("MKR-01", severity=BLOCKER, at_risk=1, creates=1)
+@check("MKR-01.01", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
@@ -152,7 +152,7 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
         await _expect_views_agree(desk, order)
 
 
-@check("MKR-09", severity=MAJOR, at_risk=2, creates=2)
+@check("MKR-09.01", severity=MAJOR, at_risk=2, creates=2)
 @over_both_transports
 async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
     """A bid and an ask rest together, move to their amended prices, and end Cancelled without a fill.
@@ -179,7 +179,7 @@ async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
         expect(f"{closed.side} quote after its cancel", closed, unfilled)
 
 
-@check("MKR-12", severity=BLOCKER, at_risk=1, creates=1)
+@check("MKR-12.01", severity=BLOCKER, at_risk=1, creates=1)
 @without_real_money("An order that may take is not sent where money is real.")
 @during(Phase.PRELISTING, Phase.MAKER_ONLY)
 @pytest.mark.parametrize("side", list(Side))
@@ -248,7 +248,7 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     expect("pushed executions that the execution list lacks", missing, nothing)
 
 
-@check("MKR-12", severity=BLOCKER, at_risk=1, creates=1, worth=2)
+@check("MKR-12.02", severity=BLOCKER, at_risk=1, creates=1, worth=2)
 @without_real_money("An order that may take is not sent where money is real.")
 @during(Phase.PRELISTING, Phase.MAKER_ONLY)
 @pytest.mark.parametrize("side", list(Side))

@@ -25,7 +25,7 @@ FAR = Decimal("0.9")
 """How far below the touch an order rests that a moving market must not reach, as a ratio of the price."""
 
 
-@check("MKR-08", severity=MAJOR, at_risk=3, creates=3, observes=3)
+@check("MKR-08.01", severity=MAJOR, at_risk=3, creates=3, observes=3)
 @needs(paths.ORDER_CREATE_BATCH)
 @over_both_transports
 async def test_batch_refuses_its_bad_order_alone(
@@ -60,7 +60,7 @@ async def test_batch_refuses_its_bad_order_alone(
     expect("orderLinkIds of the open orders", still_open, set(sent_as))
 
 
-@check("MKR-08", severity=MAJOR, at_risk=2, creates=2, observes=2)
+@check("MKR-08.02", severity=MAJOR, at_risk=2, creates=2, observes=2)
 @needs(paths.ORDER_CREATE_BATCH)
 @over_both_transports
 async def test_batch_judges_the_size_of_its_orders(desk: Desk, batch: Batch, instrument: Instrument) -> None:
@@ -137,7 +137,7 @@ async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -
     expect("orderIds of the open orders", left, [other.order_id], of=other)
 
 
-@check("MKR-08", severity=BLOCKER, at_risk=2, creates=2, observes=3)
+@check("MKR-08.03", severity=BLOCKER, at_risk=2, creates=2, observes=3)
 @needs(paths.ORDER_CREATE_BATCH)
 @over_both_transports
 async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None:

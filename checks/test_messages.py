@@ -24,7 +24,7 @@ BEFORE_MS = 1000
 DIFFERENCES = "differences of the messages from the documents"
 
 
-@check("CON-17", severity=MAJOR, at_risk=1, creates=1, observes=8)
+@check("CON-17.01", severity=MAJOR, at_risk=1, creates=1, observes=8)
 @over_both_transports
 async def test_orders_are_written_as_documented(desk: Desk, evidence: Evidence) -> None:
     """Messages about orders have the documented fields, each in its documented form.
@@ -57,7 +57,7 @@ async def test_orders_are_written_as_documented(desk: Desk, evidence: Evidence) 
     expect(DIFFERENCES, faults, nothing)
 
 
-@check("CON-17", severity=MAJOR, at_risk=1, creates=2, observes=8)
+@check("CON-17.02", severity=MAJOR, at_risk=1, creates=2, observes=8)
 @during(Phase.TRADING)
 async def test_executions_are_written_as_documented(desk: Desk, taker: Taker, evidence: Evidence) -> None:
     """Messages about executions have the documented fields, each in its documented form.
@@ -78,7 +78,7 @@ async def test_executions_are_written_as_documented(desk: Desk, taker: Taker, ev
     expect(DIFFERENCES, faults, nothing)
 
 
-@check("CON-18", severity=MAJOR, at_risk=4, creates=4, observes=6)
+@check("CON-18.01", severity=MAJOR, at_risk=4, creates=4, observes=6)
 async def test_pages_of_orders_are_whole(desk: Desk, desk_elsewhere: Desk) -> None:
     """The pages of an order list show each order of the symbol once, and no other symbol's.
 
@@ -106,7 +106,7 @@ async def test_pages_of_orders_are_whole(desk: Desk, desk_elsewhere: Desk) -> No
     expect("createdTime of the open orders, page by page", times, sorted(times, reverse=True))
 
 
-@check("CON-18", severity=MAJOR, at_risk=2, creates=3, worth=4, observes=4)
+@check("CON-18.02", severity=MAJOR, at_risk=2, creates=3, worth=4, observes=4)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_pages_of_executions_are_whole(desk: Desk, taker: Taker, side: Side) -> None:

@@ -18,7 +18,7 @@ CLOCKS_APART_MS = 1000
 PLACES = 8
 
 
-@check("FLT-11", severity=BLOCKER, at_risk=1, creates=1)
+@check("FLT-11.02", severity=BLOCKER, at_risk=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
     """The order stream shows the symbol, the side and the id that were sent.
@@ -35,7 +35,7 @@ async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
     expect("resting order, compared with what was sent", state, sent, of=order)
 
 
-@check("MKR-09", severity=BLOCKER, at_risk=3, creates=3)
+@check("MKR-09.02", severity=BLOCKER, at_risk=3, creates=3)
 @over_both_transports
 async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     """Of three resting orders a cancel closes the one that it names by either id, and the others stay open.
@@ -65,7 +65,7 @@ async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     expect("orderIds of the open orders after the second cancel", after_second, {third.order_id}, of=orders)
 
 
-@check("IDM-05", severity=BLOCKER, at_risk=2, creates=2)
+@check("IDM-05.01", severity=BLOCKER, at_risk=2, creates=2)
 @over_both_transports
 async def test_every_order_has_an_id_of_its_own(desk: Desk) -> None:
     """The orderId of a closed order is not given to the one after it.
@@ -84,7 +84,7 @@ async def test_every_order_has_an_id_of_its_own(desk: Desk) -> None:
     expect("orderId of the second order", second.order_id, other_than(first.order_id), of=(first, second))
 
 
-@check("IDM-05", severity=BLOCKER, at_risk=1, creates=1)
+@check("IDM-05.02", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
     """The orderId of an acknowledgement is that of the order that is found by its orderLinkId.
@@ -103,7 +103,7 @@ async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
     )
 
 
-@check("MKR-01", severity=MAJOR, at_risk=1, creates=1)
+@check("MKR-01.02", severity=MAJOR, at_risk=1, creates=1)
 @over_both_transports
 async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
     """An order's createdTime and updatedTime follow the venue's clock, and each change has a later time.
@@ -136,7 +136,7 @@ async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
     expect("updatedTime after the cancel", closed.updated_ms, at_most(seen_ms), of=order)
 
 
-@check("MKR-29", severity=BLOCKER, at_risk=2, creates=3, worth=4)
+@check("MKR-29.02", severity=BLOCKER, at_risk=2, creates=3, worth=4)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports

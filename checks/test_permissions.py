@@ -151,7 +151,7 @@ async def test_fees_are_as_agreed(
     expect(f"fee rates of {symbol}", served, having(maker=agreed.maker, taker=agreed.taker))
 
 
-@check("PRM-08", severity=BLOCKER, at_risk=1, creates=1)
+@check("PRM-08.01", severity=BLOCKER, at_risk=1, creates=1)
 async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     """A PostOnly order over REST rests, and ends Cancelled when it is cancelled.
 
@@ -162,7 +162,7 @@ async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     await _expect_rests_and_is_cancelled(desk)
 
 
-@check("PRM-08", severity=BLOCKER, at_risk=1, creates=1)
+@check("PRM-08.02", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_words_of_the_pages_sample_are_read(desk: Desk) -> None:
     """An order whose side and orderType are spelt as in the page's own sample is acknowledged.
@@ -188,7 +188,7 @@ async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
     await _expect_rests_and_is_cancelled(desk)
 
 
-@check("PRM-11", severity=BLOCKER, at_risk=0, cause=Cause.FUNDS)
+@check("PRM-11.01", severity=BLOCKER, at_risk=0, cause=Cause.FUNDS)
 async def test_funds_carry_the_plan(
     account: Account, market: Market, instrument: Instrument, run: Run
 ) -> None:
@@ -214,7 +214,7 @@ async def test_funds_carry_the_plan(
         expect(f"free {coin} in the unified wallet", free[coin], at_least(amount), advice=advice)
 
 
-@check("PRM-11", severity=MAJOR, at_risk=2, creates=1, worth=2)
+@check("PRM-11.02", severity=MAJOR, at_risk=2, creates=1, worth=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_resting_order_holds_its_funds(desk: Desk, side: Side) -> None:

@@ -59,7 +59,7 @@ async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Inst
     expect("order of a UID outside the whitelist", answer, refused(NOT_WHITELISTED))
 
 
-@check("PRM-13", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("PRM-13.01", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_bad_credentials_are_told_apart(account: Account) -> None:
     """A wrong secret and an unknown key are refused with their own codes.
 
@@ -74,7 +74,7 @@ async def test_bad_credentials_are_told_apart(account: Account) -> None:
     expect("signed read with an unknown key", unknown_key, refused(RetCode.INVALID_API_KEY))
 
 
-@check("PRM-13", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("PRM-13.02", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_expired_key_is_turned_away(expired: Account, connections: Connections) -> None:
     """An expired key reads nothing and opens no stream.
 
@@ -86,7 +86,7 @@ async def test_expired_key_is_turned_away(expired: Account, connections: Connect
     await _expect_refused(expired, connections, KEY_EXPIRED)
 
 
-@check("PRM-13", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("PRM-13.03", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
 async def test_key_of_other_addresses_is_turned_away(bound: Account, connections: Connections) -> None:
     """A key that is bound to other addresses reads nothing and opens no stream.
 
@@ -115,7 +115,7 @@ async def test_key_of_another_environment_is_named(elsewhere: Account) -> None:
     expect("mention of the environment in the suite's explanation of 10003", explained, expected=True)
 
 
-@check("PRM-15", severity=MAJOR, at_risk=1, creates=1, provokes=ABOUT_THE_SENDER)
+@check("PRM-15.01", severity=MAJOR, at_risk=1, creates=1, provokes=ABOUT_THE_SENDER)
 @over_both_transports
 async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: Instrument) -> None:
     """A read-only key of the same UID is refused when it sends an order.
@@ -131,7 +131,7 @@ async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: 
     expect("order under a read-only key", answer, refused(RetCode.PERMISSION_DENIED))
 
 
-@check("PRM-15", severity=MAJOR, at_risk=1, creates=1, worth=2, provokes=ABOUT_THE_SENDER)
+@check("PRM-15.02", severity=MAJOR, at_risk=1, creates=1, worth=2, provokes=ABOUT_THE_SENDER)
 @needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> None:
@@ -156,7 +156,7 @@ async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> N
     await expect_unchanged(desk, order)
 
 
-@check("PRM-17", severity=BLOCKER, at_risk=1, creates=1)
+@check("PRM-17.01", severity=BLOCKER, at_risk=1, creates=1)
 @over_both_transports
 async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
     """A key of another UID neither sees, amends nor cancels an order of the maker by its ids.
@@ -190,7 +190,7 @@ async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
     await expect_unchanged(desk, order)
 
 
-@check("PRM-17", severity=BLOCKER, at_risk=1, creates=1)
+@check("PRM-17.02", severity=BLOCKER, at_risk=1, creates=1)
 async def test_nobody_elses_order_is_reached(desk: Desk, taker: Taker, batch: Batch) -> None:
     """The private stream shows the orders of its own UID only, and a cancel-all cancels no others.
 

@@ -45,7 +45,7 @@ BURST = 1.2
 """The requests of a burst, as a multiple of the advertised limit."""
 
 
-@check("RTY-01", severity=BLOCKER, at_risk=0, establishes=Prerequisite.RATE_LIMITS)
+@check("RTY-01.01", severity=BLOCKER, at_risk=0, establishes=Prerequisite.RATE_LIMITS)
 async def test_rest_reply_carries_limits(account: Account) -> None:
     """A signed REST reply carries limit, remaining and reset time.
 
@@ -59,7 +59,7 @@ async def test_rest_reply_carries_limits(account: Account) -> None:
     expect("X-Bapi-Limit-Reset-Timestamp of a signed read", limit.reset_ms, at_least(1))
 
 
-@check("RTY-01", severity=BLOCKER, at_risk=0)
+@check("RTY-01.02", severity=BLOCKER, at_risk=0)
 @over_both_transports
 async def test_order_reply_carries_limits(desk: Desk) -> None:
     """A reply to an order request carries limit, remaining and reset time, on both transports.
@@ -104,7 +104,7 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     expect("a read after the reset time", after, acknowledged)
 
 
-@check("RTY-04", severity=BLOCKER, at_risk=0, provokes={RetCode.TIMESTAMP_WINDOW})
+@check("RTY-04.01", severity=BLOCKER, at_risk=0, provokes={RetCode.TIMESTAMP_WINDOW})
 @pytest.mark.parametrize("shift", list(STAMPS))
 async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: str) -> None:
     """A signed read is accepted from recv_window before the venue's clock to one second after it.
@@ -124,7 +124,7 @@ async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: s
     expect(what, answer, answered(STAMPS[shift]))
 
 
-@check("RTY-04", severity=BLOCKER, at_risk=0, provokes={RetCode.TIMESTAMP_WINDOW})
+@check("RTY-04.02", severity=BLOCKER, at_risk=0, provokes={RetCode.TIMESTAMP_WINDOW})
 @over_both_transports
 async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     """An order request with a stale or future timestamp is refused, a timely one is judged on its content.

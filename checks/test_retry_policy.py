@@ -61,7 +61,7 @@ REFUSED = (
 """The refusals that name what is wrong with an order: sent again unchanged it is refused again."""
 
 
-@check("RTY-03", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.01", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 def test_policy_waits_for_the_reset(policy: Policy, transport: Transport) -> None:
     """After 10006 the client sends nothing before the reset that the venue named.
@@ -80,7 +80,7 @@ def test_policy_waits_for_the_reset(policy: Policy, transport: Transport) -> Non
         expect(f"the pause after 10006 with a reset in {RESET_IN_MS} ms", pause, in_time)
 
 
-@check("RTY-03", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.02", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("reset_ms", [None, NOW_MS - 5_000, NOW_MS + 3_600_000], ids=["none", "past", "junk"])
 def test_policy_survives_a_useless_reset(policy: Policy, reset_ms: int | None) -> None:
     """A reset time that is missing, past or an hour away is replaced by a pause of the client's own.
@@ -96,7 +96,7 @@ def test_policy_survives_a_useless_reset(policy: Policy, reset_ms: int | None) -
     expect("the pause after 10006 without a usable reset", pause, between(1, LONGEST_PAUSE_MS, "ms"))
 
 
-@check("RTY-03", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.03", severity=BLOCKER, at_risk=0, observes=0)
 def test_policy_backs_off_with_a_cap(policy: Policy) -> None:
     """The pause grows with each attempt to connect, up to a cap.
 
@@ -113,7 +113,7 @@ def test_policy_backs_off_with_a_cap(policy: Policy) -> None:
     expect("the pause before the tenth attempt to connect", pauses[-1], grown)
 
 
-@check("RTY-03", severity=MAJOR, at_risk=0, observes=0)
+@check("RTY-03.04", severity=MAJOR, at_risk=0, observes=0)
 def test_policy_spreads_its_clients(policy: Policy) -> None:
     """Two clients that see the same fault at once do not come back at once.
 
@@ -128,7 +128,7 @@ def test_policy_spreads_its_clients(policy: Policy) -> None:
     expect("the pause of a second client, in ms", second - NOW_MS, other_than(first - NOW_MS))
 
 
-@check("RTY-03", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.05", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("operation", list(Operation))
 def test_policy_gives_up(policy: Policy, operation: Operation) -> None:
     """A request that was refused a thousand times is not sent again.
@@ -145,7 +145,7 @@ def test_policy_gives_up(policy: Policy, operation: Operation) -> None:
     expect(f"the client's decision on {operation} after 1000 attempts", decision.action, last_resorts)
 
 
-@check("RTY-03", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.06", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("operation", list(Operation))
 def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
     """After an IP ban nothing is sent for ten minutes, whatever the request.
@@ -162,7 +162,7 @@ def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
     expect(f"the pause before {operation} is sent after an IP ban", pause, at_least(BAN_MS, "ms"))
 
 
-@check("RTY-06", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-06.01", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("fault", list(AMBIGUOUS))
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 @pytest.mark.parametrize("operation", WRITES)
@@ -184,7 +184,7 @@ def test_write_of_unknown_outcome_is_never_resent(
         expect(what, action, Action.LOOK_UP)
 
 
-@check("RTY-06", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-06.02", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("code", REFUSED)
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 def test_refused_create_is_not_repeated(policy: Policy, transport: Transport, code: RetCode) -> None:
@@ -199,7 +199,7 @@ def test_refused_create_is_not_repeated(policy: Policy, transport: Transport, co
     expect(f"the client's decision on CREATE over {transport} after {code}", decision.action, Action.STOP)
 
 
-@check("RTY-06", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-06.03", severity=BLOCKER, at_risk=0, observes=0)
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 def test_no_ambiguous_code_has_a_create_resent(policy: Policy, transport: Transport) -> None:
     """No documented code that leaves the outcome open makes the client send a create again.

@@ -32,7 +32,7 @@ SPENT = {OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED_CANCELED}
 """How a market order by amount may end when what is left buys no further step: captures show both."""
 
 
-@check("MKR-31", severity=MAJOR, at_risk=2, creates=2, worth=5)
+@check("MKR-31.01", severity=MAJOR, at_risk=2, creates=2, worth=5)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("kind", list(KINDS))
@@ -56,7 +56,7 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
     expect(what, state, having(order_status=one_of(statuses), cum_exec_qty=matched.qty))
 
 
-@check("MKR-31", severity=MAJOR, at_risk=2, creates=2, worth=5)
+@check("MKR-31.02", severity=MAJOR, at_risk=2, creates=2, worth=5)
 @during(Phase.TRADING)
 async def test_amount_is_spent_to_the_last_step(taker: Taker) -> None:
     """A market buy by amount executes the whole steps that the amount buys, and ends.

@@ -117,7 +117,7 @@ async def test_coins_are_known(account: Account, instrument: Instrument) -> None
     expect(f"coins that {paths.ASSET_COINS} does not return to this UID", unknown, nothing)
 
 
-@check("VIS-07", severity=MAJOR, at_risk=0, observes=3)
+@check("VIS-07.01", severity=MAJOR, at_risk=0, observes=3)
 async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Evidence) -> None:
     """The public order book stream shows the best bid and ask that REST shows.
 
@@ -137,7 +137,7 @@ async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Ev
     expect("best bid and ask on the stream, compared with REST", shown.streamed, shown.asked)
 
 
-@check("VIS-07", severity=MAJOR, at_risk=0, observes=2)
+@check("VIS-07.02", severity=MAJOR, at_risk=0, observes=2)
 async def test_market_queries_are_in_order(market: Market, symbol: str) -> None:
     """The queried order book is sorted, and neither it nor the ticker is crossed.
 
@@ -157,7 +157,7 @@ async def test_market_queries_are_in_order(market: Market, symbol: str) -> None:
     expect("ticker with bid1Price at or above ask1Price", crossed, nothing)
 
 
-@check("VIS-07", severity=MAJOR, at_risk=0, observes=2)
+@check("VIS-07.03", severity=MAJOR, at_risk=0, observes=2)
 async def test_ticker_shows_the_touch(probes: Probes, symbol: str) -> None:
     """The ticker shows the best bid and ask of the order book.
 
