@@ -32,20 +32,20 @@ NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:9"}
 """Keeps what pytest itself would send on this machine."""
 HELD_WITHOUT_REWRITING = {
     "auth": """
-from checks.auth import expect_refused_authentication
+from checks.operations._auth import expect_refused_authentication
 from fixtures.clients.auth import AuthAnswer
 from fixtures.evidence import Channel
 expect_refused_authentication({Channel.TRADE: AuthAnswer(True, 0, "")}, {10003}, "a wrong key")
 """,
     "auth-code": """
-from checks.auth import expect_refused_authentication
+from checks.operations._auth import expect_refused_authentication
 from fixtures.clients.auth import AuthAnswer
 from fixtures.evidence import Channel
 expect_refused_authentication({Channel.TRADE: AuthAnswer(False, 1, "")}, {10003}, "a wrong key")
 """,
     "crossing": """
 import asyncio, types
-from checks.crossing import expect_closed_without_fill
+from checks.maker._post_only import expect_closed_without_fill
 asyncio.run(expect_closed_without_fill(None, types.SimpleNamespace(order=None, ret_code=0)))
 """,
 }

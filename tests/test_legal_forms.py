@@ -18,7 +18,8 @@ from proof.jobs import SYMBOLS, Job, Kind, run
 SYMBOL = SYMBOLS[0]
 
 RPI = frozenset(
-    f"checks/test_refusals.py::test_rpi_order_is_as_permitted[{SYMBOL}-{via}]" for via in Transport
+    f"checks/operations/test_request_validation.py::test_rpi_order_is_as_permitted[{SYMBOL}-{via}]"
+    for via in Transport
 )
 """The makings that send an RPI order."""
 
@@ -83,7 +84,7 @@ def test_the_deprecated_flag_may_be_gone(monkeypatch: pytest.MonkeyPatch, *, is_
     _show(monkeypatch, isPublicRpi=is_open, myRpiPermission=None)
     _start_with(monkeypatch, Switches(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
 
-    standing = f"checks/test_permissions.py::test_standing_is_served[{SYMBOL}]"
+    standing = f"checks/permissions/test_permissions.py::test_standing_is_served[{SYMBOL}]"
     assert run(Job("rpi", nodes=RPI | {standing}, symbols=(SYMBOL,))).red == []
 
 

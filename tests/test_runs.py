@@ -253,7 +253,11 @@ def test_interrupted_run_ends_flat_and_incomplete(
 ) -> None:
     """Ctrl-C, SIGTERM and their like in the middle of the maker checks: flat, INCOMPLETE, exit 2."""
     out = tmp_path / "out"
-    options = ["--env=standalone", f"--environments={standalone.environments}", "checks/test_maker.py"]
+    options = [
+        "--env=standalone",
+        f"--environments={standalone.environments}",
+        "checks/maker/test_post_only.py",
+    ]
     process = start(out, *options, variables=standalone.variables)
     in_the_middle(process)
 
@@ -271,7 +275,11 @@ def test_interrupted_run_ends_flat_and_incomplete(
 def test_run_that_ignores_ctrl_c_heeds_sigterm(tmp_path: Path, standalone: Standalone) -> None:
     """A shell has its background jobs ignore Ctrl-C; SIGTERM ends such a run all the same."""
     out = tmp_path / "out"
-    options = ["--env=standalone", f"--environments={standalone.environments}", "checks/test_maker.py"]
+    options = [
+        "--env=standalone",
+        f"--environments={standalone.environments}",
+        "checks/maker/test_post_only.py",
+    ]
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         process = start(out, *options, variables=standalone.variables)
@@ -290,7 +298,11 @@ def test_run_that_ignores_ctrl_c_heeds_sigterm(tmp_path: Path, standalone: Stand
 def test_run_whose_reader_goes_ends_flat(tmp_path: Path, standalone: Standalone) -> None:
     """`pytest | head`: where nobody reads any more the run cancels its orders and writes its sign-off."""
     out = tmp_path / "out"
-    options = ["--env=standalone", f"--environments={standalone.environments}", "checks/test_maker.py"]
+    options = [
+        "--env=standalone",
+        f"--environments={standalone.environments}",
+        "checks/maker/test_post_only.py",
+    ]
     process = start(out, *options, variables=standalone.variables)
     in_the_middle(process)
     assert process.stdout is not None
@@ -308,7 +320,7 @@ def test_second_run_on_one_uid_is_refused(tmp_path: Path, standalone: Standalone
     """While a run is under way, a second one and a clean-up of it end with a line that names it, exit 3."""
     first, second = tmp_path / "first", tmp_path / "second"
     options = ["--env=standalone", f"--environments={standalone.environments}"]
-    process = start(first, *options, "checks/test_maker.py", variables=standalone.variables)
+    process = start(first, *options, "checks/maker/test_post_only.py", variables=standalone.variables)
     in_the_middle(process)
     process.send_signal(signal.SIGSTOP)
     (folder,) = first.iterdir()
@@ -369,7 +381,11 @@ def test_cleanup_without_the_key_that_signed_proves_nothing(tmp_path: Path, stan
 async def test_cleanup_after_kill(tmp_path: Path, standalone: Standalone) -> None:
     """After kill -9, --cleanup leaves no own order and touches no foreign one."""
     out = tmp_path / "out"
-    options = ["--env=standalone", f"--environments={standalone.environments}", "checks/test_maker.py"]
+    options = [
+        "--env=standalone",
+        f"--environments={standalone.environments}",
+        "checks/maker/test_post_only.py",
+    ]
     process = await asyncio.to_thread(start, out, *options, variables=standalone.variables)
     await asyncio.to_thread(in_the_middle, process)
     process.kill()

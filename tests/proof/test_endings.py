@@ -7,7 +7,11 @@ import pytest
 from proof.endings import Ended, Point, end, points
 from proof.standalone import standalone
 
-CHECKS = ("checks/test_maker.py", "checks/test_takers.py", "checks/test_idempotency.py")
+CHECKS = (
+    "checks/maker/test_post_only.py",
+    "checks/maker/test_time_in_force.py",
+    "checks/operations/test_idempotency.py",
+)
 
 
 @pytest.mark.parametrize("point", points(3, seed=7, span_s=9), ids=str)

@@ -6,7 +6,7 @@ from pathlib import Path
 from proof.kills import kill, rest_foreign
 from proof.standalone import standalone
 
-CHECKS = ("checks/test_maker.py", "checks/test_takers.py")
+CHECKS = ("checks/maker/test_post_only.py", "checks/maker/test_time_in_force.py")
 
 
 def test_cleanup_after_a_kill_leaves_nothing_of_its_own(tmp_path: Path) -> None:

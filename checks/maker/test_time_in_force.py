@@ -8,7 +8,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/enum.
 import pytest
 
 from checks import MAJOR, check, during
-from checks.crossing import CLOSED_WITHOUT_A_FILL
+from checks.maker._post_only import CLOSED_WITHOUT_A_FILL
 from fixtures.desk import Desk, Probes, Taker, listed_trade
 from fixtures.desk.requests import Options
 from fixtures.expect import expect, having, one_of, present

@@ -6,7 +6,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 import pytest
 
 from checks import MAJOR, check, during, needs, over_both_transports, over_trade_stream, without_real_money
-from checks.wrong_terms import UNKNOWN_SYMBOL, UNREADABLE
+from checks.operations._invalid_terms import UNKNOWN_SYMBOL, UNREADABLE
 from fixtures.desk import (
     Account,
     Blocked,

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
-from checks.crossing import CLOSED_WITHOUT_A_FILL
+from checks.maker._post_only import CLOSED_WITHOUT_A_FILL
 from fixtures.desk import Desk, OrderId, Taker
 from fixtures.expect import Cause, acknowledged, answered, expect, having, nothing, one_of, present, refused
 from fixtures.v5.codes import NOT_AMENDABLE, RetCode

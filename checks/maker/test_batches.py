@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, without_real_money
-from checks.unchanged import expect_unchanged
+from checks.operations._unchanged import expect_unchanged
 from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, written_faults
 from fixtures.desk.batch import LARGEST_BATCH
 from fixtures.evidence import Evidence

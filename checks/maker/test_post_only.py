@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
-from checks.crossing import expect_closed_without_fill
+from checks.maker._post_only import expect_closed_without_fill
 from fixtures.desk import Desk, Order, OrderState, attempt_crossing, clearing, takings, unlisted
 from fixtures.evidence import Evidence
 from fixtures.expect import (

@@ -4,8 +4,8 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 """
 
 from checks import MAJOR, check, over_both_transports, without_real_money
-from checks.unchanged import expect_unchanged
-from checks.wrong_terms import AMENDS, CANCELS, over_faults
+from checks.operations._invalid_terms import AMENDS, CANCELS, over_faults
+from checks.operations._unchanged import expect_unchanged
 from fixtures.desk import Balance, Desk, attempt_amend_with, attempt_cancel_with
 from fixtures.expect import acknowledged, expect, refused
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode

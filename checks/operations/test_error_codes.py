@@ -9,8 +9,8 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/error
 import pytest
 
 from checks import BLOCKER, MAJOR, check, needs, over_both_transports, over_trade_stream, without_real_money
-from checks.auth import expect_refused_authentication
-from checks.wrong_terms import CREATES, over_faults
+from checks.operations._auth import expect_refused_authentication
+from checks.operations._invalid_terms import CREATES, over_faults
 from fixtures.clients.policy import Happened, Operation, Policy, Transport
 from fixtures.clients.retry import Action, decide
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis

@@ -4,8 +4,8 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2 and prerequisi
 """
 
 from checks import BLOCKER, MAJOR, MINOR, check, during, needs, over_both_transports
-from checks.auth import expect_refused_authentication
-from checks.unchanged import expect_unchanged
+from checks.operations._auth import expect_refused_authentication
+from checks.operations._unchanged import expect_unchanged
 from fixtures.desk import (
     Account,
     Batch,

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, each_library, over_both_transports
-from checks.crossing import expect_closed_without_fill
+from checks.maker._post_only import expect_closed_without_fill
 from fixtures.desk import Answer, Desk, Transport, until_crossed
 from fixtures.expect import Owner, acknowledged, between, expect, having, nothing, present, show
 from fixtures.libraries import ACKNOWLEDGED, REHEARSED, UNLISTED, Ccxt, Intent, Library, Made, Sent

@@ -1,0 +1,1 @@
+"""The page's tips on client libraries: Pybit and CCXT, unmodified."""

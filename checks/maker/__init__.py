@@ -1,0 +1,1 @@
+"""Checklist item 3: PostOnly orders add liquidity and never take it."""

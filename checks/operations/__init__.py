@@ -1,0 +1,1 @@
+"""Checklist item 4: retries, idempotency, error codes and connectivity."""
