@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fixtures.clients.policy_defects import POLICY_DEFECTS
+from fixtures.clients.retry.policy_defects import POLICY_DEFECTS
 from fixtures.defect import Defect
 from fixtures.libraries.defects import LIBRARY_DEFECTS
 from fixtures.venue.defects import DEFECTS

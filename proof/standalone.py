@@ -17,8 +17,8 @@ from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
-from fixtures.clients.guard import Guard
 from fixtures.clients.rest import RestClient
+from fixtures.clients.risk import Guard
 from fixtures.desk.flat import open_orders
 from fixtures.evidence import Evidence, Redactor
 from fixtures.run import JOURNAL, Journal

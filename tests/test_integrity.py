@@ -33,13 +33,13 @@ NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:9"}
 HELD_WITHOUT_REWRITING = {
     "auth": """
 from checks.operations._auth import expect_refused_authentication
-from fixtures.clients.auth import AuthAnswer
+from fixtures.clients.streams.auth import AuthAnswer
 from fixtures.evidence import Channel
 expect_refused_authentication({Channel.TRADE: AuthAnswer(True, 0, "")}, {10003}, "a wrong key")
 """,
     "auth-code": """
 from checks.operations._auth import expect_refused_authentication
-from fixtures.clients.auth import AuthAnswer
+from fixtures.clients.streams.auth import AuthAnswer
 from fixtures.evidence import Channel
 expect_refused_authentication({Channel.TRADE: AuthAnswer(False, 1, "")}, {10003}, "a wrong key")
 """,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from fixtures.clients.guard import figure
+from fixtures.clients.risk import figure
 from fixtures.environment import read_file
 from fixtures.v5 import paths
 from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER

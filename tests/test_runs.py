@@ -21,9 +21,9 @@ from fixtures.bounds import Budget
 from fixtures.catalogue import needs_of
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
-from fixtures.clients.guard import Guard
 from fixtures.clients.operations import path_of
 from fixtures.clients.rest import RestClient
+from fixtures.clients.risk import Guard
 from fixtures.desk.flat import open_orders
 from fixtures.evidence import Channel, Direction, Evidence, Redactor
 from fixtures.facts import facts_of

@@ -14,7 +14,7 @@ from bench.soak.trader import PLAIN, Trader
 from bench.soak.wire import PlainRest, PlainStream, evidence, now_ms
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
-from fixtures.clients.public import PublicStream
+from fixtures.clients.streams.public import PublicStream
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.rates import PER_SECOND

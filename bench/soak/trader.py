@@ -14,7 +14,7 @@ from bench.soak.stage import Stage, Visit
 from bench.soak.wire import Answer, Body, Entry, OurRest, OurTrade, PlainRest, PlainStream, evidence
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
-from fixtures.clients.private import PrivateStream
+from fixtures.clients.streams.private import PrivateStream
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode as C
 from fixtures.v5.enums import OrderType, Side, SmpType, TimeInForce

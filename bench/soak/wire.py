@@ -19,11 +19,11 @@ from fixtures.allowance import Allowance
 from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
-from fixtures.clients.guard import Guard
 from fixtures.clients.reply import Reply
 from fixtures.clients.rest import RestClient
+from fixtures.clients.risk import Guard
 from fixtures.clients.signing import Signer
-from fixtures.clients.trade import TradeStream
+from fixtures.clients.streams.trade import TradeStream
 from fixtures.environment import Credentials
 from fixtures.evidence import Evidence, Redactor
 from fixtures.run import Journal

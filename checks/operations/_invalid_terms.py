@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pytest
 
 from checks import without_real_money
-from fixtures.clients.guard import figure
+from fixtures.clients.risk import figure
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderType
 from fixtures.v5.identifiers import NO_SUCH_SYMBOL

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from checks import BLOCKER, MAJOR, check, needs, over_both_transports
-from fixtures.clients.policy import Happened, Operation, Policy, Transport
-from fixtures.clients.retry import Action, decide
+from fixtures.clients.retry.decision import Action, decide
+from fixtures.clients.retry.policy import Happened, Operation, Policy, Transport
 from fixtures.desk import Connections, Desk, Market, Order, Probes
 from fixtures.evidence import Evidence
 from fixtures.expect import Prerequisite, acknowledged, at_least, at_most, expect, having, nothing, one_of

@@ -11,8 +11,8 @@ import pytest
 from checks import BLOCKER, MAJOR, check, needs, over_both_transports, over_trade_stream, without_real_money
 from checks.operations._auth import expect_refused_authentication
 from checks.operations._invalid_terms import CREATES, over_faults
-from fixtures.clients.policy import Happened, Operation, Policy, Transport
-from fixtures.clients.retry import Action, decide
+from fixtures.clients.retry.decision import Action, decide
+from fixtures.clients.retry.policy import Happened, Operation, Policy, Transport
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
 from fixtures.expect import acknowledged, expect, nothing, present, refused, show
 from fixtures.v5 import paths

@@ -8,8 +8,8 @@ from typing import TypedDict
 import pytest
 
 from checks import BLOCKER, MAJOR, check
-from fixtures.clients.policy import Happened, Kind, Operation, Policy, Transport
-from fixtures.clients.retry import Action, Decision, decide
+from fixtures.clients.retry.decision import Action, Decision, decide
+from fixtures.clients.retry.policy import Happened, Kind, Operation, Policy, Transport
 from fixtures.expect import at_least, between, expect, nothing, one_of, other_than
 from fixtures.v5.codes import RetCode
 
