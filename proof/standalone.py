@@ -19,7 +19,7 @@ from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.rest import RestClient
 from fixtures.clients.risk import Guard
-from fixtures.desk.flat import open_orders
+from fixtures.desk.orders.open_orders import open_orders
 from fixtures.evidence import Evidence, Redactor
 from fixtures.run import JOURNAL, Journal
 from fixtures.venue.demo import MAKER, STRANGER, TAKER, Demo

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.desk.outage import UNHEARD
+from fixtures.desk.connections.outage import UNHEARD
 from fixtures.run import Run
 from reports.deviations import deviations
 from reports.finish import Written

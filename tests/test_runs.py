@@ -24,7 +24,7 @@ from fixtures.clients.context import ClientContext
 from fixtures.clients.operations import path_of
 from fixtures.clients.rest import RestClient
 from fixtures.clients.risk import Guard
-from fixtures.desk.flat import open_orders
+from fixtures.desk.orders.open_orders import open_orders
 from fixtures.evidence import Channel, Direction, Evidence, Redactor
 from fixtures.facts import facts_of
 from fixtures.run import Entry, Journal

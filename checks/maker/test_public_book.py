@@ -10,7 +10,7 @@ import pytest
 
 from checks import MAJOR, check, over_both_transports
 from fixtures.desk import Book, Desk
-from fixtures.desk.obligation import agreed_qty, widest_price
+from fixtures.desk.views.obligation import agreed_qty, widest_price
 from fixtures.environment import Obligation
 from fixtures.evidence import Evidence
 from fixtures.expect import at_least, at_most, expect

@@ -10,7 +10,7 @@ import pytest
 from checks import MAJOR, check, during
 from checks.maker._post_only import CLOSED_WITHOUT_A_FILL
 from fixtures.desk import Desk, Probes, Taker, listed_trade
-from fixtures.desk.requests import Options
+from fixtures.desk.orders.requests import Options
 from fixtures.expect import expect, having, one_of, present
 from fixtures.v5.enums import OrderStatus, OrderType, Phase, Side, TimeInForce
 
