@@ -14,10 +14,10 @@ from pathlib import Path
 
 from fixtures.environment import Listing
 from fixtures.v5.enums import Phase
-from fixtures.venue.accounts import Account, Accounts
-from fixtures.venue.demo import HOUSE_UID
-from fixtures.venue.exchange import Exchange
-from fixtures.venue.switches import Switches
+from fixtures.venue.demo_accounts import HOUSE_UID
+from fixtures.venue.engine.exchange import Exchange
+from fixtures.venue.model.accounts import Account, Accounts
+from fixtures.venue.venue_options import Switches
 
 RESTING = (100, 1_000, 10_000, 100_000)
 PER_ACCOUNT = 400

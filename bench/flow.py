@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from fixtures.venue.demo import MAKER
+from fixtures.venue.demo_accounts import MAKER
 
 _NO_VENUE = 2
 

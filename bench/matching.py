@@ -10,8 +10,8 @@ from typing import Any
 
 from bench.core import Filled
 from fixtures.v5.enums import OrderType, Side, TimeInForce
-from fixtures.venue.book import Book
-from fixtures.venue.orders import Ask, Order
+from fixtures.venue.model.book import Book
+from fixtures.venue.model.orders import Ask, Order
 
 LIBRARY = "limit_order_book"
 _RESTING, _PAIRS, _ROUNDS = 1_000, 1_000, 7

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fixtures.clients.signing import Signer
 from fixtures.v5 import paths
-from fixtures.venue.demo import MAKER
+from fixtures.venue.demo_accounts import MAKER
 
 COMMAND = (
     "-m",

@@ -16,9 +16,9 @@ from unittest import mock
 
 import fixtures.venue
 from fixtures.v5.codes import RetCode
-from fixtures.venue.form import Form
-from fixtures.venue.orders import Ask
-from fixtures.venue.rules import CREATE_FORM_RULES, Judge, Refusal, Rule
+from fixtures.venue.engine.order_rules import CREATE_FORM_RULES, Judge, Refusal, Rule
+from fixtures.venue.model.order_request import Form
+from fixtures.venue.model.orders import Ask
 from proof.documented import also_documented
 from proof.shifts import Shift, shifts
 

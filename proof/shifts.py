@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from fixtures.v5.filters import plain
-from fixtures.venue.access import Knock, Stamp, StreamAuth
-from fixtures.venue.form import Form
-from fixtures.venue.rules import Case
+from fixtures.venue.access.access_rules import Knock, Stamp, StreamAuth
+from fixtures.venue.engine.order_rules import Case
+from fixtures.venue.model.order_request import Form
 
 Broken = Callable[[Any], bool]
 Moved = Callable[[Any, int], Any]

@@ -22,7 +22,7 @@ from fixtures.clients.risk import Guard
 from fixtures.desk.orders.open_orders import open_orders
 from fixtures.evidence import Evidence, Redactor
 from fixtures.run import JOURNAL, Journal
-from fixtures.venue.demo import MAKER, STRANGER, TAKER, Demo
+from fixtures.venue.demo_accounts import MAKER, STRANGER, TAKER, Demo
 from proof.jobs import ROOT
 
 SYMBOL, PRICE = "NEWUSDT", Decimal("0.25")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from fixtures.desk import Transport
-from fixtures.venue import published
-from fixtures.venue.demo import MAKER, TAKER
-from fixtures.venue.market import Market
-from fixtures.venue.switches import Switches
+from fixtures.venue.demo_accounts import MAKER, TAKER
+from fixtures.venue.engine.market import Market
+from fixtures.venue.feeds import rendering
+from fixtures.venue.venue_options import Switches
 from proof.jobs import SYMBOLS, Job, Kind, run
 
 SYMBOL = SYMBOLS[0]
@@ -57,13 +57,13 @@ def test_a_legal_form_fails_nothing(form: str, monkeypatch: pytest.MonkeyPatch) 
 
 def _show(monkeypatch: pytest.MonkeyPatch, **flags: bool | None) -> None:
     """Let the account's instruments carry these flags, None for one that is left out."""
-    shown = published.account_instrument
+    shown = rendering.account_instrument
 
     def account_instrument(market: Market, switches: Switches) -> dict[str, Any]:
         row = shown(market, switches) | flags
         return {name: value for name, value in row.items() if value is not None}
 
-    monkeypatch.setattr(published, "account_instrument", account_instrument)
+    monkeypatch.setattr(rendering, "account_instrument", account_instrument)
 
 
 @pytest.mark.parametrize("is_open", [False, True])

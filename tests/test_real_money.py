@@ -13,8 +13,8 @@ import yaml
 from fixtures.clients.risk import figure
 from fixtures.environment import read_file
 from fixtures.v5 import paths
-from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER
-from fixtures.venue.rest import Request, Response
+from fixtures.venue.demo_accounts import MAKER, READ_ONLY, STRANGER
+from fixtures.venue.rest.router import Request, Response
 from fixtures.venue.venue import Spoken, Venue
 
 ROOT = Path(__file__).parents[1]

@@ -30,7 +30,7 @@ from fixtures.facts import facts_of
 from fixtures.run import Entry, Journal
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER
-from fixtures.venue.demo import MAKER, READ_ONLY, STRANGER, TAKER
+from fixtures.venue.demo_accounts import MAKER, READ_ONLY, STRANGER, TAKER
 from reports.cards import collect
 from reports.items import check_id_of
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.venue.demo import BOUND, ELSEWHERE, EXPIRED, MAKER, READ_ONLY, STRANGER, TAKER, Demo
+from fixtures.venue.demo_accounts import BOUND, ELSEWHERE, EXPIRED, MAKER, READ_ONLY, STRANGER, TAKER, Demo
 
 ROOT = Path(__file__).parents[1]
 DEADLINE_S = 600

@@ -22,8 +22,8 @@ from bench.soak.trader import batch, make, take, trading
 from bench.soak.wire import PlainRest
 from fixtures.environment import read_file
 from fixtures.v5.enums import Phase
-from fixtures.venue.demo import crowd
-from fixtures.venue.mover import Dice
+from fixtures.venue.demo_accounts import crowd
+from fixtures.venue.market_simulator import Dice
 from fixtures.venue.server import Address
 
 KEPT = 50
@@ -52,7 +52,7 @@ CREW: tuple[tuple[str, Client], ...] = (
 class Outcome:
     """What a run showed.
 
-    audit: what the venue said about itself at its end, see ``fixtures.venue.audit``
+    audit: what the venue said about itself at its end, see ``fixtures.venue.invariants``
     ended: the venue's exit code and what it wrote to its standard error
     """
 

@@ -13,7 +13,7 @@ from fixtures.environment import Credentials
 from fixtures.v5 import paths
 from fixtures.v5.enums import Side
 from fixtures.v5.filters import Instrument
-from fixtures.venue.mover import Dice
+from fixtures.venue.market_simulator import Dice
 from fixtures.venue.server import Address
 
 LONGEST_VISIT_S = 60

@@ -3,9 +3,9 @@
 import pytest
 
 from fixtures.v5.codes import RetCode
-from fixtures.venue import rules
-from fixtures.venue.demo import MAKER
-from fixtures.venue.rules import Judge
+from fixtures.venue.demo_accounts import MAKER
+from fixtures.venue.engine import order_rules
+from fixtures.venue.engine.order_rules import Judge
 from proof.mutants import USUAL, Trace, mutants, tables, tampered
 from tests.fixtures.venue.scene import NOW, exchange, limit, naming
 
@@ -19,7 +19,7 @@ def test_every_rule_is_removed_and_recoded() -> None:
 
 def test_part_of_another_table_is_no_table() -> None:
     """A table that is only a part of others has no mutants of its own."""
-    assert not any(table is rules.FIGURE_RULES for table in tables().values())
+    assert not any(table is order_rules.FIGURE_RULES for table in tables().values())
 
 
 def test_mutant_is_in_force_only_within() -> None:
@@ -28,9 +28,9 @@ def test_mutant_is_in_force_only_within() -> None:
     judge = Judge()
 
     with tampered("rules.CANCEL_FORM.symbol removed"):
-        assert judge.refusal(rules.CANCEL_FORM_RULES, form) is None
+        assert judge.refusal(order_rules.CANCEL_FORM_RULES, form) is None
 
-    refusal = judge.refusal(rules.CANCEL_FORM_RULES, form)
+    refusal = judge.refusal(order_rules.CANCEL_FORM_RULES, form)
     assert refusal is not None
     assert refusal.code is RetCode.INVALID_SYMBOL
 
@@ -39,7 +39,7 @@ def test_recoded_rule_answers_with_its_neighbour() -> None:
     """A recoded rule answers with the code of the next rule that has another."""
     form = exchange()._form(limit(symbol=None))
     with tampered("rules.CREATE_FORM.symbol_given as INVALID_SYMBOL"):
-        refusal = Judge().refusal(rules.CREATE_FORM_RULES, form)
+        refusal = Judge().refusal(order_rules.CREATE_FORM_RULES, form)
 
     assert refusal is not None
     assert refusal.code is RetCode.INVALID_SYMBOL

@@ -4,16 +4,17 @@ from decimal import Decimal
 
 import pytest
 
-from fixtures.venue import access, rules
-from fixtures.venue.access import Stamp
-from fixtures.venue.demo import MAKER
-from fixtures.venue.rules import Case
+from fixtures.venue.access import access_rules
+from fixtures.venue.access.access_rules import Stamp
+from fixtures.venue.demo_accounts import MAKER
+from fixtures.venue.engine import order_rules
+from fixtures.venue.engine.order_rules import Case
 from proof.shifts import Broken, Shift, shifts
 from tests.fixtures.venue.scene import NOW, exchange, limit
 
 
 def _rule(name: str) -> Broken:
-    return next(rule.broken for rule in rules.CREATE_RULES if rule.name == name)
+    return next(rule.broken for rule in order_rules.CREATE_RULES if rule.name == name)
 
 
 def _compared(broken: Broken, subject: object) -> list[Shift]:
@@ -63,7 +64,7 @@ def test_a_grid_is_made_coarser_and_finer() -> None:
 
 def test_a_moment_is_shifted_by_a_second() -> None:
     """Half a second beyond the bound is in the wider window, half a second within is not in the narrower."""
-    (broken,) = (rule.broken for rule in access.STAMP_RULES if rule.name == "timestamp")
+    (broken,) = (rule.broken for rule in access_rules.STAMP_RULES if rule.name == "timestamp")
     beyond, within = (Stamp(str(NOW + ahead), "", NOW) for ahead in (1500, 500))
     narrower, wider = _compared(broken, beyond)
 
@@ -77,7 +78,7 @@ def test_a_shift_leaves_the_constant_as_it_was() -> None:
     for shift in _compared(_rule("open_orders"), case):
         shift.broken(case)
 
-    assert (access.FUTURE_MS, rules.MOST_OPEN_ORDERS) == (1000, 500)
+    assert (access_rules.FUTURE_MS, order_rules.MOST_OPEN_ORDERS) == (1000, 500)
 
 
 def test_a_price_is_shifted_by_a_tick() -> None:
@@ -85,7 +86,7 @@ def test_a_price_is_shifted_by_a_tick() -> None:
     at = _case(price="68250")
     (broken,) = (
         rule.broken
-        for rule in rules.CREATE_RULES
+        for rule in order_rules.CREATE_RULES
         if rule.name == "price_band" and rule.broken(_case(price="68250.1"))
     )
     lower, higher = (shift for shift in _compared(broken, at) if shift.what == "price")

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from fixtures.venue.demo import MAKER
+from fixtures.venue.demo_accounts import MAKER
 from fixtures.venue.server import Address
 from tests.real_clients.libraries import DEADLINE_S, ccxt, ccxt_async, ccxt_options, ccxt_pro
 

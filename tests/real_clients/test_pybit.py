@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
-from fixtures.venue.demo import MAKER
+from fixtures.venue.demo_accounts import MAKER
 from fixtures.venue.server import Address
 from tests.real_clients.libraries import Inbox, pybit_errors, pybit_http, pybit_trading, unified_trading
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from fixtures.environment import Credentials
-from fixtures.venue.demo import MAKER
+from fixtures.venue.demo_accounts import MAKER
 from fixtures.venue.server import Address
 from tests.fixtures.clients.test_signing import pem_of
 from tests.real_clients.libraries import ccxt, ccxt_options, pybit_http

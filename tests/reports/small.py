@@ -38,7 +38,7 @@ import pytest
 from fixtures.desk import Blocked, LeftBehind
 from fixtures.evidence import Channel, Direction
 from fixtures.expect import Cause, Owner, Prerequisite, expect, nothing
-from fixtures.venue.demo import MAKER
+from fixtures.venue.demo_accounts import MAKER
 
 def check(check_id, severity="major", observes=1, library=None, **facts):
     marked = {"severity": severity, "observes": observes, "library": library, "facts": facts}

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from fixtures.venue.demo import MAKER
+from fixtures.venue.demo_accounts import MAKER
 from reports.renderer.render import CLI
 from tests.reports.small import (
     ALL_PASS,
