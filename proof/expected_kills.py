@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fixtures.clients.retry.policy_defects import POLICY_DEFECTS
 from fixtures.defect import Defect
-from fixtures.libraries.defects import LIBRARY_DEFECTS
+from fixtures.libraries.library_defects import LIBRARY_DEFECTS
 from fixtures.venue.defects import DEFECTS
 
 ALL_DEFECTS: Mapping[str, Defect] = dict(sorted({**DEFECTS, **LIBRARY_DEFECTS, **POLICY_DEFECTS}.items()))
