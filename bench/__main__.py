@@ -36,7 +36,7 @@ from bench.matching import matching_us
 from bench.pacing import pacing
 from bench.page import BARE, FLOOR, OURS, PYBIT, in_readme, page
 from bench.signing import signing_us
-from fixtures.loops import new_event_loop
+from fixtures.event_loop import new_event_loop
 
 ROUNDS = 7
 STARTS = 3

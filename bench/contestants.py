@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.drive import Timing, drive, drive_threads
-from fixtures.allowance import Allowance
-from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.rest import RestClient
 from fixtures.clients.risk import Guard
 from fixtures.clients.streams.trade import TradeStream
-from fixtures.environment import Credentials
-from fixtures.evidence import Evidence, Redactor
-from fixtures.run import Journal
+from fixtures.config.allowance import Allowance
+from fixtures.config.environment import Credentials
+from fixtures.config.limits import Budget
+from fixtures.record.evidence import Evidence, Redactor
+from fixtures.record.run import Journal
 from fixtures.v5 import paths
 
 CREDENTIALS = Credentials("bench-key-0001", "bench-secret-0001-not-a-real-secret")

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
-from fixtures.environment import Listing
+from fixtures.config.environment import Listing
 from fixtures.v5.enums import Phase
 from fixtures.venue.demo_accounts import HOUSE_UID
 from fixtures.venue.engine.exchange import Exchange

@@ -14,7 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from bench.drive import Timing, drive
-from fixtures.environment import Credentials
+from fixtures.config.environment import Credentials
 
 _SHORT = 126
 _UPGRADE = (

@@ -22,8 +22,8 @@ from typing import Any
 import yaml
 
 from fixtures.clients.operations import WRITES, path_of
-from fixtures.evidence import Direction
-from fixtures.v5.rates import PER_SECOND
+from fixtures.record.evidence import Direction
+from fixtures.v5.rate_limits import PER_SECOND
 
 _ROOT = Path(__file__).parents[1]
 _SLOWEST = 12

@@ -9,7 +9,7 @@ import hashlib
 import re
 from typing import cast
 
-from fixtures.loops import new_event_loop
+from fixtures.event_loop import new_event_loop
 
 _ORDER = b'"retMsg":"OK","%s":{"orderId":"1321003749386327552","orderLinkId":"bench-0001"},"retExtInfo":{}'
 _REST = b'{"retCode":0,' + _ORDER % b"result" + b',"time":1672211918471}'

@@ -9,7 +9,7 @@ import msgspec
 
 from bench.contestants import CREDENTIALS, LINK, ORDER
 from fixtures.clients.signing import Signer
-from fixtures.run import Entry, Journal
+from fixtures.record.run import Entry, Journal
 
 _CALLS, _ROUNDS, _WRITES = 200, 151, 101
 """So few calls in one turn that it mostly ends before the scheduler takes the core away."""

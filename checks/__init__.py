@@ -28,7 +28,7 @@ from typing import TypeVar, Unpack
 import pytest
 
 from fixtures.desk import Transport
-from fixtures.facts import Facts
+from fixtures.harness.facts import Facts
 from fixtures.libraries import FLOORS
 from fixtures.v5.enums import Phase
 
@@ -73,7 +73,7 @@ def check(
         a check of the suite's own policy
     library: the client library that the check judges, as PyPI names it; its FAIL counts only for a listing
         that trades through it and is a deviation for the others. None when the check judges the venue
-    facts: see ``fixtures.facts``
+    facts: see ``fixtures.harness.facts``
     """
     return pytest.mark.check(
         id=check_id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures.clients.rest import RestClient
-from fixtures.run import JOURNAL, run_of
+from fixtures.record.run import JOURNAL, run_of
 from fixtures.v5 import paths
 from proof.standalone import SYMBOL, Standalone, standalone
 

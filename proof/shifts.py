@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from fixtures.v5.filters import plain
+from fixtures.v5.instrument import plain
 from fixtures.venue.access.access_rules import Knock, Stamp, StreamAuth
 from fixtures.venue.engine.order_rules import Case
 from fixtures.venue.model.order_request import Form

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import yaml
 
-from fixtures.allowance import Allowance
-from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.rest import RestClient
 from fixtures.clients.risk import Guard
+from fixtures.config.allowance import Allowance
+from fixtures.config.limits import Budget
 from fixtures.desk.orders.open_orders import open_orders
-from fixtures.evidence import Evidence, Redactor
-from fixtures.run import JOURNAL, Journal
+from fixtures.record.evidence import Evidence, Redactor
+from fixtures.record.run import JOURNAL, Journal
 from fixtures.venue.demo_accounts import MAKER, STRANGER, TAKER, Demo
 from proof.jobs import ROOT
 

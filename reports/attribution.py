@@ -18,9 +18,9 @@ from fixtures.clients.errors import (
     Unreachable,
 )
 from fixtures.desk import Blocked, LeftBehind, VenueLost
-from fixtures.evidence import Channel, Record
 from fixtures.expect import Cause, CheckFailed, Failure, Owner
-from fixtures.facts import Facts
+from fixtures.harness.facts import Facts
+from fixtures.record.evidence import Channel, Record
 from fixtures.v5.codes import RetCode
 from reports.finding import Attribution
 from reports.frames import Clues, frame_of, received

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.catalogue import ROLE_OF_FIXTURE, kept_back, library_of, needs_of
-from fixtures.environment import Environment, read_file, select
+from fixtures.config.environment import Environment, read_file, select
+from fixtures.harness.collection import ROLE_OF_FIXTURE, kept_back, library_of, needs_of
 from reports.card import Card, Function, page
 from reports.items import check_id_of, group, label, parameters, requirement
 from reports.requirements import newest, read

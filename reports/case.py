@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fixtures.catalogue import NOT_APPLICABLE
-from fixtures.evidence import CallMessages
-from fixtures.under_way import MESSAGES
+from fixtures.harness.collection import NOT_APPLICABLE
+from fixtures.harness.session import MESSAGES
+from fixtures.record.evidence import CallMessages
 from reports.model import Outcome
 from reports.outcome import phase_of, sentence_of
 from reports.verdicts import NO_MESSAGES, CaseFacts, Phase

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fixtures.redaction import redactor
-from fixtures.run import Run
+from fixtures.record.redaction import redactor
+from fixtures.record.run import Run
 from reports import labels, proven, signoff, waivers
 from reports.conclusion import conclude, results
 from reports.digests import DIGESTS, write_digests

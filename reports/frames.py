@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from fixtures.evidence import Channel, Direction, Record
+from fixtures.record.evidence import Channel, Direction, Record
 from reports.finding import Frame
 from reports.wire import OPERATIONS, scalars
 

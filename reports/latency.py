@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fixtures.evidence import Channel, Direction, Record
+from fixtures.record.evidence import Channel, Direction, Record
 from reports.wire import OPERATIONS, requests, rows
 
 ACKNOWLEDGED = ("create", "amend", "cancel")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from fixtures.environment import Credentials
-from fixtures.keys import encoded_forms, forms
+from fixtures.config.credentials import encoded_forms, forms
+from fixtures.config.environment import Credentials
 
 
 def secrets_of(credentials: Iterable[Credentials]) -> frozenset[bytes]:

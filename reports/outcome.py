@@ -7,7 +7,7 @@ import pytest
 from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
 from fixtures.desk import Blocked, LeftBehind
 from fixtures.expect import CheckFailed
-from fixtures.under_way import TooFewMessages
+from fixtures.harness.session import TooFewMessages
 from reports.model import Requirement
 from reports.verdicts import Ended, Phase
 

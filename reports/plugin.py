@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from fixtures.options import CHECKS, RUN, file_of
-from fixtures.redaction import redactor
-from fixtures.run import Run
+from fixtures.harness.options import CHECKS, RUN, file_of
+from fixtures.record.redaction import redactor
+from fixtures.record.run import Run
 from reports import requirements, waivers
 from reports.items import line_of
 from reports.live import LiveLine

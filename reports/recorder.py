@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.catalogue import library_of, trades_through
 from fixtures.clients.clock import SystemClock
-from fixtures.evidence import Record
 from fixtures.expect import Prerequisite
-from fixtures.facts import facts_of
-from fixtures.redaction import redactor
-from fixtures.run import Run
+from fixtures.harness.collection import library_of, trades_through
+from fixtures.harness.facts import facts_of
+from fixtures.record.evidence import Record
+from fixtures.record.redaction import redactor
+from fixtures.record.run import Run
 from reports import labels, terminal, timeline, waivers, wire, wirelog
 from reports.attribution import Seen, attribute, is_explained
 from reports.case import RunningCase, show_sentence

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fixtures.strict_yaml import EnvironmentFileError, Section, content_of, valid
+from fixtures.config.yaml_file import EnvironmentFileError, Section, content_of, valid
 from reports.model import Check, Item
 
 

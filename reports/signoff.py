@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from jsonschema import Draft202012Validator
 from markupsafe import Markup
 
-from fixtures.evidence import Measurement
+from fixtures.record.evidence import Measurement
 from reports import sections
 from reports.conclusion import Conclusion
 from reports.deviations import deviations

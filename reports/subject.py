@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from fixtures.run import Run
+from fixtures.record.run import Run
 
 
 @dataclass(frozen=True, slots=True)

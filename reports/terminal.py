@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fixtures.desk.connections.outage import UNHEARD
-from fixtures.run import Run
+from fixtures.record.run import Run
 from reports.deviations import deviations
 from reports.finish import Written
 from reports.model import BEYOND, TO_MEND, UNSETTLED, WORST_FIRST, Check, Item, RunVerdict, Verdict, urgency

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from fixtures.evidence import Channel, Direction, Record
+from fixtures.record.evidence import Channel, Direction, Record
 from reports.wire import ASKED_AND_ANSWERED, OPERATIONS, Row, links, requests, rows
 
 NO_ERROR = ("", "EC_NoError")

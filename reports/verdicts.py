@@ -27,7 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 
-from fixtures.evidence import CallMessages
+from fixtures.record.evidence import CallMessages
 from reports.model import (
     BLOCKER,
     TO_MEND,

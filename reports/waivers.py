@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from fixtures.strict_yaml import EnvironmentFileError, loaded, told
+from fixtures.config.yaml_file import EnvironmentFileError, loaded, told
 from reports.model import Check
 from reports.verdicts import Waived, may_be_waived
 

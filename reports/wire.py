@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fixtures.evidence import Channel, Direction, Record
+from fixtures.record.evidence import Channel, Direction, Record
 from fixtures.v5 import paths
 
 OPERATIONS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import asdict
 
-from fixtures.evidence import Record
+from fixtures.record.evidence import Record
 from reports.redaction import redacted
 from reports.timeline import clock
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from fixtures.gate import planned_of
-from fixtures.plan import least_notional
+from fixtures.harness.order_plan import least_notional
+from fixtures.harness.risk_gate import planned_of
 
 
 class Spent:

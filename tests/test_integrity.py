@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.integrity import KNOWN, NEEDED
+from fixtures.harness.integrity import KNOWN, NEEDED
 from tests.reports.small import ALL_PASS, HEAD, ROOT, Run, run
 
 USAGE, INCOMPLETE, NOT_READY = 4, 2, 1
@@ -34,13 +34,13 @@ HELD_WITHOUT_REWRITING = {
     "auth": """
 from checks.operations._auth import expect_refused_authentication
 from fixtures.clients.streams.auth import AuthAnswer
-from fixtures.evidence import Channel
+from fixtures.record.evidence import Channel
 expect_refused_authentication({Channel.TRADE: AuthAnswer(True, 0, "")}, {10003}, "a wrong key")
 """,
     "auth-code": """
 from checks.operations._auth import expect_refused_authentication
 from fixtures.clients.streams.auth import AuthAnswer
-from fixtures.evidence import Channel
+from fixtures.record.evidence import Channel
 expect_refused_authentication({Channel.TRADE: AuthAnswer(False, 1, "")}, {10003}, "a wrong key")
 """,
     "crossing": """
@@ -137,7 +137,7 @@ def test_needed_plugin_is_not_left_out(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [["-p", "no:asyncio"], ["-p", "no:fixtures.plugin"], ["-p", "no:fixtures.start"]]
+    "options", [["-p", "no:asyncio"], ["-p", "no:fixtures.plugin"], ["-p", "no:fixtures.harness.startup"]]
 )
 def test_without_what_runs_them_no_check_is_made(tmp_path: Path, options: list[str]) -> None:
     """What is not there to refuse lets nothing be collected either."""

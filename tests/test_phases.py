@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from fixtures.catalogue import NOT_APPLICABLE
+from fixtures.harness.collection import NOT_APPLICABLE
 
 ROOT = Path(__file__).parents[1]
 

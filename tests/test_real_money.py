@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from fixtures.clients.risk import figure
-from fixtures.environment import read_file
+from fixtures.config.environment import read_file
 from fixtures.v5 import paths
 from fixtures.venue.demo_accounts import MAKER, READ_ONLY, STRANGER
 from fixtures.venue.rest.router import Request, Response

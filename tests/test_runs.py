@@ -16,18 +16,18 @@ from typing import Any
 import pytest
 import yaml
 
-from fixtures.allowance import Allowance
-from fixtures.bounds import Budget
-from fixtures.catalogue import needs_of
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.operations import path_of
 from fixtures.clients.rest import RestClient
 from fixtures.clients.risk import Guard
+from fixtures.config.allowance import Allowance
+from fixtures.config.limits import Budget
 from fixtures.desk.orders.open_orders import open_orders
-from fixtures.evidence import Channel, Direction, Evidence, Redactor
-from fixtures.facts import facts_of
-from fixtures.run import Entry, Journal
+from fixtures.harness.collection import needs_of
+from fixtures.harness.facts import facts_of
+from fixtures.record.evidence import Channel, Direction, Evidence, Redactor
+from fixtures.record.run import Entry, Journal
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER
 from fixtures.venue.demo_accounts import MAKER, READ_ONLY, STRANGER, TAKER

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fixtures.catalogue import NOT_APPLICABLE
+from fixtures.harness.collection import NOT_APPLICABLE
 from fixtures.v5.enums import Phase
 from reports.requirements import newest, read
 

@@ -17,7 +17,7 @@ from fixtures.clients.context import ClientContext
 from fixtures.clients.streams.public import PublicStream
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
-from fixtures.v5.rates import PER_SECOND
+from fixtures.v5.rate_limits import PER_SECOND
 
 DEPTHS = (1, 50, 200, 1000)
 _FLOOD = 200

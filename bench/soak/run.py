@@ -20,7 +20,7 @@ from bench.soak.others import flood, follow, litter, stall, vanish, watch
 from bench.soak.stage import LONGEST_VISIT_S, Stage, Visit
 from bench.soak.trader import batch, make, take, trading
 from bench.soak.wire import PlainRest
-from fixtures.environment import read_file
+from fixtures.config.environment import read_file
 from fixtures.v5.enums import Phase
 from fixtures.venue.demo_accounts import crowd
 from fixtures.venue.market_simulator import Dice

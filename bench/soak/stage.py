@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bench.soak.laws import Ledger
 from bench.soak.wire import Key, PlainRest
-from fixtures.environment import Credentials
+from fixtures.config.environment import Credentials
 from fixtures.v5 import paths
 from fixtures.v5.enums import Side
-from fixtures.v5.filters import Instrument
+from fixtures.v5.instrument import Instrument
 from fixtures.venue.market_simulator import Dice
 from fixtures.venue.server import Address
 

@@ -18,7 +18,7 @@ from fixtures.clients.streams.private import PrivateStream
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode as C
 from fixtures.v5.enums import OrderType, Side, SmpType, TimeInForce
-from fixtures.v5.filters import Instrument, down_to, plain, up_to
+from fixtures.v5.instrument import Instrument, down_to, plain, up_to
 
 TOPICS = ("order", "execution", "wallet")
 OURS, PLAIN = ("our REST", "our trade stream"), ("httpx", "websockets")

@@ -15,8 +15,6 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from fixtures.allowance import Allowance
-from fixtures.bounds import Budget
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.reply import Reply
@@ -24,9 +22,11 @@ from fixtures.clients.rest import RestClient
 from fixtures.clients.risk import Guard
 from fixtures.clients.signing import Signer
 from fixtures.clients.streams.trade import TradeStream
-from fixtures.environment import Credentials
-from fixtures.evidence import Evidence, Redactor
-from fixtures.run import Journal
+from fixtures.config.allowance import Allowance
+from fixtures.config.environment import Credentials
+from fixtures.config.limits import Budget
+from fixtures.record.evidence import Evidence, Redactor
+from fixtures.record.run import Journal
 from fixtures.v5 import paths
 from fixtures.venue.server import Address
 

@@ -16,7 +16,7 @@ from fixtures.desk import Answer, Desk, Transport, until_crossed
 from fixtures.expect import Owner, acknowledged, between, expect, having, nothing, present, show
 from fixtures.libraries import ACKNOWLEDGED, REHEARSED, UNLISTED, Ccxt, Intent, Library, Made, Sent
 from fixtures.v5.enums import Side, TimeInForce
-from fixtures.v5.filters import Instrument, on_grid, plain
+from fixtures.v5.instrument import Instrument, on_grid, plain
 
 OFF_BY_MS = 1000
 """How far a timestamp may lie in the venue's future. Source: docs/v5/guide.mdx, X-BAPI-TIMESTAMP"""

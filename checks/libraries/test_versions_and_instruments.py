@@ -14,7 +14,7 @@ from fixtures.desk import Listed, Market, View
 from fixtures.expect import Cause, Owner, Prerequisite, at_least, expect, having, nothing
 from fixtures.libraries import FLOORS, Ccxt, Library, Made, Pybit, Switch, Version
 from fixtures.v5 import paths
-from fixtures.v5.filters import FILTERS, Instrument
+from fixtures.v5.instrument import FILTERS, Instrument
 
 
 @each_library("SDK-01", severity=MAJOR)

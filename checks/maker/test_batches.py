@@ -11,12 +11,12 @@ from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, wi
 from checks.operations._unchanged import expect_unchanged
 from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, written_faults
 from fixtures.desk.batch import LARGEST_BATCH
-from fixtures.evidence import Evidence
 from fixtures.expect import Matcher, acknowledged, expect, having, nothing, refused
+from fixtures.record.evidence import Evidence
 from fixtures.v5 import paths
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderStatus, Side, TimeInForce
-from fixtures.v5.filters import Instrument, down_to
+from fixtures.v5.instrument import Instrument, down_to
 
 GOOD = 2
 """Valid items of a batch."""

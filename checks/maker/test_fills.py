@@ -30,7 +30,7 @@ from fixtures.expect import (
 from fixtures.v5 import paths
 from fixtures.v5.codes import ORDER_GONE, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, SmpType
-from fixtures.v5.filters import Instrument
+from fixtures.v5.instrument import Instrument
 
 RACES = 4
 RACED = "an order that is cancelled and filled at once"

@@ -14,7 +14,6 @@ import pytest
 from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
 from checks.maker._post_only import expect_closed_without_fill
 from fixtures.desk import Desk, Order, OrderState, attempt_crossing, clearing, takings, unlisted
-from fixtures.evidence import Evidence
 from fixtures.expect import (
     Cause,
     Matcher,
@@ -26,6 +25,7 @@ from fixtures.expect import (
     present,
     refused,
 )
+from fixtures.record.evidence import Evidence
 from fixtures.v5.codes import MAKERS_ONLY, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, OrderType, Phase, Side, TimeInForce
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 
 from checks import MAJOR, check, over_both_transports
+from fixtures.config.environment import Obligation
 from fixtures.desk import Book, Desk
 from fixtures.desk.views.obligation import agreed_qty, widest_price
-from fixtures.environment import Obligation
-from fixtures.evidence import Evidence
 from fixtures.expect import at_least, at_most, expect
+from fixtures.record.evidence import Evidence
 from fixtures.v5.enums import Side
 
 GONE = Decimal(0)

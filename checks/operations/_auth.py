@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from fixtures.clients.streams.auth import AuthAnswer
-from fixtures.evidence import Channel
 from fixtures.expect import expect, nothing, one_of
+from fixtures.record.evidence import Channel
 from fixtures.v5.codes import RetCode
 
 

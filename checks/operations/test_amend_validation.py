@@ -10,7 +10,7 @@ from fixtures.desk import Balance, Desk, attempt_amend_with, attempt_cancel_with
 from fixtures.expect import acknowledged, expect, refused
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import Side
-from fixtures.v5.filters import plain
+from fixtures.v5.instrument import plain
 
 
 @check("ERR-01.17", severity=MAJOR, at_risk=1, creates=1, worth=3)

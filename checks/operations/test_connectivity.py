@@ -12,8 +12,8 @@ from checks import BLOCKER, MAJOR, check, needs, over_both_transports
 from fixtures.clients.retry.decision import Action, decide
 from fixtures.clients.retry.policy import Happened, Operation, Policy, Transport
 from fixtures.desk import Connections, Desk, Market, Order, Probes
-from fixtures.evidence import Evidence
 from fixtures.expect import Prerequisite, acknowledged, at_least, at_most, expect, having, nothing, one_of
+from fixtures.record.evidence import Evidence
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER, RetCode
 from fixtures.v5.enums import OrderStatus, Side

@@ -18,7 +18,7 @@ from fixtures.expect import acknowledged, expect, nothing, present, refused, sho
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER, NOT_AMENDABLE, ORDER_GONE, RetCode
 from fixtures.v5.enums import Side
-from fixtures.v5.filters import down_to
+from fixtures.v5.instrument import down_to
 
 UNKNOWN_CODE = 999_999
 

@@ -9,8 +9,8 @@ import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, over_trade_stream
 from fixtures.desk import Desk, Transport, has_ended
-from fixtures.evidence import Evidence
 from fixtures.expect import acknowledged, expect, having, present, refused
+from fixtures.record.evidence import Evidence
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Side
 from fixtures.v5.identifiers import LONGEST_ORDER_LINK_ID

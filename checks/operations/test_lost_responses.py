@@ -5,8 +5,8 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/order
 
 from checks import BLOCKER, MINOR, check, over_both_transports, over_trade_stream
 from fixtures.desk import Desk, Heir, RequestIds, Unheard
-from fixtures.evidence import Evidence
 from fixtures.expect import expect, having, present, refused
+from fixtures.record.evidence import Evidence
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Side
 

@@ -12,8 +12,8 @@ import pytest
 
 from checks import MAJOR, check, during, over_both_transports
 from fixtures.desk import Desk, Taker, execution_pages, open_pages, past_pages, written_faults
-from fixtures.evidence import Evidence
 from fixtures.expect import at_least, at_most, expect, nothing, one_of, present, refused
+from fixtures.record.evidence import Evidence
 from fixtures.v5.codes import ORDER_GONE
 from fixtures.v5.enums import Phase, Side
 

@@ -10,7 +10,6 @@ import pytest
 from checks import BLOCKER, MAJOR, check, over_both_transports, without_real_money
 from fixtures.clients.reply import RateLimit
 from fixtures.desk import Account, Answer, Blocked, Desk, Market
-from fixtures.evidence import Evidence
 from fixtures.expect import (
     Cause,
     Prerequisite,
@@ -25,7 +24,8 @@ from fixtures.expect import (
     present,
     refused,
 )
-from fixtures.run import Run
+from fixtures.record.evidence import Evidence
+from fixtures.record.run import Run
 from fixtures.v5.codes import RetCode
 
 OFFSET_BELOW_MS = 500

@@ -20,7 +20,6 @@ from fixtures.desk import (
     any_state,
     has_ended,
 )
-from fixtures.evidence import Channel, Evidence
 from fixtures.expect import (
     acknowledged,
     at_least,
@@ -32,7 +31,8 @@ from fixtures.expect import (
     present,
     refused,
 )
-from fixtures.run import Run
+from fixtures.record.evidence import Channel, Evidence
+from fixtures.record.run import Run
 from fixtures.v5 import paths
 from fixtures.v5.codes import MAKERS_ONLY, RetCode
 from fixtures.v5.enums import CancelType, OrderStatus, Phase, Side, TimeInForce

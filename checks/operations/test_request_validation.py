@@ -25,8 +25,8 @@ from fixtures.expect import acknowledged, answered, expect, having, nothing, oth
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import Phase, Side, SmpType
-from fixtures.v5.filters import plain
 from fixtures.v5.identifiers import NO_SUCH_SYMBOL
+from fixtures.v5.instrument import plain
 
 MOST_ITEMS = 10
 LONGEST_REQ_ID = 36

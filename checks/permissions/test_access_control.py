@@ -22,7 +22,7 @@ from fixtures.expect import expect, nothing, present, refused
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER, NOT_AMENDABLE, ORDER_GONE, RetCode
 from fixtures.v5.enums import Phase, Side
-from fixtures.v5.filters import Instrument, plain
+from fixtures.v5.instrument import Instrument, plain
 
 KEY_EXPIRED = {RetCode.API_KEY_EXPIRED, RetCode.API_KEY_EXPIRED_DERIV}
 

@@ -9,9 +9,8 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, over_trade_stream
+from fixtures.config.environment import Listing
 from fixtures.desk import Account, Balance, Blocked, Desk, Market, View
-from fixtures.environment import Listing
-from fixtures.evidence import Evidence
 from fixtures.expect import (
     Cause,
     Owner,
@@ -25,10 +24,11 @@ from fixtures.expect import (
     present,
     show,
 )
-from fixtures.run import Run
+from fixtures.record.evidence import Evidence
+from fixtures.record.run import Run
 from fixtures.v5 import paths
 from fixtures.v5.enums import OrderStatus, Side
-from fixtures.v5.filters import Instrument
+from fixtures.v5.instrument import Instrument
 
 READS = 5
 LEAST_DAYS = 30

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, check, needs, over_both_transports, without_real_money
+from fixtures.config.environment import Listing
 from fixtures.desk import Account, Desk, Listed, Market, View, attempt_at_band, attempt_beyond_band
-from fixtures.environment import Listing
 from fixtures.expect import (
     Cause,
     Owner,
@@ -21,11 +21,11 @@ from fixtures.expect import (
     present,
     refused,
 )
-from fixtures.run import Run
+from fixtures.record.run import Run
 from fixtures.v5 import paths
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderStatus, Side, TimeInForce
-from fixtures.v5.filters import FILTERS, Instrument, finest
+from fixtures.v5.instrument import FILTERS, Instrument, finest
 
 OUTSIDE_BAND = {
     RetCode.BUY_PRICE_ABOVE_LIMIT,

@@ -4,15 +4,15 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
 """
 
 from checks import BLOCKER, MAJOR, check, needs
+from fixtures.config.environment import Listing
 from fixtures.desk import Account, Listed, Market, Probes, View
-from fixtures.environment import Listing
-from fixtures.evidence import Evidence
 from fixtures.expect import Cause, Owner, Prerequisite, at_most, expect, nothing, one_of, present, refused
+from fixtures.record.evidence import Evidence
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import InstrumentStatus, Phase
-from fixtures.v5.filters import FILTERS, Instrument
 from fixtures.v5.identifiers import NO_SUCH_SYMBOL
+from fixtures.v5.instrument import FILTERS, Instrument
 
 STATUSES = {
     Phase.PRELISTING: {InstrumentStatus.PRE_LAUNCH, InstrumentStatus.TRADING},

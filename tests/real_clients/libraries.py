@@ -9,7 +9,7 @@ from importlib import import_module
 from queue import Empty, Queue
 from typing import Any
 
-from fixtures.environment import Credentials
+from fixtures.config.environment import Credentials
 from fixtures.v5 import paths
 from fixtures.venue.server import Address
 

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from fixtures.environment import Credentials
+from fixtures.config.environment import Credentials
 from fixtures.venue.demo_accounts import MAKER
 from fixtures.venue.server import Address
 from tests.fixtures.clients.test_signing import pem_of

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.environment import read_file, select
-from fixtures.evidence import Evidence, Redactor
-from fixtures.run import Identity, Journal, Run
+from fixtures.config.environment import read_file, select
+from fixtures.record.evidence import Evidence, Redactor
+from fixtures.record.run import Identity, Journal, Run
 from tests.reports.made_up import KEY, RUN_ID, SECRET, UID
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments.yaml"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from fixtures.evidence import Channel, Direction, Measurement, Record
 from fixtures.expect import Cause
+from fixtures.record.evidence import Channel, Direction, Measurement, Record
 from reports.conclusion import conclude, results
 from reports.findings import findings
 from reports.latency import Latency

@@ -36,7 +36,7 @@ HEAD = '''"""Small checks: made up for a test."""
 import signal
 import pytest
 from fixtures.desk import Blocked, LeftBehind
-from fixtures.evidence import Channel, Direction
+from fixtures.record.evidence import Channel, Direction
 from fixtures.expect import Cause, Owner, Prerequisite, expect, nothing
 from fixtures.venue.demo_accounts import MAKER
 

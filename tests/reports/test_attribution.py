@@ -8,7 +8,6 @@ import pytest
 from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
 from fixtures.clients.reply import Reply
 from fixtures.desk import Answer, Blocked, LeftBehind, NotSeen, VenueLost
-from fixtures.evidence import Channel, Direction, Record
 from fixtures.expect import (
     Cause,
     CheckFailed,
@@ -20,7 +19,8 @@ from fixtures.expect import (
     nothing,
     refused,
 )
-from fixtures.facts import Facts
+from fixtures.harness.facts import Facts
+from fixtures.record.evidence import Channel, Direction, Record
 from fixtures.v5.codes import ABOUT_THE_SENDER, RetCode
 from reports.attribution import CAUSE_OF_CODE, OWNER_OF_CAUSE, Seen, attribute, is_explained
 from reports.finding import Attribution

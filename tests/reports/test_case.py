@@ -4,10 +4,10 @@ from typing import Literal
 
 import pytest
 
-from fixtures.catalogue import NOT_APPLICABLE
 from fixtures.desk import Blocked
-from fixtures.evidence import CallMessages
-from fixtures.under_way import MESSAGES
+from fixtures.harness.collection import NOT_APPLICABLE
+from fixtures.harness.session import MESSAGES
+from fixtures.record.evidence import CallMessages
 from reports.case import RunningCase, show_sentence
 from reports.verdicts import NO_MESSAGES, CaseFacts, Ended, Phase
 

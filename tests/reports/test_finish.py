@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.environment import Credentials
-from fixtures.evidence import Channel, Direction
-from fixtures.run import Entry, Identity, Run
+from fixtures.config.environment import Credentials
+from fixtures.record.evidence import Channel, Direction
+from fixtures.record.run import Entry, Identity, Run
 from reports.finish import Finished, shown, write
 from reports.profile import Profile
 from reports.provenance import UNKNOWN, Provenance

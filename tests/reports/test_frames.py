@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.evidence import LONGEST_TEXT, Channel, Record
+from fixtures.record.evidence import LONGEST_TEXT, Channel, Record
 from reports.frames import LONGEST_FRAME, Clues, frame_of
 from tests.reports.made_up import received, sent
 

@@ -1,6 +1,6 @@
 """Latencies from records."""
 
-from fixtures.evidence import Channel
+from fixtures.record.evidence import Channel
 from reports.latency import Latency, latencies
 from tests.reports.made_up import LINK, ONE_ORDER, ORDER, received, sent
 

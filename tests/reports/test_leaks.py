@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.environment import Credentials
+from fixtures.config.environment import Credentials
 from reports.leaks import remove_leaks, secrets_of
 
 HMAC = Credentials("Key0123456789", 'a"secret\\of-hmac')

@@ -14,9 +14,9 @@ from fixtures.clients.errors import (
 )
 from fixtures.clients.reply import Reply
 from fixtures.desk import Blocked, LeftBehind, NotSeen
-from fixtures.evidence import CallMessages
 from fixtures.expect import Failure
-from fixtures.under_way import TooFewMessages
+from fixtures.harness.session import TooFewMessages
+from fixtures.record.evidence import CallMessages
 from reports.model import Requirement
 from reports.outcome import BEGINNINGS, LONGEST_SENTENCE, phase_of, requirement_of, sentence_of
 from reports.verdicts import Ended, Phase

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.redaction import redactor
-from fixtures.run import Run
+from fixtures.record.redaction import redactor
+from fixtures.record.run import Run
 from reports.redaction import redact_report, redacted
 from tests.reports.made_up import SECRET
 

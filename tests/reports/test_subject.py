@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.run import Run
+from fixtures.record.run import Run
 from reports.subject import is_loopback, subject
 
 

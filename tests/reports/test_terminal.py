@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from fixtures.evidence import Measurement
 from fixtures.expect import Cause, Owner
-from fixtures.run import Entry, Run
+from fixtures.record.evidence import Measurement
+from fixtures.record.run import Entry, Run
 from reports.conclusion import Conclusion
 from reports.finding import Attribution, Frame
 from reports.model import RunVerdict, Verdict

@@ -1,6 +1,6 @@
 """One order's life."""
 
-from fixtures.evidence import Channel, Direction, Record
+from fixtures.record.evidence import Channel, Direction, Record
 from reports.timeline import as_html, clock, timelines
 from tests.reports.made_up import LINK, ONE_ORDER, ORDER, RUN_ID, START_MS, received, sent
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.evidence import CallMessages
 from fixtures.expect import Owner
+from fixtures.record.evidence import CallMessages
 from reports.conclusion import result_of, results
 from reports.finding import Attribution
 from reports.model import WORST_FIRST, Check, Item, Library, Outcome, Result, RunVerdict, Verdict

@@ -1,6 +1,6 @@
 """What records say about orders."""
 
-from fixtures.evidence import Channel
+from fixtures.record.evidence import Channel
 from reports.wire import orders, requests, rows, scalars
 from tests.reports.made_up import LINK, ONE_ORDER, ORDER, RUN_ID, received, sent
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from fixtures.evidence import Channel
+from fixtures.record.evidence import Channel
 from reports.wirelog import LONGEST_ATTACHMENT, as_text, write_evidence
 from tests.reports.made_up import ONE_ORDER, received
 
