@@ -37,8 +37,8 @@ $(PLUGIN): $(READY) pyproject.toml
 renderer: $(RENDERER)
 
 # Without the renderer only allure-report.html is missing; the sign-off does not depend on it.
-$(RENDERER): $(READY) reports/renderer/package-lock.json
-	-@$(BIN)/python -m reports.renderer setup
+$(RENDERER): $(READY) reports/allure_report/package-lock.json
+	-@$(BIN)/python -m reports.allure_report setup
 
 signoff: setup renderer
 	$(BIN)/pytest
@@ -58,7 +58,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 docs: setup
-	$(BIN)/python -m reports.cards
+	$(BIN)/python -m reports.cards.__main__
 
 soak: setup
 	$(BIN)/python -m bench.soak --minutes 60 --clients 50
@@ -72,7 +72,7 @@ lint: setup
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m reports.cards --check
+	$(BIN)/python -m reports.cards.__main__ --check
 
 lock: $(READY)
 	$(BIN)/uv --version >/dev/null 2>&1 || $(PYTHON) -m pip --python $(BIN)/python install --quiet uv

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from proof.jobs import ROOT, Job, Verdict
 from proof.workers import workers
-from reports.requirements import newest, read
+from reports.verdict.requirements import newest, read
 
 SYMBOLS = ("NEWUSDT",)
 RANDOM_EVERY = 2

@@ -11,7 +11,7 @@ from pathlib import Path
 from proof.expected_kills import ALL_DEFECTS, TIMED_OUT, UNPROVEN
 from proof.jobs import SYMBOLS, Kind
 from proof.matrix import Fate, Matrix, Row
-from reports.requirements import newest, read
+from reports.verdict.requirements import newest, read
 
 _HEAD = """# Kill matrix
 

@@ -13,7 +13,7 @@ from proof.matrix import Matrix, Trial, build
 from proof.mutants import Trace
 from proof.page import as_json, as_page, made
 from proof.workers import Workers, workers
-from reports.requirements import newest, read
+from reports.verdict.requirements import newest, read
 
 MARKETS = ("quiet", "normal", "volatile")
 BESIDES = 6

@@ -10,14 +10,14 @@ import pytest
 from fixtures.harness.options import CHECKS, RUN, file_of
 from fixtures.record.redaction import redactor
 from fixtures.record.run import Run
-from reports import requirements, waivers
-from reports.items import line_of
-from reports.live import LiveLine
-from reports.profile import Profile, required_by
-from reports.provenance import provenance
-from reports.recorder import Recorder
-from reports.redaction import redact_repr, redact_terminal
-from reports.selection import select_profile
+from reports.evidence.report_redaction import redact_repr, redact_terminal
+from reports.session.items import line_of
+from reports.session.progress import LiveLine
+from reports.session.recorder import Recorder
+from reports.session.selection import select_profile
+from reports.signoff.provenance import provenance
+from reports.verdict import requirements, waivers
+from reports.verdict.profile import Profile, required_by
 
 _REQUIRED = pytest.StashKey[requirements.Requirements]()
 """What a run of the chosen profile must contain; absent for the suite's own tests."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reports.outcome import requirement_of
-from reports.requirements import newest
+from reports.session.phases import requirement_of
+from reports.verdict.requirements import newest
 
 ROOT = Path(__file__).parents[1]
 REGRESSION_ONLY = {"CON-03", "CON-04", "CON-08", "MKR-28"}

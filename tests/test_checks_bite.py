@@ -14,7 +14,7 @@ import pytest
 
 from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
 from proof.jobs import KILLS, SYMBOLS, Job, Kind, run
-from reports.requirements import newest, read
+from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
 

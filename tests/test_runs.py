@@ -31,8 +31,8 @@ from fixtures.record.run import Entry, Journal
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER
 from fixtures.venue.demo_accounts import MAKER, READ_ONLY, STRANGER, TAKER
-from reports.cards import collect
-from reports.items import check_id_of
+from reports.cards.__main__ import collect
+from reports.session.items import check_id_of
 
 ROOT = Path(__file__).parents[1]
 READY, NOT_READY, INCOMPLETE, UNUSABLE = 0, 1, 2, 3

@@ -7,7 +7,7 @@ import yaml
 
 from fixtures.harness.collection import NOT_APPLICABLE
 from fixtures.v5.enums import Phase
-from reports.requirements import newest, read
+from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
 SYMBOL = "NEWUSDT"

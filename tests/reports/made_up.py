@@ -7,18 +7,18 @@ from typing import Any
 
 from fixtures.expect import Cause
 from fixtures.record.evidence import Channel, Direction, Measurement, Record
-from reports.conclusion import conclude, results
-from reports.findings import findings
-from reports.latency import Latency
-from reports.model import Check, Item, Outcome, Requirement, Result, Verdict
-from reports.previous import Previous
-from reports.proven import proven
-from reports.provenance import Provenance
-from reports.requirements import Requirements
-from reports.signoff import Ledger, SignOff
-from reports.subject import Listed, Subject
-from reports.verdicts import RunFacts
-from reports.waivers import Waiver, standing_on
+from reports.evidence.latency import Latency
+from reports.signoff.document import Ledger, SignOff
+from reports.signoff.earlier_runs import Previous
+from reports.signoff.mutation_score import proven
+from reports.signoff.provenance import Provenance
+from reports.signoff.subject import Listed, Subject
+from reports.verdict.decide import RunFacts
+from reports.verdict.findings import findings
+from reports.verdict.requirements import Requirements
+from reports.verdict.results import Check, Item, Outcome, Requirement, Result, Verdict
+from reports.verdict.sentences import conclude, results
+from reports.verdict.waivers import Waiver, standing_on
 
 RUN_ID = "261123-013532-k7qm"
 KEY, SECRET, UID = "key-of-the-maker", "s3cr3t-of-the-maker", "10000012"

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from reports.signoff import validate
+from reports.signoff.document import validate
 
 ROOT = Path(__file__).parents[2]
 PROJECT = """
@@ -29,7 +29,7 @@ asyncio_default_test_loop_scope = "session"
 CONFTEST = 'pytest_plugins = ["fixtures.plugin", "reports.plugin"]\n'
 WITHOUT_RENDERER = """
 from pathlib import Path
-from reports.renderer.render import render
+from reports.allure_report.render import render
 render.__kwdefaults__["cli"] = Path("nowhere.js")
 """
 HEAD = '''"""Small checks: made up for a test."""

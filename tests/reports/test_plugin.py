@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from fixtures.venue.demo_accounts import MAKER
-from reports.renderer.render import CLI
+from reports.allure_report.render import CLI
 from tests.reports.small import (
     ALL_PASS,
     CLOCK_OFF,
@@ -248,7 +248,7 @@ def test_traceback_of_a_broken_suite_is_redacted(tmp_path: Path) -> None:
 @check("VIS-02")
 def test_breaks(look):
     \"\"\"Something of the suite breaks after it.\"\"\"
-    from reports.live import LiveLine
+    from reports.session.progress import LiveLine
 
     def clear(line):
         LiveLine.clear = sound

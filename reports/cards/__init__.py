@@ -1,0 +1,1 @@
+"""The checks as cards, written from their docstrings."""

@@ -1,0 +1,157 @@
+"""The checks as cards: ``python -m reports.cards.__main__`` writes docs/checks.md from the code."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from fixtures.config.environment import Environment, read_file, select
+from fixtures.harness.collection import ROLE_OF_FIXTURE, kept_back, library_of, needs_of
+from reports.cards.card import Card, Function, page
+from reports.session.items import check_id_of, group, label, parameters, requirement
+from reports.verdict.requirements import newest, read
+
+PAGE = "docs/checks.md"
+
+NEEDS: Mapping[str, str] = {
+    "desk": "orders may be sent, and both coins are funded",
+    "reader": "a read-only key of the same UID",
+    "stranger": "a key of a UID outside the whitelist",
+    "taker": "a key of a second UID that may trade",
+    "market": "the venue answers about its market",
+    "account": "the venue answers for the key",
+    "connections": "streams can be opened",
+    "instrument": "the symbol is shown to the key with usable filters",
+    "listing": "the symbol is listed in environments.yaml",
+    "library": "the library is installed",
+    "pybit": "pybit is installed",
+    "ccxt": "ccxt is installed",
+    "elsewhere": "a key of another environment",
+    "bound": "a key that is bound to other addresses",
+    "expired": "a key that has expired",
+    "desk_elsewhere": "a second listing that the key sees",
+    "batch": "the venue takes batches",
+    "book": "the public book can be followed",
+    "obligation": "an obligation is agreed for the listing",
+    "request_ids": "a trade stream",
+    "probes": "further streams can be opened",
+    "watch": "a second private stream can be opened",
+    "venue_script": "the embedded venue, which can be told what to do",
+}
+"""What a fixture needs to be there; what is not named here needs nothing."""
+
+
+class Collected:
+    """A pytest plugin that keeps what was collected."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Item] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep the items in their order."""
+        self.items = [item for item in session.items if check_id_of(item)]
+
+
+def collect(root: Path) -> list[pytest.Item]:
+    """Every check that the suite has, as pytest collects it on the embedded venue; raises RuntimeError."""
+    collected = Collected()
+    options = ["--collect-only", "-qq", "--profile=regression", "-p", "no:cacheprovider"]
+    with redirect_stdout(StringIO()):
+        code = pytest.main([*options, str(root / "checks")], plugins=[collected])
+    if code != pytest.ExitCode.OK:
+        raise RuntimeError(f"the checks cannot be collected: pytest ends with {code}")
+    return collected.items
+
+
+def cards(items: Sequence[pytest.Item], environments: Mapping[str, Environment]) -> tuple[Card, ...]:
+    """The items as cards, one per id, in their order."""
+    by_id: dict[str, dict[str, list[pytest.Item]]] = {}
+    for item in items:
+        made_as = item.originalname if isinstance(item, pytest.Function) else item.name
+        by_id.setdefault(check_id_of(item), {}).setdefault(made_as, []).append(item)
+    return tuple(
+        Card(
+            id=check_id,
+            group=group(next(iter(functions.values()))[0]),
+            library=library_of(next(iter(functions.values()))[0]),
+            mainnet=environments["mainnet"].not_applicable.get(check_id) or _kept_back(functions.values()),
+            functions=tuple(_function(own, environments) for own in functions.values()),
+        )
+        for check_id, functions in by_id.items()
+    )
+
+
+def written(root: Path) -> str:
+    """The page of the suite that stands in this folder."""
+    content = read_file(root / "environments.yaml")
+    environments = {name: select(content, name, {}) for name in content.environments}
+    return page(cards(collect(root), environments), read(newest(root / "checks")))
+
+
+def main(arguments: Sequence[str], root: Path) -> int:
+    """Write the page, or with ``--check`` say whether it is what the code says; returns the exit code."""
+    text, path = written(root), root / PAGE
+    if "--check" not in arguments:
+        path.write_text(text, encoding="utf-8")
+        return 0
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return 0
+    print(f"{PAGE} is stale: run `make docs`", file=sys.stderr)  # noqa: T201 - its one line
+    return 1
+
+
+def _function(items: Sequence[pytest.Item], environments: Mapping[str, Environment]) -> Function:
+    first = items[0]
+    marked = next(iter(first.iter_markers("check"))).kwargs
+    names = [name for name in getattr(first, "fixturenames", ()) if name in NEEDS]
+    return Function(
+        requirement=requirement(first),
+        severity=str(marked["severity"]),
+        at_risk=marked["at_risk"],
+        observes=marked["observes"],
+        makings=tuple(dict.fromkeys(filter(None, (label(parameters(item), ()) for item in items)))),
+        needs=tuple(NEEDS[name] for name in NEEDS if name in names),
+        spared=tuple(_spared(first, items, environments)),
+    )
+
+
+def _spared(
+    first: pytest.Item, items: Sequence[pytest.Item], environments: Mapping[str, Environment]
+) -> list[str]:
+    reasons = [
+        f"{name}: {environment.not_applicable[check_id_of(first)]}"
+        for name, environment in environments.items()
+        if check_id_of(first) in environment.not_applicable
+    ]
+    for reason, count in Counter(filter(None, map(kept_back, items))).items():
+        reasons.append(f"{count} of {len(items)} makings, with real money: {reason}")
+    phases = first.get_closest_marker("phase")
+    if phases is not None:
+        agreed = " or ".join(phases.args)
+        reasons.append(f"The listing's phase is not {agreed}; the embedded venue is taken there.")
+    if library := library_of(first):
+        reasons.append(f"No listing under test trades through {library}, and it is not installed.")
+    for path, needing in Counter(path for item in items for path in needs_of(item)).items():
+        made = "" if needing == len(items) else f"{needing} of {len(items)} makings: "
+        reasons += [made + one.not_served[path] for one in environments.values() if path in one.not_served]
+    roles = [ROLE_OF_FIXTURE[name] for name in getattr(first, "fixturenames", ()) if name in ROLE_OF_FIXTURE]
+    absent = (
+        environment.not_applicable.get(role) or environment.absent.get(role)
+        for role in roles
+        for environment in environments.values()
+    )
+    return reasons + list(dict.fromkeys(reason for reason in absent if reason))
+
+
+def _kept_back(functions: Iterable[Sequence[pytest.Item]]) -> str:
+    """Why no making of a check is made where money is real, "" when one is."""
+    reasons = [kept_back(item) for items in functions for item in items]
+    return (reasons[0] or "") if all(reasons) else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], Path(__file__).parents[2]))

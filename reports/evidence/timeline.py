@@ -1,0 +1,175 @@
+"""One order's life, joined from everything that the wire said about it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+from fixtures.record.evidence import Channel, Direction, Record
+from reports.evidence.order_messages import ASKED_AND_ANSWERED, OPERATIONS, Row, links, requests, rows
+
+NO_ERROR = ("", "EC_NoError")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened to an order.
+
+    at_ms: Unix ms, client clock
+    venue_ms: Unix ms, venue clock; None when the message carries none
+    seq: the record that shows it
+    what: in order language
+    """
+
+    at_ms: int
+    venue_ms: int | None
+    seq: int
+    channel: Channel
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One order's moments, in the order of their arrival.
+
+    order_id: "" when the venue never gave one
+    """
+
+    order_link_id: str
+    order_id: str
+    moments: tuple[Moment, ...]
+
+
+def timelines(records: Sequence[Record], prefix: str) -> tuple[Timeline, ...]:
+    """The life of every order whose order_link_id starts with the prefix."""
+    link_of = links(records)
+    asked = requests(records)
+    moments: dict[str, list[Moment]] = {}
+    for record in records:
+        for link_id, what in _happened(record, asked.get(record.seq), link_of):
+            if link_id.startswith(prefix):
+                moment = Moment(record.at_ms, record.venue_ms, record.seq, record.channel, what)
+                moments.setdefault(link_id, []).append(moment)
+    id_of = {link_id: order_id for order_id, link_id in link_of.items()}
+    wallet = [record for record in records if record.channel is Channel.PRIVATE and record.title == "wallet"]
+    return tuple(
+        Timeline(link_id, id_of.get(link_id, ""), _with_wallet(lived, wallet))
+        for link_id, lived in moments.items()
+    )
+
+
+def as_html(found: Sequence[Timeline]) -> str:
+    """The timelines as one self-contained page."""
+    tables = "".join(
+        f"<h2>{escape(one.order_link_id)} <small>{escape(one.order_id)}</small></h2>{_table(one)}"
+        for one in found
+    )
+    return f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{tables}"
+
+
+def clock(unix_ms: int | None) -> str:
+    """The time of day in UTC to the millisecond, a dash for None."""
+    if unix_ms is None:
+        return "-"
+    seconds, ms = divmod(unix_ms, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%H:%M:%S}.{ms:03d}"
+
+
+def _happened(
+    record: Record, request: Record | None, link_of: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Which orders the record is about, and what it says of each."""
+    if record.channel in ASKED_AND_ANSWERED:
+        yield from _asked_or_answered(record, request, link_of)
+    elif record.direction is Direction.RECEIVED:
+        for row in rows(record):
+            yield _link_id(row, link_of), _state_or_execution(row)
+
+
+def _asked_or_answered(
+    record: Record, request: Record | None, link_of: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    operation = OPERATIONS.get(record.title)
+    if operation is None:
+        return
+    if record.direction is Direction.SENT:
+        for row in rows(record):
+            yield _link_id(row, link_of), f"{operation} sent{_terms(row)}"
+        return
+    shown = [(_link_id(row, link_of), row) for row in rows(record)]
+    told = {link_id for link_id, row in shown if "orderStatus" in row or "execId" in row}
+    for link_id, row in shown:
+        if link_id in told:
+            yield link_id, f"{operation} shows {_state_or_execution(row)}"
+    concerned = (
+        [_link_id(row, link_of) for row in rows(request)] if request else [link_id for link_id, _ in shown]
+    )
+    for link_id in dict.fromkeys(concerned):
+        if link_id not in told:
+            yield link_id, f"{operation} {_answer(record)}"
+
+
+def _answer(record: Record) -> str:
+    if record.direction is Direction.NOTE:
+        return f"unanswered {record.text}"
+    if record.ret_code is None:
+        return "answered"
+    if record.ret_code != 0:
+        return f"refused: {record.ret_code}"
+    return "shows nothing" if record.title.startswith("GET") else "acknowledged"
+
+
+def _state_or_execution(row: Row) -> str:
+    if "execId" in row:
+        liquidity = "maker" if row.get("isMaker") else "taker"
+        return (
+            f"executed {row.get('execQty')} @ {row.get('execPrice')} as {liquidity} (execId {row['execId']})"
+        )
+    reason = row.get("rejectReason") or ""
+    shown = "" if reason in NO_ERROR else f" {reason}"
+    filled, qty, price = (row.get(name, "?") for name in ("cumExecQty", "qty", "price"))
+    return f"{row.get('orderStatus', 'named')}{shown} {filled}/{qty} @ {price}"
+
+
+def _terms(row: Row) -> str:
+    terms = (
+        row.get("side"),
+        row.get("qty"),
+        f"@ {row['price']}" if row.get("price") else None,
+        row.get("timeInForce"),
+    )
+    shown = " ".join(str(term) for term in terms if term)
+    return f": {shown}" if shown else ""
+
+
+def _link_id(row: Row, link_of: Mapping[str, str]) -> str:
+    return str(row.get("orderLinkId") or link_of.get(str(row.get("orderId")), ""))
+
+
+def _with_wallet(lived: Sequence[Moment], wallet: Sequence[Record]) -> tuple[Moment, ...]:
+    first, last = lived[0].seq, lived[-1].seq
+    pushed = [
+        Moment(record.at_ms, record.venue_ms, record.seq, record.channel, "wallet pushed")
+        for record in wallet
+        if first < record.seq < last
+    ]
+    return tuple(sorted([*lived, *pushed], key=lambda moment: moment.seq))
+
+
+def _table(one: Timeline) -> str:
+    start = one.moments[0].at_ms
+    lines = "".join(
+        f"<tr><td>{clock(moment.at_ms)}<td>{clock(moment.venue_ms)}<td class=n>+{moment.at_ms - start} ms"
+        f"<td>{moment.channel}<td>{escape(moment.what)}<td class=n>#{moment.seq}"
+        for moment in one.moments
+    )
+    return f"<table><tr><th>client<th>venue<th>since first<th>seen on<th>what<th>record{lines}</table>"
+
+
+_STYLE = (
+    "body{font:13px/1.5 system-ui,sans-serif;color:#101828;margin:12px}h2{font-size:14px;margin:16px 0 6px}"
+    "small{color:#667085;font-weight:400}table{border-collapse:collapse}"
+    "th{text-align:left;color:#667085;font-weight:500}"
+    "td,th{padding:2px 14px 2px 0;border-bottom:1px solid #eaecf0}"
+    ".n{text-align:right;color:#667085}"
+)

@@ -1,4 +1,0 @@
-"""The Allure report of a run, rendered by the Allure CLI that ``package-lock.json`` pins.
-
-Rendering needs no network; ``python -m reports.renderer setup`` installs the CLI once.
-"""

@@ -1,0 +1,1 @@
+"""What pytest sees of a run, recorded and shown while it runs."""

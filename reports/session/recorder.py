@@ -1,0 +1,345 @@
+"""Turns what pytest sees into outcomes, and writes the reports when the session is over."""
+
+from collections import Counter
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+
+from fixtures.clients.clock import SystemClock
+from fixtures.expect import Prerequisite
+from fixtures.harness.collection import library_of, trades_through
+from fixtures.harness.facts import facts_of
+from fixtures.record.evidence import Record
+from fixtures.record.redaction import redactor
+from fixtures.record.run import Run
+from reports.allure_report import labels
+from reports.evidence import evidence_text, order_messages, timeline
+from reports.evidence.report_redaction import redact_report
+from reports.session import terminal
+from reports.session.case import RunningCase, show_sentence
+from reports.session.items import check_id_of, group, label, parameters, requirement
+from reports.session.phases import told
+from reports.session.progress import LiveLine
+from reports.session.selection import deselected_by, left_out, narrowed
+from reports.signoff.provenance import Provenance
+from reports.signoff.writer import Finished, shown, write
+from reports.verdict import waivers
+from reports.verdict.attribution import Seen, attribute, is_explained
+from reports.verdict.decide import deviates, verdict_of_case
+from reports.verdict.profile import Profile
+from reports.verdict.requirements import Requirements
+from reports.verdict.results import (
+    BEYOND,
+    TO_MEND,
+    Check,
+    Item,
+    Library,
+    Outcome,
+    RunVerdict,
+    Verdict,
+    gravest,
+)
+
+
+class Recorder:
+    """The hooks of one run."""
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        run: Run,
+        required: Requirements,
+        waived: tuple[waivers.Waiver, ...],
+        made_by: Provenance,
+        live: LiveLine,
+    ) -> None:
+        self._config = config
+        self._run = run
+        self._required = required
+        self._waived = waived
+        self._made_by = made_by
+        self._live = live
+        self._redact = redactor(run)
+        self._clock = SystemClock()
+        self._started_ms = self._clock.now_ms()
+        self._collected: dict[str, Check] = {}
+        self._functions: set[tuple[str, str]] = set()
+        self._plan: tuple[Check, ...] = ()
+        self._chosen: Counter[str] = Counter()
+        self._outcomes: list[Outcome] = []
+        self._case: RunningCase | None = None
+        self._deviating: set[str] = set()
+        self._interrupted: str | None = None
+
+    # Planning
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Note a check before anything can be deselected."""
+        self._functions.add((item.path.name, made_as(item)))
+        marker = item.get_closest_marker("check")
+        if marker is None:
+            return
+        check_id = marker.kwargs["id"]
+        known = self._collected.get(check_id, Check(check_id))
+        demanded = tuple(dict.fromkeys((*known.requirements, requirement(item))))
+        severity = gravest((known.severity, str(marker.kwargs["severity"])))
+        library = known.library or self._library(item)
+        facts = facts_of(item)
+        self._collected[check_id] = Check(
+            check_id,
+            demanded,
+            severity,
+            known.makings + 1,
+            library,
+            cause=known.cause or facts.get("cause"),
+            establishes=known.establishes or facts.get("establishes"),
+        )
+
+    def _library(self, item: pytest.Item) -> Library | None:
+        name = library_of(item)
+        if not name:
+            return None
+        traded = trades_through(name, self._run.environment, self._run.symbols)
+        try:
+            return Library(name, version(name), traded)
+        except PackageNotFoundError:
+            return Library(name, "", traded)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Fix the plan, before it is shown: what is required, and what was selected beyond it."""
+        self._chosen = Counter(map(check_id_of, session.items))
+        wanted = {*self._required.check_ids, *self._chosen}
+        self._plan = self._required.plan(
+            {one: check for one, check in self._collected.items() if one in wanted}
+        )
+        try:
+            # A short profile leaves checks out that a waiver may well name.
+            waivers.validate(self._waived, {check.id: check for check in self._plan} | self._collected)
+        except waivers.WaiverError as error:
+            raise pytest.UsageError(str(error)) from None
+
+    def pytest_report_collectionfinish(self) -> list[str]:
+        """Show the plan."""
+        plan = terminal.Plan(self._required, self._plan, self._narrowed(), self._chosen)
+        return terminal.plan_lines(self._run, plan)
+
+    def _narrowed(self) -> str | None:
+        """What the command line narrowed the checks to, None when it took all of them."""
+        checks = self._config.rootpath / "checks"
+        paths = narrowed(self._config.args, self._config.invocation_params.dir, checks)
+        short = any(self._chosen[check.id] < check.makings for check in self._plan)
+        return " ".join(filter(None, (paths, deselected_by(self._config) if short else ""))) or None
+
+    # Recording
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Follow a case; one that is interrupted is recorded here, while Allure's result is still open."""
+        self._case = RunningCase(item, self._run.evidence.mark(), self._clock.now_ms())
+        try:
+            return (yield)
+        finally:
+            self._record()
+
+    # Nothing else of the suite wraps this hook. It is the innermost wrapper (trylast), so that the report
+    # shows our verdict and no secret by the time that JUnit, Allure and the terminal read it.
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keep how a phase ended, and let its report show what the case has come to."""
+        report = yield
+        case = self._case
+        if case is not None:
+            case.end(call)
+            if call.when == "teardown":
+                case.outcome = self._outcome(case)
+                report.user_properties.append(("verdict", str(case.outcome.verdict)))
+            elif report.failed:
+                self._shorten(report, call, self._outcome(case))
+        redact_report(report, self._redact)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """The terminal's word for a deviation; the report itself stays a failed one."""
+        is_deviation = report.when == "call" and report.failed and report.nodeid in self._deviating
+        return ("deviate", "d", ("DEVIATES", {"yellow": True})) if is_deviation else None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self) -> None:
+        """Take the progress line away before pytest writes."""
+        self._live.clear()
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Record the case: allure-pytest has written all that it guesses, and closes its result next."""
+        self._record()
+
+    def _shorten(self, report: pytest.TestReport, call: pytest.CallInfo[None], outcome: Outcome) -> None:
+        """Note a deviation; of one, and of what is blocked, show the sentence and no traceback."""
+        check = self._collected.get(outcome.check_id)
+        is_deviation = check is not None and deviates(outcome, check)
+        if is_deviation:
+            self._deviating.add(report.nodeid)
+        if call.excinfo is not None and (is_deviation or outcome.verdict is Verdict.BLOCKED):
+            show_sentence(report, call.excinfo)
+
+    def _record(self) -> None:
+        """Keep the outcome of the case under way, once, and write it over what allure-pytest guessed."""
+        case, self._case = self._case, None
+        if case is None or (check := self._collected.get(check_id_of(case.item))) is None:
+            return
+        outcome = case.outcome or self._outcome(case)
+        self._outcomes.append(outcome)
+        result = labels.under_way(self._config)
+        if result is not None:
+            item = case.item
+            place = labels.Place(self._run.environment.name, self._item_of(check), group(item), made_as(item))
+            labels.finish(result, check, place, outcome)
+            self._attach(outcome)
+
+    def _outcome(self, case: RunningCase) -> Outcome:
+        """What the case has come to, as far as its phases have ended."""
+        item, messages = case.item, case.messages
+        records = self._run.evidence.since(case.mark)
+        decision, attributed = verdict_of_case(case.facts), None
+        sentence = decision.sentence + self._unresponsive(case, decision.verdict)
+        if decision.verdict in TO_MEND:
+            called = self._run.evidence.since(messages.start)[: messages.end - messages.start]
+            seen = self._seen(item, case.raised[decision.phase], called or records)
+            attributed = attribute(seen)
+            sentence += self._pointer(attributed.missing)
+            decision = verdict_of_case(replace(case.facts, explained=is_explained(seen, attributed)))
+        made_with = parameters(item)
+        result = labels.under_way(self._config)
+        return Outcome(
+            check_id=check_id_of(item),
+            requirement=requirement(item),
+            verdict=decision.verdict,
+            sentence=self._run.evidence.redact(sentence),
+            parameters=made_with,
+            label=label(made_with, self._run.symbols),
+            observations=messages.received,
+            evidence=(case.mark, case.mark + len(records)),
+            orders=order_messages.orders(records, f"{self._run.run_id}-"),
+            started_ms=case.started_ms,
+            ended_ms=self._clock.now_ms(),
+            allure_uuid=result.uuid if result else "",
+            attribution=attributed,
+            library=self._library(item),
+        )
+
+    def _unresponsive(self, case: RunningCase, verdict: Verdict) -> str:
+        """For how long the venue did not answer in a case that did not pass, "" when it always did."""
+        unheard_ms = self._run.unheard.get(case.mark) if verdict in TO_MEND else None
+        return f"; the venue did not respond for {unheard_ms / 1000:.1f} s" if unheard_ms else ""
+
+    def _pointer(self, missing: Prerequisite | None) -> str:
+        """Which check says more of a missing prerequisite, "" when none does."""
+        says_more = (one.id for one in self._collected.values() if missing and one.establishes is missing)
+        return next((f": see {check_id}" for check_id in says_more), "")
+
+    def _seen(self, item: pytest.Item, raised: BaseException, records: Sequence[Record]) -> Seen:
+        before = [one.attribution for one in self._outcomes if one.attribution and one.library is None]
+        return Seen(
+            facts=facts_of(item),
+            library=library_of(item),
+            raised=raised,
+            records=records,
+            one_machine=self._run.environment.embedded,
+            found={one.cause for one in before if one.cause is not None},
+        )
+
+    def _attach(self, outcome: Outcome) -> None:
+        records = self._run.evidence.since(outcome.evidence[0])
+        lived = timeline.timelines(records, f"{self._run.run_id}-")
+        pages = timeline.as_html(lived) if lived else ""
+        labels.attach(labels.Attached(evidence=evidence_text.as_text(records), timelines=pages))
+
+    def _item_of(self, check: Check) -> Item:
+        return next((item for item in self._required.items if check.id in item.checks), BEYOND)
+
+    # Ending
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note what ended the run early."""
+        during = f" during {self._outcomes[-1].check_id}" if self._outcomes else ""
+        said = str(excinfo.value) or "interrupted"
+        self._interrupted = f"{said}{during}"
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Note that the suite itself broke."""
+        self._interrupted = f"the suite broke: {str(excrepr).strip().splitlines()[-1]}"
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int
+    ) -> Generator[None, object, object]:
+        """Write the reports once every other plugin has written its own, and set the exit code."""
+        if exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return (yield)
+        done = None
+        try:
+            done = yield
+        except BaseException as error:  # noqa: BLE001 - whatever a fixture raises here, the report is written
+            self._note_teardown(error)
+        session.exitstatus = self._report()
+        return done
+
+    def _report(self) -> int:
+        """Write the reports and say so; the exit code, that of INCOMPLETE when they cannot be written."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        folder = shown(self._run.folder, self._config.invocation_params.dir)
+        try:
+            written = write(self._run, self._finished())
+        except Exception as error:  # noqa: BLE001 - whatever breaks here, what is open on the venue is said
+            if reporter is not None:
+                for line in terminal.unwritten_lines(self._run, error, folder):
+                    reporter.write_line(line, red=True)
+            return RunVerdict.INCOMPLETE.exit_code
+        if reporter is not None:
+            terminal.show(reporter, written, folder, self._run)
+        return written.exit_code
+
+    def _note_teardown(self, error: BaseException) -> None:
+        raised = ", ".join(map(told, leaves(error)))
+        parts = [*([self._interrupted] if self._interrupted else []), f"teardown: {raised}"]
+        self._interrupted = "; ".join(parts)
+
+    def _finished(self) -> Finished:
+        return Finished(
+            requirements=self._required,
+            waivers=self._waived,
+            made_by=self._made_by,
+            plan=self._plan or self._required.plan(self._collected),
+            outcomes=tuple(self._outcomes),
+            interrupted=self._interrupted,
+            narrowed=self._narrowed(),
+            selected=tuple(self._chosen),
+            left_out=left_out(self._functions, self._config.rootpath / "checks"),
+            profile=Profile(self._config.option.profile),
+            cleanup=self._run.cleanup,
+            started_ms=self._started_ms,
+            ended_ms=self._clock.now_ms(),
+            root=self._config.rootpath,
+            allure_results=Path(self._config.option.allure_report_dir),
+        )
+
+
+def made_as(item: pytest.Item) -> str:
+    """The name of an item's function, without its parameters."""
+    return item.originalname if isinstance(item, pytest.Function) else item.name
+
+
+def leaves(error: BaseException) -> list[BaseException]:
+    """The exceptions of a group, or the exception itself."""
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for one in error.exceptions for leaf in leaves(one)]
+    return [error]

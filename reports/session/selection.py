@@ -1,0 +1,93 @@
+"""What the command line selects; only the whole folder of the checks can be a sign-off."""
+
+import ast
+import shlex
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import pytest
+
+from reports.session.items import check_id_of
+from reports.verdict.requirements import Requirements
+
+LONGEST_LIST = 3
+"""How many arguments are named before the rest is counted."""
+
+
+def narrowed(arguments: Sequence[str], working_directory: Path, checks: Path) -> str | None:
+    """The arguments that select inside the folder of the checks; None when there are none.
+
+    A node id never collects what stands next to it, so a plan cannot know what it left out.
+    arguments: paths and node ids as pytest resolved them, relative to the working directory
+    """
+    inside = [one for one in arguments if _selects_inside(one, working_directory, checks.resolve())]
+    if not inside:
+        return None
+    return _listed(inside)
+
+
+def deselected_by(config: pytest.Config) -> str:
+    """The options that choose among what was collected, "" when none was given."""
+    given = [f"{name} {shlex.quote(value)}" for name, value in _choosing(config) if value]
+    switches = [f"--{name}" for name in ("lf", "stepwise") if config.getoption(name, default=False)]
+    return " ".join((*given, *switches))
+
+
+def _choosing(config: pytest.Config) -> list[tuple[str, str]]:
+    given = config.option
+    return [
+        ("-k", given.keyword),
+        ("-m", given.markexpr),
+        *(("--deselect", one) for one in given.deselect or ()),
+    ]
+
+
+def left_out(collected: Collection[tuple[str, str]], checks: Path) -> str | None:
+    """The functions of the checks that pytest never collected; None when there are none.
+
+    What is ignored, or skipped because it did not fail the last time, is not even deselected: only the
+    files can tell that it was there.
+    collected: file name and function name of each item that pytest found
+    """
+    written = [(path.name, name) for path in sorted(checks.glob("test_*.py")) for name in _functions(path)]
+    missing = [f"{file}::{name}" for file, name in written if (file, name) not in collected]
+    return _listed(missing) if missing else None
+
+
+def _functions(path: Path) -> list[str]:
+    tree = ast.parse(path.read_bytes())
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return [function.name for function in functions if function.name.startswith("test_")]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - LONGEST_LIST} more" if len(names) > LONGEST_LIST else ""
+    return f"{', '.join(names[:LONGEST_LIST])}{more}"
+
+
+def _selects_inside(argument: str, working_directory: Path, checks: Path) -> bool:
+    path, _, name = argument.partition("::")
+    selected = (working_directory / path).resolve()
+    return checks in selected.parents or (selected == checks and bool(name))
+
+
+def select_profile(config: pytest.Config, items: list[pytest.Item], required: Requirements) -> None:
+    """Deselect what is beyond the requirements of a profile, unless ``-k`` or a node id names it."""
+    wanted = set(required.check_ids)
+    beyond = [
+        item
+        for item in items
+        if (check_id := check_id_of(item))
+        and check_id not in wanted
+        and check_id.lower() not in config.option.keyword.lower()
+        and not _named(item, config.args)
+    ]
+    if beyond:
+        config.hook.pytest_deselected(items=beyond)
+        items[:] = [item for item in items if item not in beyond]
+
+
+def _named(item: pytest.Item, arguments: Sequence[str]) -> bool:
+    """True when a node id of the command line leads to the item."""
+    names = (argument.partition("::")[2] for argument in arguments)
+    return any(name and item.nodeid.partition("::")[2].startswith(name) for name in names)

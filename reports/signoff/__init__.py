@@ -1,0 +1,1 @@
+"""The sign-off document: its parts, its JSON and its page."""

@@ -1,0 +1,305 @@
+"""The sign-off: one dictionary, written as JSON and as a page to print."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jsonschema import Draft202012Validator
+from markupsafe import Markup
+
+from fixtures.record.evidence import Measurement
+from reports.evidence.latency import Latency
+from reports.signoff import sections
+from reports.signoff.deviations import deviations
+from reports.signoff.earlier_runs import Previous
+from reports.signoff.latency_plot import Axis
+from reports.signoff.mutation_score import Proven
+from reports.signoff.provenance import Provenance
+from reports.signoff.sections import Json, moment
+from reports.signoff.subject import Listed, Subject
+from reports.verdict.decide import worst
+from reports.verdict.findings import Finding
+from reports.verdict.requirements import Requirements
+from reports.verdict.results import BEYOND, TO_MEND, Item, Outcome, Result, Verdict
+from reports.verdict.sentences import Conclusion
+from reports.verdict.waivers import Waiver
+
+HERE = Path(__file__).parent
+SCHEMA = HERE / "signoff.schema.json"
+TEMPLATE = "signoff.html.j2"
+FORMAT = "dmm-onboarding-sign-off/4"
+REPORT = "allure-report.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The run's evidence file: its digest and how many records it holds."""
+
+    sha256: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """Everything that a sign-off says.
+
+    started_ms, ended_ms: Unix ms, client clock
+    flat: True when the venue showed that no order of the run is left, None when nobody could ask
+    cleanup: the command that makes the venue flat, None where nothing can be left
+    today: the day on which waivers are judged, UTC
+    profile: how much of the checklist the run made
+    narrowed: what the command line selected, None when it took all checks
+    """
+
+    run_id: str
+    profile: str
+    narrowed: str | None
+    started_ms: int
+    ended_ms: int
+    conclusion: Conclusion
+    subject: Subject
+    provenance: Provenance
+    requirements: Requirements
+    results: tuple[Result, ...]
+    findings: tuple[Finding, ...]
+    previous: Previous
+    proven: Proven
+    waivers: tuple[Waiver, ...]
+    latencies: tuple[Latency, ...]
+    measurements: tuple[Measurement, ...]
+    ledger: Ledger
+    flat: bool | None
+    cleanup: str | None
+    today: date
+
+
+def anchor(allure_uuid: str) -> str:
+    """Where the Allure report shows a result: the fragment of its address."""
+    return md5(allure_uuid.encode(), usedforsecurity=False).hexdigest()
+
+
+def as_json(signoff: SignOff) -> Json:
+    """The sign-off as JSON values."""
+    return {
+        "format": FORMAT,
+        "verdict": signoff.conclusion.verdict,
+        "sentence": signoff.conclusion.sentence,
+        "rehearsal": signoff.subject.rehearsal or None,
+        "run": {
+            "id": signoff.run_id,
+            "profile": signoff.profile,
+            "narrowed": signoff.narrowed,
+            "started": moment(signoff.started_ms),
+            "ended": moment(signoff.ended_ms),
+            "orders_left": None if signoff.flat is None else not signoff.flat,
+            "cleanup": None if signoff.flat else signoff.cleanup,
+        },
+        "subject": _subject(signoff),
+        "suite": {
+            "version": signoff.provenance.version,
+            "commit": signoff.provenance.commit,
+            "tree": signoff.provenance.tree,
+            "settings": [
+                {"file": name, "sha256": digest} for name, digest in signoff.provenance.settings.items()
+            ],
+        },
+        "requirements": {"version": signoff.requirements.version, "sha256": signoff.requirements.sha256},
+        "items": [_item(item, signoff.results) for item in _items(signoff)],
+        "findings": [sections.finding(one) for one in signoff.findings],
+        "libraries": [
+            one
+            for result in signoff.results
+            for one in sections.deviations(result, several=len(signoff.subject.listings) > 1)
+        ],
+        "proof": sections.proof(signoff.proven),
+        "previous": sections.previous(signoff.previous),
+        "latencies": [_latency(latency) for latency in signoff.latencies],
+        "measurements": [
+            {"name": one.name, "value": one.value, "unit": one.unit} for one in signoff.measurements
+        ],
+        "waivers": [_waiver(waiver, signoff) for waiver in signoff.waivers],
+        "evidence": {
+            "file": "evidence.jsonl",
+            "sha256": signoff.ledger.sha256,
+            "records": signoff.ledger.records,
+        },
+    }
+
+
+def write_json(content: Json, path: Path) -> None:
+    """Write the sign-off, valid by its schema."""
+    validate(content)
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def validate(content: Json) -> None:
+    """Hold the sign-off against its schema; raises jsonschema.ValidationError."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(json.loads(json.dumps(content)))
+
+
+def write_html(content: Json, latencies: Sequence[Latency], path: Path, *, linked: bool) -> None:
+    """Write the page.
+
+    linked: allure-report.html stands next to it, so that every line can link to its evidence
+    """
+    path.write_text(as_html(content, latencies, linked=linked), encoding="utf-8")
+
+
+def as_html(content: Json, latencies: Sequence[Latency], *, linked: bool) -> str:
+    """The page: self-contained, loads nothing."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=select_autoescape(["html", "j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    axis = Axis.of(latencies)
+    plots = {latency.name: Markup(axis.strip(latency)) for latency in latencies}  # noqa: S704 - our own SVG
+    return environment.get_template(TEMPLATE).render(
+        s=content,
+        verdicts=list(Verdict),
+        plots=plots,
+        axis=Markup(axis.labels()),  # noqa: S704 - our own SVG
+        report=REPORT if linked else None,
+        deviations=[
+            one
+            for one in deviations(content, alike=(Verdict.NOT_APPLICABLE, Verdict.NOT_RUN))
+            if one.verdict not in TO_MEND
+        ],
+    )
+
+
+def _subject(signoff: SignOff) -> Json:
+    subject = signoff.subject
+    offsets = [one.value for one in signoff.measurements if one.name == "clock offset" and one.unit == "ms"]
+    return {
+        "environment": subject.environment,
+        "host": subject.host,
+        "uid": subject.uid,
+        "key_fingerprint": subject.key_fingerprint,
+        "details": dict(subject.details),
+        "clock_offset_ms": offsets[-1] if offsets else None,
+        "listings": [_listing(listed) for listed in subject.listings],
+    }
+
+
+def _listing(listed: Listed) -> Json:
+    return {
+        "symbol": listed.symbol,
+        "phase": listed.phase,
+        "filters": dict(listed.filters),
+        "filters_sha256": listed.sha256,
+    }
+
+
+def _items(signoff: SignOff) -> list[Item]:
+    beyond = [BEYOND] if any(result.item == BEYOND.number for result in signoff.results) else []
+    return [*signoff.requirements.items, *beyond]
+
+
+def _item(item: Item, results: Sequence[Result]) -> Json:
+    own = [result for result in results if result.item == item.number]
+    counted = Counter(result.verdict for result in own)
+    return {
+        "number": item.number,
+        "title": item.title,
+        "clause": item.clause,
+        "verdict": worst(result.verdict for result in own),
+        "counts": {verdict: counted[verdict] for verdict in Verdict},
+        "deviating": sum(result.deviates for result in own),
+        "checks": [_check(result) for result in own],
+    }
+
+
+def _check(result: Result) -> Json:
+    requirements = result.check.requirements
+    return {
+        "id": result.id,
+        "title": result.title,
+        "requirements": [
+            {
+                "title": one.title,
+                "paragraph": one.paragraph,
+                "sequence": one.sequence,
+                "passes": one.passes,
+                "source": one.source,
+            }
+            for one in requirements
+        ],
+        "severity": result.check.severity or None,
+        "cause": result.check.cause,
+        "library": sections.library(result.library),
+        "deviates": result.deviates,
+        "verdict": result.verdict,
+        "sentence": result.sentence,
+        "observations": result.observations,
+        "started": None if result.started_ms is None else moment(result.started_ms),
+        "ended": None if result.ended_ms is None else moment(result.ended_ms),
+        "duration_ms": result.duration_ms,
+        "orders": [
+            {"order_link_id": link_id, "order_id": order_id or None}
+            for link_id, order_id in result.orders.items()
+        ],
+        "makings": [_making(outcome) for outcome in result.outcomes],
+    }
+
+
+def _making(outcome: Outcome) -> Json:
+    return {
+        "parameters": dict(outcome.parameters),
+        "label": outcome.label,
+        "verdict": outcome.verdict,
+        "sentence": outcome.sentence,
+        "started": moment(outcome.started_ms),
+        "ended": moment(outcome.ended_ms),
+        "records": list(outcome.evidence),
+        "allure": anchor(outcome.allure_uuid) if outcome.allure_uuid else None,
+    }
+
+
+def _latency(latency: Latency) -> Json:
+    return {
+        "name": latency.name,
+        "n": len(latency.values_us),
+        "p50_us": latency.percentile(50),
+        "p99_us": latency.percentile(99),
+        "max_us": latency.max_us,
+        "exact_us": latency.exact_us,
+    }
+
+
+def _waiver(waiver: Waiver, signoff: SignOff) -> Json:
+    used = any(result.id == waiver.check and result.verdict is Verdict.WAIVED for result in signoff.results)
+    state = "in force" if used else "not used" if waiver.holds_on(signoff.today) else "expired"
+    return {
+        "check": waiver.check,
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "link": waiver.link,
+        "expires": waiver.expires.isoformat(),
+        "state": state,
+    }
+
+
+def facts(content: Mapping[str, Any]) -> dict[str, str]:
+    """The few facts that head the Allure report."""
+    subject, run = content["subject"], content["run"]
+    return {
+        "Verdict": content["verdict"],
+        "Run": run["id"],
+        "Environment": subject["environment"],
+        "Host": subject["host"],
+        "Symbol": ", ".join(listing["symbol"] for listing in subject["listings"]),
+        "UID": subject["uid"],
+        "Key": subject["key_fingerprint"],
+        "Suite": f"{content['suite']['version']} {content['suite']['commit'][:12]}",
+        "Requirements": content["requirements"]["version"],
+    }

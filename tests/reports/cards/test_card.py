@@ -1,0 +1,81 @@
+"""A check as a card, and the cards as a page."""
+
+from dataclasses import replace
+
+from reports.cards.card import Card, Function, page
+from reports.verdict.results import Requirement
+from tests.reports.made_up import REQUIRED
+
+DEMANDED = Requirement(
+    "It rests.",
+    "The ack comes first.",
+    "docs/v5/a.mdx",
+    "create, New.",
+    "Price | sent equals seen.",
+    "Pin it.",
+)
+FUNCTION = Function(DEMANDED, "major", 2, 3, ("rest", "trade-stream"), ("a key",), ("demo: No stream.",))
+CARD = Card("MKR-01", "MKR  Maker behaviour", "", "", (FUNCTION,))
+
+
+def test_card_says_what_a_check_is() -> None:
+    """Every row that has something to say, in one table."""
+    text = page([CARD], REQUIRED)
+
+    for row in (
+        "**It rests.**",
+        "The ack comes first.",
+        "| Sequence | create, New. |",
+        "| Passes | Price \\| sent equals seen. |",
+        "| Needs | a key |",
+        "| N/A | demo: No stream. |",
+        "| Severity | major |",
+        "| Mainnet, at worst | 2 least orders |",
+        "| Observes | at least 3 messages of the venue |",
+        "| Made | 2 times: rest, trade-stream |",
+        "| Cure | Pin it. |",
+        "| Source | docs/v5/a.mdx |",
+    ):
+        assert f"\n{row}\n" in text
+    assert "| Library" not in text
+
+
+def test_page_stands_by_item_and_group() -> None:
+    """Each item quotes its clause and has a table per group; what is beyond comes last."""
+    beyond = replace(CARD, id="SDK-01", group="SDK  Client libraries", library="pybit")
+
+    text = page([CARD, beyond], REQUIRED)
+
+    order = [
+        "## 3. Item 3",
+        "> Clause 3.",
+        "### MKR · Maker behaviour",
+        "#### MKR-01",
+        "## Beyond the checklist",
+    ]
+    places = [text.index(one) for one in [*order, "### SDK · Client libraries", "| Library | pybit |"]]
+    assert places == sorted(places)
+    assert "## 1. Item 1" not in text
+    assert "| [MKR-01](#mkr-01) | It rests. | major | 2 least orders |" in text
+
+
+def test_cost_is_told_where_money_is_real() -> None:
+    """Nothing without orders; not made there where mainnet declares it N/A, with the reason."""
+    free = replace(
+        CARD, functions=(replace(FUNCTION, at_risk=0, observes=0, makings=(), needs=(), spared=()),)
+    )
+    spared = replace(CARD, mainnet="It is not provoked.")
+
+    assert (free.cost, CARD.cost, spared.cost) == ("nothing", "2 least orders", "not made there")
+    assert "| Mainnet, at worst | not made there: It is not provoked. |" in page([spared], REQUIRED)
+    text = page([free], REQUIRED)
+    assert "| Made | once |" in text
+    assert "| N/A | never |" in text
+    assert "| Needs | nothing but this suite |" in text
+
+
+def test_check_is_as_grave_and_as_costly_as_its_gravest_function() -> None:
+    """Several functions of one id are one card."""
+    both = replace(CARD, functions=(replace(FUNCTION, severity="minor", at_risk=5), FUNCTION))
+
+    assert (both.severity, both.at_risk) == ("major", 5)

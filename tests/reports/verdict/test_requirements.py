@@ -1,0 +1,94 @@
+"""The requirement set."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from reports.verdict.decide import may_be_not_applicable
+from reports.verdict.requirements import RequirementsError, newest, read
+from tests.reports.made_up import check
+
+TEXT = """
+version: "2026-11-23"
+items:
+  - {number: 1, title: Visibility, clause: It is there., checks: [VIS-01, VIS-02]}
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A requirement set of two checks."""
+    path = tmp_path / "requirements-2026-11-23.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def test_set_is_read_with_its_digest(path: Path) -> None:
+    """Version, items and the digest of the bytes."""
+    required = read(path)
+
+    assert required.version == "2026-11-23"
+    assert required.check_ids == ("VIS-01", "VIS-02")
+    assert required.sha256 == hashlib.sha256(TEXT.encode()).hexdigest()
+
+
+def test_plan_is_required_and_collected(path: Path) -> None:
+    """A required check that was not collected is planned; so is a collected one that is not required."""
+    plan = read(path).plan({"SDK-01": check("SDK-01"), "VIS-02": check("VIS-02")})
+
+    assert [one.id for one in plan] == ["VIS-01", "VIS-02", "SDK-01"]
+    assert [one.makings for one in plan] == [0, 1, 1]
+
+
+def test_latest_set_is_used(path: Path) -> None:
+    """Of several sets the one with the latest date counts."""
+    later = path.with_name("requirements-2027-01-01.yaml")
+    later.write_text(TEXT, encoding="utf-8")
+
+    assert newest(path.parent) == later
+
+
+def test_section_without_checks_is_left_out(path: Path) -> None:
+    """A section can be named before its first check stands; it demands nothing."""
+    path.write_text(
+        f"{TEXT}  - {{number: 5, title: Libraries, clause: Tips., checks: []}}\n", encoding="utf-8"
+    )
+
+    assert [item.number for item in read(path).items] == [1]
+
+
+def test_short_profile_is_a_part_of_the_set(path: Path) -> None:
+    """An id that no item requires is told; what is left out of the set is not required."""
+    path.write_text(f"smoke: [VIS-02]{TEXT}", encoding="utf-8")
+    assert read(path).only_smoke().check_ids == ("VIS-02",)
+
+    path.write_text(f"smoke: [VIS-99]{TEXT}", encoding="utf-8")
+    with pytest.raises(RequirementsError, match="smoke names VIS-99, which no item requires"):
+        read(path)
+
+
+def test_set_says_which_blockers_may_be_spared(path: Path) -> None:
+    """What the set does not name must be made, be it collected or not; what nobody requires need not be."""
+    path.write_text(f"spared: [VIS-02]{TEXT}", encoding="utf-8")
+    collected = {check_id: check(check_id) for check_id in ("VIS-01", "VIS-02", "MKR-28")}
+    assert [one.id for one in read(path).plan(collected) if not may_be_not_applicable(one)] == ["VIS-01"]
+
+    path.write_text(f"spared: [VIS-99]{TEXT}", encoding="utf-8")
+    with pytest.raises(RequirementsError, match="spared names VIS-99, which no item requires"):
+        read(path)
+
+
+@pytest.mark.parametrize("text", ["items: [", "version: 1", "[]"])
+def test_unreadable_set_is_one_line(path: Path, text: str) -> None:
+    """A broken file is told with its name, in one line."""
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(RequirementsError, match=r"^requirements-2026-11-23\.yaml: [^\n]*$"):
+        read(path)
+
+
+def test_missing_set_is_told(tmp_path: Path) -> None:
+    """Without a requirement set there is no sign-off."""
+    with pytest.raises(RequirementsError):
+        newest(tmp_path)

@@ -1,0 +1,30 @@
+"""What is known of the checks of a run."""
+
+from reports.verdict.results import GRAVEST_FIRST, WORST_FIRST, Verdict, gravest
+from reports.verdict.sentences import result_of
+from tests.reports.made_up import check, outcome
+
+
+def test_gravest_severity_wins_in_any_order() -> None:
+    """Blocker outranks major, major minor, and anything none."""
+    assert [gravest([one, other]) for one in GRAVEST_FIRST for other in GRAVEST_FIRST] == [
+        *["blocker"] * 4,
+        *["blocker", "major", "major", "major"],
+        *["blocker", "major", "minor", "minor"],
+        *["blocker", "major", "minor", ""],
+    ]
+
+
+def test_every_verdict_has_a_rank() -> None:
+    """The order from worst to best names each verdict once."""
+    assert sorted(WORST_FIRST) == sorted(Verdict)
+
+
+def test_result_gathers_orders_and_times_of_its_makings() -> None:
+    """Orders are told once, the duration is the sum, the start is the first."""
+    pair = [outcome("MKR-01"), outcome("MKR-01", orders={"other": ""}, started_ms=5, ended_ms=9)]
+
+    result = result_of(check("MKR-01", makings=2), 3, pair)
+
+    assert list(result.orders) == ["261123-013532-k7qm-0001", "261123-013532-k7qm-0002", "other"]
+    assert (result.started_ms, result.duration_ms, result.observations) == (5, 44, 8)
