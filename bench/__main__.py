@@ -17,8 +17,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import venue
+from bench import venue_load
 from bench.awake import cores_awake
+from bench.bench_page import BARE, FLOOR, OURS, PYBIT, in_readme, page
 from bench.contestants import (
     CREDENTIALS,
     ORDER,
@@ -32,10 +33,9 @@ from bench.contestants import (
 )
 from bench.drive import Timing
 from bench.floors import BareRest, BareTrade, rest_socket, trade_socket
-from bench.matching import matching_us
+from bench.matching_engines import matching_us
 from bench.pacing import pacing
-from bench.page import BARE, FLOOR, OURS, PYBIT, in_readme, page
-from bench.signing import signing_us
+from bench.signing_cost import signing_us
 from fixtures.event_loop import new_event_loop
 
 ROUNDS = 7
@@ -85,12 +85,12 @@ def _on_loop(clients: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
 def _venue() -> dict[str, Any]:
     starts, memory = [], []
     for _ in range(STARTS):
-        with venue.started() as one:
+        with venue_load.started() as one:
             starts.append(one.first_answer_ms)
             memory.append(one.resident_mib())
-    with venue.started() as one:
+    with venue_load.started() as one:
         rates = [
-            (venue.rest_per_s(one, f"rest-{number}"), venue.trade_per_s(one, f"trade-{number}"))
+            (venue_load.rest_per_s(one, f"rest-{number}"), venue_load.trade_per_s(one, f"trade-{number}"))
             for number in range(ROUNDS)
         ]
     core = subprocess.run([sys.executable, "-m", "bench.core"], stdout=subprocess.PIPE, check=True)

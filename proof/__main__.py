@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from proof import determinism, endings, kills, prove
+from proof import campaign, determinism, interruptions, sigkill
 
 SPAN_S = 50.0
 """About as long as the whole checklist takes."""
@@ -39,10 +39,10 @@ def main() -> int:
     if options.command == "determinism":
         return determinism.main(options.runs, options.market, options.jobs)
     if options.command == "endings":
-        return endings.main(options.points, options.seed, options.span, options.busy)
+        return interruptions.main(options.points, options.seed, options.span, options.busy)
     if options.command == "kills":
-        return kills.main(options.times, options.seed, options.span)
-    return prove.main(options.defect, options.jobs, full=options.full)
+        return sigkill.main(options.times, options.seed, options.span)
+    return campaign.main(options.defect, options.jobs, full=options.full)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from proof.jobs import ROOT, Job, Verdict
-from proof.workers import workers
+from proof.pool import workers
+from proof.trial import ROOT, Job, Verdict
 from reports.verdict.requirements import newest, read
 
 SYMBOLS = ("NEWUSDT",)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from proof.equivalent_mutants import is_exempt, reason
 from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
-from proof.jobs import KILLS, Kind, Outcome, Verdict
 from proof.mutants import mutants
-from proof.survivors import is_exempt, reason
+from proof.trial import KILLS, Kind, Outcome, Verdict
 
 LEAST_SHARE = 0.95
 _WORST = (Kind.ASSERTION, Kind.SILENCE, Kind.ERROR, Kind.PASSED, Kind.SKIPPED)

@@ -19,8 +19,8 @@ from fixtures.v5.codes import RetCode
 from fixtures.venue.engine.order_rules import CREATE_FORM_RULES, Judge, Refusal, Rule
 from fixtures.venue.model.order_request import Form
 from fixtures.venue.model.orders import Ask
-from proof.documented import also_documented
-from proof.shifts import Shift, shifts
+from proof.equivalent_codes import also_documented
+from proof.operators import Shift, shifts
 
 Table = tuple[Rule[Any], ...]
 REFUSAL = Judge.refusal

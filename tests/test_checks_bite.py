@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
-from proof.jobs import KILLS, SYMBOLS, Job, Kind, run
+from proof.trial import KILLS, SYMBOLS, Job, Kind, run
 from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]

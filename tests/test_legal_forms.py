@@ -13,7 +13,7 @@ from fixtures.venue.demo_accounts import MAKER, TAKER
 from fixtures.venue.engine.market import Market
 from fixtures.venue.feeds import rendering
 from fixtures.venue.venue_options import Switches
-from proof.jobs import SYMBOLS, Job, Kind, run
+from proof.trial import SYMBOLS, Job, Kind, run
 
 SYMBOL = SYMBOLS[0]
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from proof.findings import FINDINGS, making
+from proof.library_findings import FINDINGS, making
 from tests.spent import Spent
 
 ROOT = Path(__file__).parents[1]

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.soak.page import page
-from bench.soak.run import CREW, soak
+from bench.soak.soak_page import page
+from bench.soak.soak_run import CREW, soak
 
 _PAGE = Path(__file__).parents[2] / "docs" / "soak.md"
 

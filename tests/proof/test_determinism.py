@@ -1,7 +1,7 @@
 """Comparing runs of the checklist."""
 
 from proof.determinism import differences, plan
-from proof.jobs import Job, Kind, Outcome, Verdict
+from proof.trial import Job, Kind, Outcome, Verdict
 
 
 def test_every_other_run_has_an_order_of_its_own() -> None:

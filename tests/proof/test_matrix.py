@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from proof.jobs import Job, Kind, Outcome, Verdict
 from proof.matrix import Matrix, Trial, build
+from proof.trial import Job, Kind, Outcome, Verdict
 
 SOUND = Verdict(Job("quiet"), (Outcome("MKR-02", "x::crossing[NEWUSDT]", Kind.PASSED),))
 DEFECT = "fills_post_only"

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from proof.findings import FINDINGS, making
+from proof.library_findings import FINDINGS, making
 
 ROOT = Path(__file__).parents[2]
 SYMBOL = "NEWUSDT"

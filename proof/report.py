@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from proof.expected_kills import ALL_DEFECTS, TIMED_OUT, UNPROVEN
-from proof.jobs import SYMBOLS, Kind
 from proof.matrix import Fate, Matrix, Row
+from proof.trial import SYMBOLS, Kind
 from reports.verdict.requirements import newest, read
 
 _HEAD = """# Kill matrix
@@ -131,10 +131,10 @@ def _mutants(matrix: Matrix) -> Iterator[str]:
         "Every rule of every table is removed, answers with the code of its neighbour, and, where it\n"
         "compares, compares shifted by one step either way. A create's word that no rule reads any more\n"
         "counts as the usual one; a neighbour's code that the documents allow as well is passed over\n"
-        "(`proof/documented.py`). The checks that would meet the change in a traced run on the sound venue\n"
+        "(`proof/equivalent_codes.py`). The checks that would meet the change in a traced run on the sound venue\n"
         "are made until one fails an assertion. A survivor that is *exempt* answers within the documents,\n"
         "is out of force as the venue is started, or would show itself only to what no run may send\n"
-        "(`proof/survivors.py`): it counts in the first share and not in the second.\n\n"
+        "(`proof/equivalent_mutants.py`): it counts in the first share and not in the second.\n\n"
         f"Of all {len(matrix.fates)} mutants {matrix.raw_share:.1%} are killed by assertion; of the "
         f"{len(matrix.judged)} that are not exempt, {matrix.share:.1%}.\n"
     )

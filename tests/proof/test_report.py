@@ -2,9 +2,9 @@
 
 import json
 
-from proof.jobs import Kind, Outcome
 from proof.matrix import Fate, Matrix, Row
-from proof.page import as_json, as_page
+from proof.report import as_json, as_page
+from proof.trial import Kind, Outcome
 
 FACTS = {"date": "2026-11-25", "machine": "a machine", "requirements": "2026-11-25"}
 TRADED = Outcome("MKR-02", "x::a", Kind.ASSERTION, "it traded | twice")

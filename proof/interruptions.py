@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures.record.run import run_of
-from proof.standalone import Standalone, standalone
+from proof.venue_process import Standalone, standalone
 
 SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGXCPU")
 WITHIN_S = 30.0

@@ -3,8 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from proof.kills import kill, rest_foreign
-from proof.standalone import standalone
+from proof.sigkill import kill, rest_foreign
+from proof.venue_process import standalone
 
 CHECKS = ("checks/maker/test_post_only.py", "checks/maker/test_time_in_force.py")
 

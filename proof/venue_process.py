@@ -23,7 +23,7 @@ from fixtures.desk.orders.open_orders import open_orders
 from fixtures.record.evidence import Evidence, Redactor
 from fixtures.record.run import JOURNAL, Journal
 from fixtures.venue.demo_accounts import MAKER, STRANGER, TAKER, Demo
-from proof.jobs import ROOT
+from proof.trial import ROOT
 
 SYMBOL, PRICE = "NEWUSDT", Decimal("0.25")
 _MUCH = Budget.model_validate(

@@ -9,7 +9,7 @@ from fixtures.venue.access.access_rules import Stamp
 from fixtures.venue.demo_accounts import MAKER
 from fixtures.venue.engine import order_rules
 from fixtures.venue.engine.order_rules import Case
-from proof.shifts import Broken, Shift, shifts
+from proof.operators import Broken, Shift, shifts
 from tests.fixtures.venue.scene import NOW, exchange, limit
 
 

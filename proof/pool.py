@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 
-from proof.jobs import Job, Verdict, run
+from proof.trial import Job, Verdict, run
 
 
 class Workers:

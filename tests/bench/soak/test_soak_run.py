@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import replace
 
 from bench.soak.laws import Law
-from bench.soak.page import page
-from bench.soak.run import CREW, Outcome, soak
+from bench.soak.soak_page import page
+from bench.soak.soak_run import CREW, Outcome, soak
 
 KINDS = len({name for name, _ in CREW})
 

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from bench.matching import LIBRARY, matching_us
+from bench.matching_engines import LIBRARY, matching_us
 
 
 def test_every_book_is_timed() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from proof.findings import FINDINGS, making
+from proof.library_findings import FINDINGS, making
 from proof.mutants import Trace, tampered
 
 ROOT = Path(__file__).parents[1]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from proof.endings import Ended, Point, end, points
-from proof.standalone import standalone
+from proof.interruptions import Ended, Point, end, points
+from proof.venue_process import standalone
 
 CHECKS = (
     "checks/maker/test_post_only.py",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.soak.memory import LEAST_S, MOST_GROWTH, Memory
-from bench.soak.run import KEPT, UIDS, Outcome
+from bench.soak.soak_run import KEPT, UIDS, Outcome
 
 _HEAD = """# Soak
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from fixtures.clients.rest import RestClient
 from fixtures.record.run import JOURNAL, run_of
 from fixtures.v5 import paths
-from proof.standalone import SYMBOL, Standalone, standalone
+from proof.venue_process import SYMBOL, Standalone, standalone
 
 FOREIGN = 200
 BATCH = 10

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from bench.page import in_readme, page
+from bench.bench_page import in_readme, page
 
 ROOT = Path(__file__).parents[2]
 

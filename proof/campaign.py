@@ -8,11 +8,11 @@ from random import Random
 
 from fixtures.expect import quoted
 from proof.expected_kills import EXPECTED_KILLS, UNPROVEN
-from proof.jobs import ROOT, SYMBOLS, Job
 from proof.matrix import Matrix, Trial, build
 from proof.mutants import Trace
-from proof.page import as_json, as_page, made
-from proof.workers import Workers, workers
+from proof.pool import Workers, workers
+from proof.report import as_json, as_page, made
+from proof.trial import ROOT, SYMBOLS, Job
 from reports.verdict.requirements import newest, read
 
 MARKETS = ("quiet", "normal", "volatile")
