@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.locked
 PLUGIN := .venv/.plugin
-RENDERER := reports/renderer/node_modules/.package-lock.json
+RENDERER := reports/allure_report/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup renderer signoff prove prove-full test bench soak flow docs lint lock clean
@@ -80,4 +80,4 @@ lock: $(READY)
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements.lock
 
 clean:
-	rm -rf .venv reports/renderer/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv reports/allure_report/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -23,7 +23,7 @@ EXPECTATIONS = {"bites.py"}
 
 def functions() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """The check functions of every module."""
-    for path in sorted((ROOT / "checks").glob("test_*.py")):
+    for path in sorted((ROOT / "checks").rglob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
                 yield node

@@ -41,7 +41,7 @@ def test_sound_venue_fails_nothing() -> None:
 
 def test_every_check_has_its_defect() -> None:
     """Each check there is fails on a defect, or has the reason why none can make it fail."""
-    written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "checks").glob("test_*.py"))
+    written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "checks").rglob("test_*.py"))
 
     proven = {check_id for checks in EXPECTED_KILLS.values() for check_id in checks}
     assert {*proven, *UNPROVEN} == set(re.findall(r'(?:check|each_library)\("([A-Z]{3}-\d\d)"', written))

@@ -49,7 +49,7 @@ def left_out(collected: Collection[tuple[str, str]], checks: Path) -> str | None
     files can tell that it was there.
     collected: file name and function name of each item that pytest found
     """
-    written = [(path.name, name) for path in sorted(checks.glob("test_*.py")) for name in _functions(path)]
+    written = [(path.name, name) for path in sorted(checks.rglob("test_*.py")) for name in _functions(path)]
     missing = [f"{file}::{name}" for file, name in written if (file, name) not in collected]
     return _listed(missing) if missing else None
 
