@@ -15,11 +15,11 @@ from bench.drive import Timing, drive, drive_threads
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.rest import RestClient
-from fixtures.clients.risk import Guard
+from fixtures.clients.risk import RiskCheck
 from fixtures.clients.streams.trade import TradeStream
 from fixtures.config.allowance import Allowance
 from fixtures.config.environment import Credentials
-from fixtures.config.limits import Budget
+from fixtures.config.limits import RiskLimits
 from fixtures.record.evidence import Evidence, Redactor
 from fixtures.record.run import Journal
 from fixtures.v5 import paths
@@ -74,10 +74,10 @@ class OurRest:
             f"http://127.0.0.1:{port}",
             ClientContext(evidence, clock, timeout_ms=5000),
             credentials=CREDENTIALS,
-            guard=_guard(self._folder, clock),
+            risk_check=_risk_check(self._folder, clock),
             recv_window_ms=5000,
         )
-        client.pacer.address.most = _UNLIMITED
+        client.rate_limiter.address.most = _UNLIMITED
         try:
             return await _warm(lambda: client.call("POST", paths.ORDER_CREATE, ORDER), count, in_flight)
         finally:
@@ -97,7 +97,7 @@ class OurTrade:
             f"ws://127.0.0.1:{port}{paths.TRADE_STREAM}",
             ClientContext(evidence, clock, timeout_ms=5000),
             credentials=CREDENTIALS,
-            guard=_guard(self._folder, clock),
+            risk_check=_risk_check(self._folder, clock),
             recv_window_ms=5000,
         )
         await stream.connect()
@@ -221,16 +221,16 @@ def _evidence() -> Evidence:
     return Evidence(Redactor((CREDENTIALS.key, CREDENTIALS.secret)), SystemClock().now_ms)
 
 
-def _guard(folder: Path, clock: SystemClock) -> Guard:
+def _risk_check(folder: Path, clock: SystemClock) -> RiskCheck:
     journal = Journal(folder / "journal.jsonl")
     journal.open("bench", "bench")
     # Measured is the client, not how much it may spend: the bounds of a file do not hold here.
-    budget = Budget.model_construct(
+    risk_limits = RiskLimits.model_construct(
         orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1)
     )
     allowance = Allowance(frozenset({ORDER["symbol"]}), real_money=False)
     middle_of = {ORDER["symbol"]: Decimal(ORDER["price"])}.get
-    return Guard("bench", journal, budget, clock.now_ms, allowance, middle_of)
+    return RiskCheck("bench", journal, risk_limits, clock.now_ms, allowance, middle_of)
 
 
 def _ccxt(module: str, port: int) -> Any:  # noqa: ANN401 - the library has no types

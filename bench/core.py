@@ -14,10 +14,10 @@ from pathlib import Path
 
 from fixtures.config.environment import Listing
 from fixtures.v5.enums import Phase
-from fixtures.venue.demo_accounts import HOUSE_UID
+from fixtures.venue.demo_accounts import BACKGROUND_UID
 from fixtures.venue.engine.exchange import Exchange
 from fixtures.venue.model.accounts import Account, Accounts
-from fixtures.venue.venue_options import Switches
+from fixtures.venue.venue_options import VenueOptions
 
 RESTING = (100, 1_000, 10_000, 100_000)
 PER_ACCOUNT = 400
@@ -49,10 +49,10 @@ class Filled:
 
     def __init__(self) -> None:
         funds = {"BTC": Decimal(10**6), "USDT": Decimal(10**12)}
-        uids = [_TRADER, HOUSE_UID, *map(str, range(max(RESTING) // PER_ACCOUNT + 1))]
+        uids = [_TRADER, BACKGROUND_UID, *map(str, range(max(RESTING) // PER_ACCOUNT + 1))]
         accounts = Accounts([Account.funded(uid, funds) for uid in uids], [])
         listings = {"BTCUSDT": _LISTING}
-        self._exchange = Exchange(listings, accounts, Switches(), seed=0)
+        self._exchange = Exchange(listings, accounts, VenueOptions(), seed=0)
         self._links = count(1)
         self._resting = 0
 

@@ -11,7 +11,7 @@ from typing import Any
 from bench.core import Filled
 from fixtures.v5.enums import OrderType, Side, TimeInForce
 from fixtures.venue.model.book import Book
-from fixtures.venue.model.orders import Ask, Order
+from fixtures.venue.model.orders import NewOrder, Order
 
 LIBRARY = "limit_order_book"
 _RESTING, _PAIRS, _ROUNDS = 1_000, 1_000, 7
@@ -67,7 +67,7 @@ def _book() -> Callable[[], float]:
 
 def _order(name: int, level: int) -> Order:
     price, qty = Decimal(_price(level)), Decimal(1)
-    ask = Ask("BTCUSDT", Side.BUY, OrderType.LIMIT, TimeInForce.GTC, qty, price)
+    ask = NewOrder("BTCUSDT", Side.BUY, OrderType.LIMIT, TimeInForce.GTC, qty, price)
     return Order(str(name), "", "1", ask, price, qty, 0, 0, price)
 
 

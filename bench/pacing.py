@@ -1,7 +1,7 @@
 """How much longer a checklist run takes than the venue's rate limits alone would make it.
 
 The embedded venue runs as a process of its own with its documented rate limits and its documented latency;
-the checklist runs against it as ``standalone``, with testnet's patience.
+the checklist runs against it as ``standalone``, with testnet's timeouts.
 """
 
 import json
@@ -38,7 +38,7 @@ def pacing() -> dict[str, Any]:
 
     wall_s: of the whole pytest process, start and report included
     operations: creates, amends and cancels that were sent, on REST and on the trade stream, by REST path
-    least_s: what those would take, endpoint after endpoint, at the documented rates
+    min_s: what those would take, endpoint after endpoint, at the documented rates
     slowest_s: seconds of the slowest checks, all makings of one together
     Raises RuntimeError unless the run ends READY.
     """
@@ -65,7 +65,7 @@ def pacing() -> dict[str, Any]:
         return {
             "wall_s": round(wall_s, 1),
             "operations": operations,
-            "least_s": round(least_s(operations), 1),
+            "min_s": round(min_s(operations), 1),
             "slowest_s": slowest_s((run / "junit.xml").read_text(encoding="utf-8")),
         }
 
@@ -77,7 +77,7 @@ def operations_in(records: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return dict(sorted(Counter(path for path in asked if path in WRITES).items()))
 
 
-def least_s(operations: Mapping[str, int]) -> float:
+def min_s(operations: Mapping[str, int]) -> float:
     """Seconds that the operations take, endpoint after endpoint, at the documented rates."""
     return sum(count / PER_SECOND[path] for path, count in operations.items())
 
@@ -98,7 +98,7 @@ def _environments(port: str) -> str:
     content = yaml.safe_load((_ROOT / "environments.yaml").read_text(encoding="utf-8"))
     standalone, testnet = (content["environments"][name] for name in ("standalone", "testnet"))
     moved = {name: _PORT.sub(port, standalone[name]) for name in _HOSTS}
-    standalone.update(moved, patience=testnet["patience"])
+    standalone.update(moved, timeouts=testnet["timeouts"])
     return yaml.safe_dump(content)
 
 

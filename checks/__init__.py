@@ -15,7 +15,7 @@ The page's tips on Pybit and CCXT follow as a section of their own: ``test_clien
 
 A check looks at the market, acts once, awaits an event and states what it expects. It is a function
 whose docstring is its card: the requirement, a paragraph, then ``Sequence:``, ``Passes:``, for a library
-``Cure:``, and ``Source:``; ``check`` gives it its id. Several functions or parameters may share an id: the
+``Disposition:``, and ``Source:``; ``check`` gives it its id. Several functions or parameters may share an id: the
 check passes when all of them do.
 
 Source: docs/institutional/dmm-listing/spot.mdx
@@ -53,23 +53,23 @@ def check(
     check_id: str,
     *,
     severity: Severity,
-    at_risk: int,
+    max_fills: int,
     creates: int = 0,
     worth: int | None = None,
     largest: int = 0,
-    observes: int = 1,
+    min_messages: int = 1,
     library: str | None = None,
     **facts: Unpack[Facts],
 ) -> pytest.MarkDecorator:
     """Make a function a check of the catalogue.
 
-    at_risk: how many least-sized orders could fill during one making if the venue breaks its contract,
+    max_fills: how many least-sized orders could fill during one making if the venue breaks its contract,
         which is what the check costs at worst where money is real; 0 is for a check that sends none
     creates: how many orders one making sends at most, where the book has two sides and stands still
     worth: how many least-sized orders they come to with their amends, None for as many as there are
-    largest: how many more count as the largest order of the budget: nobody can read their size, or it must be
+    largest: how many more count as the largest order of the risk_limits: nobody can read their size, or it must be
         refused
-    observes: the least number of messages that the venue must send while the check runs; 0 is for
+    min_messages: the least number of messages that the venue must send while the check runs; 0 is for
         a check of the suite's own policy
     library: the client library that the check judges, as PyPI names it; its FAIL counts only for a listing
         that trades through it and is a deviation for the others. None when the check judges the venue
@@ -78,11 +78,11 @@ def check(
     return pytest.mark.check(
         id=check_id,
         severity=severity,
-        at_risk=at_risk,
+        max_fills=max_fills,
         creates=creates,
         worth=creates if worth is None else worth,
         largest=largest,
-        observes=observes,
+        min_messages=min_messages,
         library=library,
         facts=facts,
     )
@@ -92,9 +92,9 @@ def each_library(
     check_id: str,
     *,
     severity: Severity,
-    at_risk: int = 0,
+    max_fills: int = 0,
     creates: int = 0,
-    observes: int = 0,
+    min_messages: int = 0,
     **facts: Unpack[Facts],
 ) -> pytest.MarkDecorator:
     """Make the check once per library, each making about its own."""
@@ -106,9 +106,9 @@ def each_library(
                 marks=check(
                     check_id,
                     severity=severity,
-                    at_risk=at_risk,
+                    max_fills=max_fills,
                     creates=creates,
-                    observes=observes,
+                    min_messages=min_messages,
                     library=name,
                     **facts,
                 ),

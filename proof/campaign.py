@@ -16,15 +16,15 @@ from proof.trial import ROOT, SYMBOLS, Job
 from reports.verdict.requirements import newest, read
 
 MARKETS = ("quiet", "normal", "volatile")
-BESIDES = 6
+CONTROL_SAMPLE = 6
 """So many checks that are not named for a defect are made on it too."""
 SEED = 20261125
-MOST_MAKINGS = 10
+MAX_CASES = 10
 """So many makings that would see a mutant are tried before it counts as a survivor."""
 _FOLDER = ROOT / "docs"
 
 
-def sound_jobs() -> list[Job]:
+def conforming_jobs() -> list[Job]:
     """The sound venue in every market, traced in a quiet one on each symbol."""
     quiet, *moving = MARKETS
     listing, demanded = SYMBOLS[:1], required()
@@ -52,7 +52,7 @@ def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) 
     for name in names:
         named = EXPECTED_KILLS.get(name, ())
         others = sorted(set(checks) & demanded - set(named))
-        sample = Random(f"{SEED}:{name}").sample(others, min(BESIDES, len(others)))  # noqa: S311 - no secret
+        sample = Random(f"{SEED}:{name}").sample(others, min(CONTROL_SAMPLE, len(others)))  # noqa: S311 - no secret
         wanted = None if full else frozenset({*named, *sample})
         jobs.append(Job(name, defect=name, checks=wanted, symbols=SYMBOLS[:1]))
     return jobs
@@ -69,23 +69,23 @@ def mutant_jobs(trace: Trace) -> list[Job]:
     def chosen(name: str) -> frozenset[str]:
         about = trace.about(name)
         by_worth = sorted(touched[name], key=lambda node: (node not in about, sees[node], node))
-        return frozenset(by_worth[:MOST_MAKINGS])
+        return frozenset(by_worth[:MAX_CASES])
 
     return [Job(name, mutant=name, nodes=chosen(name), stops=True) for name in touched if touched[name]]
 
 
 def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
     checks = {check_id for named in EXPECTED_KILLS.values() for check_id in named} | set(UNPROVEN)
-    sound = pool.start(sound_jobs())
+    conforming = pool.start(conforming_jobs())
     broken = pool.start(defect_jobs(names, checks, full=full))
     trace = Trace()
-    for verdict in pool.verdicts("sound venue", sound):
+    for verdict in pool.verdicts("sound venue", conforming):
         if verdict.trace:
             trace.add(verdict.trace)
     mutated = pool.start(mutant_jobs(trace))
     return build(
         Trial(
-            tuple(future.result() for future in sound),
+            tuple(future.result() for future in conforming),
             tuple(pool.verdicts("defects", broken)),
             tuple(pool.verdicts("mutants", mutated)),
             trace.found(),

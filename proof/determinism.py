@@ -28,7 +28,7 @@ def plan(runs: int, market: str) -> list[Job]:
 
 
 def differences(verdicts: Iterable[Verdict]) -> dict[str, dict[str, list[str]]]:
-    """Making -> what it came to -> the runs, of the makings that did not always come to the same."""
+    """Case -> what it came to -> the runs, of the makings that did not always come to the same."""
     seen: dict[str, dict[str, list[str]]] = {}
     told = list(verdicts)
     nodes = {outcome.node: outcome.check for verdict in told for outcome in verdict.outcomes}

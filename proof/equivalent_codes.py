@@ -25,7 +25,7 @@ ALSO: Mapping[str, AbstractSet[C]] = {
     "access.*.stamp_form": {C.TIMESTAMP_WINDOW},
     "rules.CREATE_FORM.symbol": {C.SYMBOL_NOT_WHITELISTED, C.REQUEST_PARAM_ERROR},
     # Less than a step is off the grid and below the minimum amount as well.
-    "rules.*.least_qty": {C.QTY_DECIMALS, C.ORDER_VALUE_TOO_LOW},
+    "rules.*.min_qty": {C.QTY_DECIMALS, C.ORDER_VALUE_TOO_LOW},
     # Two codes have one text.
     "rules.*.limit_qty": {C.MARKET_QTY_TOO_LARGE, C.ORDER_AMOUNT_TOO_LARGE, C.QTY_ABOVE_MAX},
     "rules.*.post_only_qty": {C.MARKET_QTY_TOO_LARGE, C.ORDER_AMOUNT_TOO_LARGE, C.QTY_ABOVE_MAX},

@@ -14,7 +14,7 @@ EXEMPT: Mapping[str, str] = {
     ),
     "rules.AMEND_FORM.symbol removed": "Equivalent by the documents: of an unknown symbol no order exists.",
     **dict.fromkeys(
-        ("rules.*.least_qty removed", "rules.*.least_qty with *"),
+        ("rules.*.min_qty removed", "rules.*.min_qty with *"),
         "Equivalent by the documents: less than a step is off the grid and below the minimum amount as well, "
         "and no page says which of the three is told.",
     ),

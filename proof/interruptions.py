@@ -83,13 +83,13 @@ def end(venue: Standalone, folder: Path, point: Point, *options: str) -> Ended |
             process.send_signal(signal.Signals[point.name])
         else:
             return None
-        told_s = time.monotonic()
+        reported_s = time.monotonic()
         try:
             text, _ = process.communicate(timeout=GIVEN_UP_S)
         except subprocess.TimeoutExpired:
             process.kill()
             text, _ = process.communicate()
-    took_s = time.monotonic() - told_s
+    took_s = time.monotonic() - reported_s
     if process.returncode < 0 and "\nnext: " in text:
         return None  # it had said all it had to say
     left = tuple(one for one in venue.open_orders(folder) if run_of(one))

@@ -19,10 +19,10 @@ FINDINGS: Mapping[str, str] = {
     "test_order_credits_no_broker[rest-ccxt]": "ccxt puts Referer: CCXT on every POST.",
     "test_ccxt_stamps_the_venue_time[trade-stream]": "createOrderWs ignores the time difference.",
 }
-"""Making, without its symbol -> what the library does. pybit 5.17.0, ccxt 4.5.90."""
+"""Case, without its symbol -> what the library does. pybit 5.17.0, ccxt 4.5.90."""
 
 
-def making(case: str, symbols: tuple[str, ...]) -> str:
+def case_of(case: str, symbols: tuple[str, ...]) -> str:
     """The name of a making without the symbol that it was made for.
 
     >>> making("test_x[NEWUSDT-rest]", ("NEWUSDT",)), making("test_x[NEWUSDT]", ("NEWUSDT",))

@@ -8,19 +8,19 @@ from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
 from proof.mutants import mutants
 from proof.trial import KILLS, Kind, Outcome, Verdict
 
-LEAST_SHARE = 0.95
-_WORST = (Kind.ASSERTION, Kind.SILENCE, Kind.ERROR, Kind.PASSED, Kind.SKIPPED)
+MIN_SHARE = 0.95
+_WORST = (Kind.ASSERTION, Kind.TIMEOUT, Kind.ERROR, Kind.PASSED, Kind.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """Everything that was run.
 
-    sound: the runs of the sound venue, each market at least once
+    conforming: the runs of the sound venue, each market at least once
     touched: mutant -> the makings that would see it
     """
 
-    sound: tuple[Verdict, ...]
+    conforming: tuple[Verdict, ...]
     broken: tuple[Verdict, ...]
     mutated: tuple[Verdict, ...]
     touched: Mapping[str, frozenset[str]]
@@ -127,7 +127,7 @@ class Matrix:
 def build(trial: Trial) -> Matrix:
     """The matrix of a trial, with the rules that it breaks."""
     rows = tuple(_row(verdict) for verdict in trial.broken)
-    known = sorted({outcome.check for verdict in trial.sound for outcome in verdict.outcomes})
+    known = sorted({outcome.check for verdict in trial.conforming for outcome in verdict.outcomes})
     checks = {check_id: [row.name for row in rows if check_id in row.killed_by] for check_id in known}
     fates = tuple(_fates(trial))
     matrix = Matrix(rows, checks, fates, (), trial.full)
@@ -162,7 +162,7 @@ def _fates(trial: Trial) -> Iterable[Fate]:
 
 
 def _broken_rules(trial: Trial, matrix: Matrix) -> Iterable[str]:
-    for verdict in trial.sound:
+    for verdict in trial.conforming:
         for outcome in verdict.red:
             yield f"the sound venue ({verdict.job.market}) fails {outcome.node}: {outcome.said}"
     for check_id, defects in matrix.checks.items():
@@ -173,7 +173,7 @@ def _broken_rules(trial: Trial, matrix: Matrix) -> Iterable[str]:
     for fate in matrix.survivors:
         if not fate.reason:
             yield f"the mutant {fate.name} survives without a reason"
-    if matrix.share < LEAST_SHARE:
+    if matrix.share < MIN_SHARE:
         yield f"only {matrix.share:.1%} of the mutants are killed"
 
 
@@ -185,5 +185,5 @@ def _broken_by(row: Row) -> Iterable[str]:
         if outcome is None or outcome.kind not in KILLS:
             came_to = f"{outcome.kind} {outcome.said}".strip() if outcome else "not made"
             yield f"{row.name} is not killed by {check_id}: {came_to}"
-        elif outcome.kind is Kind.SILENCE and row.name not in TIMED_OUT:
+        elif outcome.kind is Kind.TIMEOUT and row.name not in TIMED_OUT:
             yield f"{row.name} is killed by {check_id} only by a wait in vain: {outcome.said}"

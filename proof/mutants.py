@@ -16,15 +16,15 @@ from unittest import mock
 
 import fixtures.venue
 from fixtures.v5.codes import RetCode
-from fixtures.venue.engine.order_rules import CREATE_FORM_RULES, Judge, Refusal, Rule
-from fixtures.venue.model.order_request import Form
-from fixtures.venue.model.orders import Ask
+from fixtures.venue.engine.order_rules import CREATE_REQUEST_RULES, Judge, Refusal, Rule
+from fixtures.venue.model.order_request import OrderRequest
+from fixtures.venue.model.orders import NewOrder
 from proof.equivalent_codes import also_documented
-from proof.operators import Shift, shifts
+from proof.operators import Operator, operators
 
 Table = tuple[Rule[Any], ...]
 REFUSAL = Judge.refusal
-ASK = Form.ask
+ASK = OrderRequest.ask
 USUAL: Mapping[str, tuple[str, str]] = {
     "symbol": ("symbol", ""),
     "side": ("side", "Buy"),
@@ -52,7 +52,7 @@ class Mutant:
     table: str
     place: int
     rule: Rule[Any] | None
-    shift: Shift | None = None
+    shift: Operator | None = None
 
     def differs(self, original: Rule[Any], subject: object, *, fires: bool) -> bool:
         """True when the venue answers otherwise about the subject."""
@@ -99,7 +99,7 @@ def _of_table(name: str, table: Table) -> Iterator[Mutant]:
         recoded = replace(rule, code=code, text=f"an answer with the code of {code.name}")
         yield Mutant(f"{site} removed", "removed", name, place, None)
         yield Mutant(f"{site} as {code.name}", "recoded", name, place, recoded)
-        for shift in shifts(rule.broken):
+        for shift in operators(rule.broken):
             shifted = replace(rule, broken=shift.broken)
             yield Mutant(f"{site} {shift.text}", "shifted", name, place, shifted, shift)
 
@@ -126,19 +126,22 @@ def tampered(name: str) -> Iterator[None]:
     def refusal(judge: Judge, rules: Table, subject: object) -> Refusal | None:
         return REFUSAL(judge, changed if rules is table else rules, subject)
 
-    with mock.patch.object(Judge, "refusal", refusal), mock.patch.object(Form, "ask", _reader(mutant)):
+    with (
+        mock.patch.object(Judge, "refusal", refusal),
+        mock.patch.object(OrderRequest, "ask", _reader(mutant)),
+    ):
         yield
 
 
-def _reader(mutant: Mutant) -> Callable[[Form], Ask]:
+def _reader(mutant: Mutant) -> Callable[[OrderRequest], NewOrder]:
     """How a mutated venue reads a create."""
     table = tables()[mutant.table]
     removed = table[mutant.place]
-    if mutant.rule is not None or table is not CREATE_FORM_RULES or removed.name not in USUAL:
+    if mutant.rule is not None or table is not CREATE_REQUEST_RULES or removed.name not in USUAL:
         return ASK
     name, usual = USUAL[removed.name]
 
-    def leniently(form: Form) -> Ask:
+    def leniently(form: OrderRequest) -> NewOrder:
         text = usual or next(iter(form.symbols))
         return ASK(replace(form, body={**form.body, name: text}) if removed.broken(form) else form)
 

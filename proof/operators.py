@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from fixtures.v5.instrument import plain
-from fixtures.venue.access.access_rules import Knock, Stamp, StreamAuth
+from fixtures.venue.access.access_rules import SignedRequest, Stamp, StreamAuth
 from fixtures.venue.engine.order_rules import Case
-from fixtures.venue.model.order_request import Form
+from fixtures.venue.model.order_request import OrderRequest
 
 Broken = Callable[[Any], bool]
 Moved = Callable[[Any, int], Any]
@@ -26,7 +26,7 @@ FAR = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class Operator:
     """A rule's test, moved.
 
     what: what is moved, whichever way
@@ -54,7 +54,7 @@ def _moment(stamp: Stamp, steps: int) -> Stamp:
     return replace(stamp, now_ms=stamp.now_ms + steps * MOMENT_MS)
 
 
-def _tolerance(form: Form, steps: int) -> Form:
+def _tolerance(form: OrderRequest, steps: int) -> OrderRequest:
     """A tolerance moved by its step, a tick or a hundredth of a percent."""
     step = Decimal("0.01") if form.text("slippageToleranceType") == "Percent" else Decimal(1)
     if form.is_empty("slippageTolerance"):
@@ -68,13 +68,13 @@ _MOVED: dict[str, tuple[type, Moved]] = {
     "price": (Case, _price),
     "open orders": (Case, lambda case, steps: replace(case, open_orders=case.open_orders + steps)),
     "moment of a stamp": (Stamp, _moment),
-    "moment of a request": (Knock, lambda knock, n: replace(knock, stamp=_moment(knock.stamp, n))),
+    "moment of a request": (SignedRequest, lambda knock, n: replace(knock, stamp=_moment(knock.stamp, n))),
     "moment of an auth": (StreamAuth, lambda auth, n: replace(auth, now_ms=auth.now_ms + n * MOMENT_MS)),
     "length of an id": (
-        Form,
+        OrderRequest,
         lambda form, n: replace(form, longest_order_link_id=form.longest_order_link_id + n),
     ),
-    "tolerance": (Form, _tolerance),
+    "tolerance": (OrderRequest, _tolerance),
 }
 """What of a subject is moved -> the subject's type, and the subject moved by so many steps."""
 
@@ -83,18 +83,18 @@ _GRIDS = ("tick_size", "base_precision", "quote_precision")
 """The steps of an instrument that a rule may test a figure against."""
 
 
-def shifts(broken: Broken) -> Iterator[Shift]:
+def operators(broken: Broken) -> Iterator[Operator]:
     """Every shift of a rule's test; whether the rule compares at all, the subjects must show."""
     constants = list(_constants(broken))
     for module, name in constants:
         step = MOMENT_MS if name.endswith("_MS") else 1
         for delta in (-step, +step):
-            yield Shift(
+            yield Operator(
                 name, f"with {name} {delta:+d}", _with_constant(broken, module, name, delta), lambda _: True
             )
     for what, (kind, moved) in () if constants else _MOVED.items():
         for steps in (-1, +1):
-            yield Shift(
+            yield Operator(
                 what,
                 f"with the {what} {steps:+d}",
                 _with_subject(broken, kind, moved, steps),
@@ -102,7 +102,7 @@ def shifts(broken: Broken) -> Iterator[Shift]:
             )
     for grid in _GRIDS:
         for factor in (Decimal(10), Decimal("0.1")):
-            yield Shift(
+            yield Operator(
                 grid,
                 f"with {grid} times {factor}",
                 _with_grid(broken, grid, factor),
@@ -120,12 +120,12 @@ def _constants(broken: Broken) -> Iterator[tuple[dict[str, Any], str]]:
 
 def _with_constant(broken: Broken, module: dict[str, Any], name: str, delta: int) -> Broken:
     def shifted(subject: object) -> bool:
-        sound = module[name]
-        module[name] = sound + delta
+        conforming = module[name]
+        module[name] = conforming + delta
         try:
             return broken(subject)
         finally:
-            module[name] = sound
+            module[name] = conforming
 
     return shifted
 

@@ -65,7 +65,7 @@ def _defect(row: Row) -> dict[str, object]:
         "named": row.named,
         **{
             str(kind): {check_id: row.said[check_id].said for check_id in row.of(kind)}
-            for kind in (Kind.ASSERTION, Kind.SILENCE, Kind.ERROR)
+            for kind in (Kind.ASSERTION, Kind.TIMEOUT, Kind.ERROR)
         },
         "missed": row.of(Kind.PASSED),
     }
@@ -77,12 +77,14 @@ def _text(row: Row) -> str:
 
 def as_page(matrix: Matrix, facts: Mapping[str, str]) -> str:
     """The matrix to read."""
-    besides = "every other check" if matrix.full else "a seeded sample of the others"
+    control_sample = "every other check" if matrix.full else "a seeded sample of the others"
     green = (
         "" if not any("sound venue" in line for line in matrix.broken_rules) else ", but for what is broken"
     )
     parts = [
-        _HEAD.format(**facts, totals=matrix.totals(), symbol=SYMBOLS[0], besides=besides, green=green),
+        _HEAD.format(
+            **facts, totals=matrix.totals(), symbol=SYMBOLS[0], control_sample=control_sample, green=green
+        ),
         *_broken(matrix),
         "## Defects\n",
         "| defect | what the venue does | named checks, and what they said | who else noticed |",

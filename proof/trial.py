@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from proof.library_findings import FINDINGS, making
+from proof.library_findings import FINDINGS, case_of
 from proof.mutants import Trace, tampered
 
 ROOT = Path(__file__).parents[1]
@@ -31,14 +31,14 @@ class Kind(StrEnum):
     PASSED = "passed"
     ASSERTION = "assertion"
     """The check saw what is wrong."""
-    SILENCE = "silence"
+    TIMEOUT = "silence"
     """The check waited in vain: an assertion too, but one that names no reason."""
     ERROR = "error"
     """The check could not come to an end."""
     SKIPPED = "skipped"
 
 
-KILLS = {Kind.ASSERTION, Kind.SILENCE}
+KILLS = {Kind.ASSERTION, Kind.TIMEOUT}
 """What a check that notices comes to."""
 
 
@@ -178,7 +178,7 @@ class Recorder:
             return Outcome(check_id, node, Kind.ERROR, said)
         silent = call.excinfo.typename == SILENT
         said = (str(call.excinfo.value).splitlines() or [""])[0].removeprefix("AssertionError: ")
-        return Outcome(check_id, node, Kind.SILENCE if silent else Kind.ASSERTION, said)
+        return Outcome(check_id, node, Kind.TIMEOUT if silent else Kind.ASSERTION, said)
 
 
 def check_of(item: pytest.Item) -> str:
@@ -189,7 +189,7 @@ def check_of(item: pytest.Item) -> str:
 
 def is_finding(node: str, symbols: tuple[str, ...]) -> bool:
     """True for a making that fails on the sound venue because of a client library."""
-    return making(node.rpartition("::")[2], symbols) in FINDINGS
+    return case_of(node.rpartition("::")[2], symbols) in FINDINGS
 
 
 def run(job: Job) -> Verdict:

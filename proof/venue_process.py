@@ -16,17 +16,17 @@ import yaml
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.rest import RestClient
-from fixtures.clients.risk import Guard
+from fixtures.clients.risk import RiskCheck
 from fixtures.config.allowance import Allowance
-from fixtures.config.limits import Budget
+from fixtures.config.limits import RiskLimits
 from fixtures.desk.orders.open_orders import open_orders
 from fixtures.record.evidence import Evidence, Redactor
 from fixtures.record.run import JOURNAL, Journal
-from fixtures.venue.demo_accounts import MAKER, STRANGER, TAKER, Demo
+from fixtures.venue.demo_accounts import MAKER, NON_WHITELISTED, TAKER, Demo
 from proof.trial import ROOT
 
 SYMBOL, PRICE = "NEWUSDT", Decimal("0.25")
-_MUCH = Budget.model_validate(
+_MUCH = RiskLimits.model_validate(
     {"orders": 9999, "notional_per_order": "99", "notional_per_run": "99999", "price_band": "0.5"}
 )
 
@@ -73,12 +73,12 @@ class Standalone:
         clock, journal = SystemClock(), Journal(folder / JOURNAL)
         journal.open(run_id, "standalone", key.uid)
         allowed = Allowance(frozenset({SYMBOL}), real_money=False)
-        guard = Guard(run_id, journal, _MUCH, clock.now_ms, allowed, {SYMBOL: PRICE}.get)
+        risk_check = RiskCheck(run_id, journal, _MUCH, clock.now_ms, allowed, {SYMBOL: PRICE}.get)
         return RestClient(
             self.rest,
             ClientContext(Evidence(Redactor(), clock.now_ms), clock, timeout_ms=60_000),
             credentials=key.credentials,
-            guard=guard,
+            risk_check=risk_check,
             recv_window_ms=60_000,
         )
 
@@ -88,7 +88,7 @@ class Standalone:
 
     async def _open_orders(self, folder: Path) -> list[str]:
         found: list[str] = []
-        for key in (MAKER, TAKER, STRANGER):
+        for key in (MAKER, TAKER, NON_WHITELISTED):
             client = self.client(folder, key=key)
             found += [state.order_link_id for state in await open_orders(client)]
             await client.close()

@@ -54,10 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(live.close)
     redact = redactor(run)
     run.announce = lambda text: live.show(redact(text))
-    made_by = provenance(config.rootpath, (file_of(config), waivers_file))
-    config.pluginmanager.register(
-        Recorder(config, run, required, waived, made_by, live), "checklist-recorder"
-    )
+    suite = provenance(config.rootpath, (file_of(config), waivers_file))
+    config.pluginmanager.register(Recorder(config, run, required, waived, suite, live), "checklist-recorder")
     config.pluginmanager.register(Redaction(run), "checklist-redaction")
 
 

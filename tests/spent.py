@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from fixtures.harness.order_plan import least_notional
+from fixtures.harness.order_plan import min_notional
 from fixtures.harness.risk_gate import planned_of
 
 
@@ -29,10 +29,10 @@ class Spent:
         if connected is None:
             return
         (said,) = planned_of([item])
-        guard, environment = connected.guard, connected.run.environment
-        orders, notional = guard.orders_sent - self.orders, guard.notional_sent - self._notional
-        self.orders, self._notional = guard.orders_sent, guard.notional_sent
+        risk_check, environment = connected.risk_check, connected.run.environment
+        orders, notional = risk_check.orders_sent - self.orders, risk_check.notional_sent - self._notional
+        self.orders, self._notional = risk_check.orders_sent, risk_check.notional_sent
         self.declared += said.creates
-        most = said.notional(least_notional(environment, said.symbol, Decimal(0)), environment.budget)
+        most = said.notional(min_notional(environment, said.symbol, Decimal(0)), environment.risk_limits)
         if orders > said.creates or notional > most:
             self.beyond.append(f"{item.name}: {orders} of {said.creates} orders, {notional} of {most}")

@@ -14,7 +14,7 @@ from reports.verdict.requirements import newest
 ROOT = Path(__file__).parents[1]
 REGRESSION_ONLY = {"CON-03", "CON-04", "CON-08", "MKR-28"}
 """The checks that wait for half a minute or longer."""
-CHECK_ID = re.compile(r"\b[A-Z]{3}-\d\d\b")
+CHECK_ID = re.compile(r"\b[A-Z]{3}-\d\d(?:\.\d\d)?\b")
 
 
 EXPECTATIONS = {"bites.py"}
@@ -62,7 +62,7 @@ def test_check_is_a_card(function: ast.FunctionDef | ast.AsyncFunctionDef) -> No
     *_, block = (ast.get_docstring(function) or "").split("\n\n")
 
     labels = re.findall(r"^([A-Z]\w+):", block, re.MULTILINE)
-    assert [one for one in labels if one != "Cure"] == ["Sequence", "Passes", "Source"]
+    assert [one for one in labels if one != "Disposition"] == ["Sequence", "Passes", "Source"]
     demanded = requirement_of(ast.get_docstring(function))
     assert demanded.sequence.endswith(".")
     assert demanded.passes.endswith(".")

@@ -44,7 +44,7 @@ def demo(tmp_path: Path) -> Iterator[Rehearsal]:
     section["rest"] = f"http://127.0.0.1:{port}"
     section["public_stream"] = f"ws://127.0.0.1:{port}{paths.PUBLIC_STREAM}"
     section["private_stream"] = f"ws://127.0.0.1:{port}{paths.PRIVATE_STREAM}"
-    section["patience"] |= content["environments"]["standalone"]["patience"]
+    section["timeouts"] |= content["environments"]["standalone"]["timeouts"]
     path = tmp_path / "environments.yaml"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     yield Rehearsal(

@@ -12,7 +12,7 @@ from fixtures.desk import Transport
 from fixtures.venue.demo_accounts import MAKER, TAKER
 from fixtures.venue.engine.market import Market
 from fixtures.venue.feeds import rendering
-from fixtures.venue.venue_options import Switches
+from fixtures.venue.venue_options import VenueOptions
 from proof.trial import SYMBOLS, Job, Kind, run
 
 SYMBOL = SYMBOLS[0]
@@ -23,31 +23,31 @@ RPI = frozenset(
 )
 """The makings that send an RPI order."""
 
-FORMS: dict[str, tuple[Switches, set[str]]] = {
-    "leftover cancelled": (Switches(market_leftover="cancelled"), {"MKR-31"}),
-    "leftover filled": (Switches(market_leftover="filled"), {"MKR-31"}),
+FORMS: dict[str, tuple[VenueOptions, set[str]]] = {
+    "leftover cancelled": (VenueOptions(market_leftover="cancelled"), {"MKR-31"}),
+    "leftover filled": (VenueOptions(market_leftover="filled"), {"MKR-31"}),
     "padded figures": (
-        Switches(figures="padded"),
+        VenueOptions(figures="padded"),
         {"CON-17", "FLT-11", "MKR-01", "MKR-06", "MKR-10", "MKR-15", "MKR-29", "MKR-31"},
     ),
-    "group as a number": (Switches(smp_group_as="number"), {"CON-17", "MKR-11", "PRM-12"}),
-    "forced self-match prevention": (Switches(forced_smp=True), {"ERR-01", "MKR-11", "MKR-12", "MKR-31"}),
-    "a symbol open to RPI": (Switches(rpi_symbols=frozenset({SYMBOL})), {"ERR-01", "PRM-12"}),
-    "a longest receive window": (Switches(longest_recv_window_ms=60_000), {"RTY-04"}),
-    "a market maker's rate": (Switches(tier="MM1"), {"RTY-01", "RTY-02", "RTY-03"}),
+    "group as a number": (VenueOptions(smp_group_as="number"), {"CON-17", "MKR-11", "PRM-12"}),
+    "forced self-match prevention": (VenueOptions(forced_smp=True), {"ERR-01", "MKR-11", "MKR-12", "MKR-31"}),
+    "a symbol open to RPI": (VenueOptions(rpi_symbols=frozenset({SYMBOL})), {"ERR-01", "PRM-12"}),
+    "a longest receive window": (VenueOptions(longest_recv_window_ms=60_000), {"RTY-04"}),
+    "a market maker's rate": (VenueOptions(tier="MM1"), {"RTY-01", "RTY-02", "RTY-03"}),
 }
 """What a venue may do -> its switches, and the checks that meet it."""
 
 
-def _start_with(monkeypatch: pytest.MonkeyPatch, switches: Switches) -> None:
-    monkeypatch.setattr("fixtures.plugin._AS_A_MAKER", switches)
+def _start_with(monkeypatch: pytest.MonkeyPatch, options: VenueOptions) -> None:
+    monkeypatch.setattr("fixtures.plugin._AS_A_MAKER", options)
 
 
 @pytest.mark.parametrize("form", list(FORMS))
 def test_a_legal_form_fails_nothing(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every making of the checks that meet it passes, but for what is found about a client library."""
-    switches, checks = FORMS[form]
-    _start_with(monkeypatch, switches)
+    options, checks = FORMS[form]
+    _start_with(monkeypatch, options)
 
     told = run(Job(form, checks=frozenset(checks), symbols=(SYMBOL,)))
 
@@ -59,8 +59,8 @@ def _show(monkeypatch: pytest.MonkeyPatch, **flags: bool | None) -> None:
     """Let the account's instruments carry these flags, None for one that is left out."""
     shown = rendering.account_instrument
 
-    def account_instrument(market: Market, switches: Switches) -> dict[str, Any]:
-        row = shown(market, switches) | flags
+    def account_instrument(market: Market, options: VenueOptions) -> dict[str, Any]:
+        row = shown(market, options) | flags
         return {name: value for name, value in row.items() if value is not None}
 
     monkeypatch.setattr(rendering, "account_instrument", account_instrument)
@@ -73,7 +73,7 @@ def test_either_answer_to_an_rpi_order_is_right_where_the_flags_differ(
 ) -> None:
     """The permission of the account is deprecated, and need not say what the symbol's flag does."""
     _show(monkeypatch, isPublicRpi=public, myRpiPermission=not public)
-    _start_with(monkeypatch, Switches(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
+    _start_with(monkeypatch, VenueOptions(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
 
     assert run(Job("rpi", nodes=RPI, symbols=(SYMBOL,))).red == []
 
@@ -82,7 +82,7 @@ def test_either_answer_to_an_rpi_order_is_right_where_the_flags_differ(
 def test_the_deprecated_flag_may_be_gone(monkeypatch: pytest.MonkeyPatch, *, is_open: bool) -> None:
     """The flag of the symbol is enough."""
     _show(monkeypatch, isPublicRpi=is_open, myRpiPermission=None)
-    _start_with(monkeypatch, Switches(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
+    _start_with(monkeypatch, VenueOptions(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
 
     standing = f"checks/permissions/test_permissions.py::test_standing_is_served[{SYMBOL}]"
     assert run(Job("rpi", nodes=RPI | {standing}, symbols=(SYMBOL,))).red == []
@@ -92,7 +92,7 @@ def test_the_deprecated_flag_may_be_gone(monkeypatch: pytest.MonkeyPatch, *, is_
 def test_an_answer_against_the_flag_proves_nothing(monkeypatch: pytest.MonkeyPatch, *, is_open: bool) -> None:
     """The flag may be an hour old: the check is blocked, and blames nobody."""
     _show(monkeypatch, isPublicRpi=not is_open, myRpiPermission=not is_open)
-    _start_with(monkeypatch, Switches(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
+    _start_with(monkeypatch, VenueOptions(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
 
     red = run(Job("rpi", nodes=RPI, symbols=(SYMBOL,))).red
 
@@ -103,7 +103,7 @@ def test_an_answer_against_the_flag_proves_nothing(monkeypatch: pytest.MonkeyPat
 def test_a_taker_of_the_makers_own_group_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where prevention is forced such a UID can take nothing: the check is blocked, and says what to use."""
     group = frozenset({MAKER.uid, TAKER.uid})
-    _start_with(monkeypatch, Switches(forced_smp=True, smp_groups=(group,)))
+    _start_with(monkeypatch, VenueOptions(forced_smp=True, smp_groups=(group,)))
 
     checks = {"MKR-10", "MKR-22", "MKR-29", "MKR-31"}
     red = run(Job("one group", checks=frozenset(checks), symbols=(SYMBOL,))).red

@@ -10,7 +10,7 @@ from fixtures.v5 import paths
 from tests.line import Line, any_stream, line_to
 
 STREAM, REST = f"GET {paths.PRIVATE_STREAM} HTTP/1.1\r\n", f"GET {paths.MARKET_TIME} HTTP/1.1\r\n"
-PATIENCE_S = 5
+TIMEOUT_S = 5
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ class Caller:
     async def ask(self, text: str) -> str:
         """What comes back; "" when the connection is gone."""
         self._writer.write(text.encode())
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(TIMEOUT_S):
             return (await self._reader.readline()).decode()
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from proof.library_findings import FINDINGS, making
+from proof.library_findings import FINDINGS, case_of
 from tests.spent import Spent
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +45,7 @@ COARSE: dict[str, Any] = {
 """A coin whose tick is half a per cent, whose smallest lot is above the minimum, in a band of one tick."""
 
 
-LEAST_TRUE = 0.95
+MIN_TRUE = 0.95
 """How much of what the checks say they send at most is sent in a whole run: it is a figure, not a guess."""
 NOT_ABOUT_FILTERS = "not CON-03 and not CON-04 and not CON-08 and not MKR-28"
 """Left out: what waits for half a minute, and has nothing to do with what is listed."""
@@ -78,10 +78,10 @@ def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing
     )
 
     made = ET.parse(junit).iter("testcase")  # noqa: S314 - written a line above
-    cases = [case for case in made if making(case.get("name", ""), (symbol,)) not in FINDINGS]
+    cases = [case for case in made if case_of(case.get("name", ""), (symbol,)) not in FINDINGS]
     faults = [f.get("message", "") for case in cases for f in (*case.iter("failure"), *case.iter("error"))]
     assert faults == []
     assert len(cases) > 100
     # Below one lot is nothing, and a band of one tick has no second side: what is COARSE takes more.
     assert spent.beyond == [] or listing is COARSE
-    assert spent.orders >= LEAST_TRUE * spent.declared
+    assert spent.orders >= MIN_TRUE * spent.declared

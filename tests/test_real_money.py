@@ -13,7 +13,7 @@ import yaml
 from fixtures.clients.risk import figure
 from fixtures.config.environment import read_file
 from fixtures.v5 import paths
-from fixtures.venue.demo_accounts import MAKER, READ_ONLY, STRANGER
+from fixtures.venue.demo_accounts import MAKER, NON_WHITELISTED, READ_ONLY
 from fixtures.venue.rest.router import Request, Response
 from fixtures.venue.venue import Spoken, Venue
 
@@ -81,8 +81,8 @@ def real_money(tmp_path: Path) -> str:
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     local, mainnet = content["environments"]["local"], content["environments"]["mainnet"]
     del local["default_symbol"]
-    local |= {"real_money": True, "budget": mainnet["budget"]}
-    local["patience"]["soak_ms"] = 100
+    local |= {"real_money": True, "risk_limits": mainnet["risk_limits"]}
+    local["timeouts"]["soak_ms"] = 100
     path = tmp_path / "environments.yaml"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     return str(path)
@@ -108,14 +108,14 @@ def assert_allowed(reached: Reached, run_id: str) -> None:
         assert str(terms["orderType"]).capitalize() == "Limit", terms
         assert terms["timeInForce"] == "PostOnly", terms
         assert terms["orderLinkId"].startswith(own), terms
-        assert key in {*OWN_KEYS, STRANGER.credentials.key}, terms
+        assert key in {*OWN_KEYS, NON_WHITELISTED.credentials.key}, terms
         given.add(terms["orderLinkId"])
     for key, terms in reached.of(paths.ORDER_AMENDS | paths.ORDER_CANCELS):
         assert terms["symbol"] == LIVE, terms
         assert terms["category"] == "spot", terms
         assert terms.get("orderId") or terms.get("orderLinkId"), terms
         assert terms.get("orderLinkId", own[0]).startswith(own), terms
-        assert key in {"", *OWN_KEYS, STRANGER.credentials.key}, terms
+        assert key in {"", *OWN_KEYS, NON_WHITELISTED.credentials.key}, terms
     known = paths.ORDER_CREATES | paths.ORDER_AMENDS | paths.ORDER_CANCELS - {paths.ORDER_CANCEL_ALL}
     assert {path for _, path, _ in reached.asked} <= known
     assert len(given) > 100
@@ -133,8 +133,8 @@ def test_every_order_is_one_that_was_allowed(tmp_path: Path, reached: Reached) -
 
     assert code == READY, signoff.get("sentence")
     assert_allowed(reached, signoff["run"]["id"])
-    assert_within_budget(reached)
-    assert {makings["parameters"].get("symbol", LIVE) for makings in _makings(signoff)} == {LIVE}
+    assert_within_risk_limits(reached)
+    assert {cases["parameters"].get("symbol", LIVE) for cases in _cases(signoff)} == {LIVE}
 
 
 def test_without_live_nothing_is_sent(tmp_path: Path, reached: Reached) -> None:
@@ -147,19 +147,19 @@ def test_without_live_nothing_is_sent(tmp_path: Path, reached: Reached) -> None:
     assert "dcp.spot" not in reached.topics
 
 
-def assert_within_budget(reached: Reached) -> None:
+def assert_within_risk_limits(reached: Reached) -> None:
     """Mainnet's budget, and no more in all than was accepted."""
-    budget = read_file(ROOT / "environments.yaml").environments["mainnet"].budget
+    risk_limits = read_file(ROOT / "environments.yaml").environments["mainnet"].risk_limits
     worth = [
         Decimal(terms["qty"]) * Decimal(terms["price"])
         for _, terms in reached.of(paths.ORDER_CREATES)
         if figure(terms.get("qty")) and figure(terms.get("price"))
     ]
 
-    assert len(list(reached.of(paths.ORDER_CREATES))) <= budget.orders
-    assert max(worth) <= budget.notional_per_order
-    assert sum(worth) <= min(ACCEPTED, budget.notional_per_run)
+    assert len(list(reached.of(paths.ORDER_CREATES))) <= risk_limits.orders
+    assert max(worth) <= risk_limits.notional_per_order
+    assert sum(worth) <= min(ACCEPTED, risk_limits.notional_per_run)
 
 
-def _makings(signoff: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    return (making for item in signoff["items"] for check in item["checks"] for making in check["makings"])
+def _cases(signoff: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (case for item in signoff["items"] for check in item["checks"] for case in check["cases"])

@@ -20,9 +20,9 @@ from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.operations import path_of
 from fixtures.clients.rest import RestClient
-from fixtures.clients.risk import Guard
+from fixtures.clients.risk import RiskCheck
 from fixtures.config.allowance import Allowance
-from fixtures.config.limits import Budget
+from fixtures.config.limits import RiskLimits
 from fixtures.desk.orders.open_orders import open_orders
 from fixtures.harness.collection import needs_of
 from fixtures.harness.facts import facts_of
@@ -30,7 +30,7 @@ from fixtures.record.evidence import Channel, Direction, Evidence, Redactor
 from fixtures.record.run import Entry, Journal
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER
-from fixtures.venue.demo_accounts import MAKER, READ_ONLY, STRANGER, TAKER
+from fixtures.venue.demo_accounts import MAKER, NON_WHITELISTED, READ_ONLY, TAKER
 from reports.cards.__main__ import collect
 from reports.session.items import check_id_of
 
@@ -59,7 +59,7 @@ class Ended:
         records = [json.loads(line) for line in lines]
         checks = [check for item in self.signoff["items"] for check in item["checks"]]
         return {
-            check["id"]: [one for making in check["makings"] for one in records[slice(*making["records"])]]
+            check["id"]: [one for case in check["cases"] for one in records[slice(*case["records"])]]
             for check in checks
         }
 
@@ -113,13 +113,13 @@ class Standalone:
     def client(self, run_id: str, journal: Path) -> RestClient:
         """The market maker's own client, with the orders of a given run."""
         clock = SystemClock()
-        budget = Budget.model_validate(
+        risk_limits = RiskLimits.model_validate(
             {"orders": 9, "notional_per_order": "99", "notional_per_run": "999", "price_band": "0.5"}
         )
-        guard = Guard(
+        risk_check = RiskCheck(
             run_id,
             Journal(journal),
-            budget,
+            risk_limits,
             clock.now_ms,
             Allowance(frozenset({"NEWUSDT"}), real_money=False),
             {"NEWUSDT": Decimal("0.25")}.get,
@@ -128,7 +128,7 @@ class Standalone:
             self.rest,
             ClientContext(Evidence(Redactor(), clock.now_ms), clock, timeout_ms=5000),
             credentials=MAKER.credentials,
-            guard=guard,
+            risk_check=risk_check,
             recv_window_ms=5000,
         )
 
@@ -164,22 +164,22 @@ def standalone(tmp_path: Path) -> Iterator[Standalone]:
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+def conforming(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """A whole run on the sound venue."""
     out = tmp_path_factory.mktemp("sound") / "out"
     return finish(start(out), out)
 
 
-def test_sound_venue_is_ready(sound: Ended) -> None:
+def test_sound_venue_is_ready(conforming: Ended) -> None:
     """The sound venue ends READY with exit 0: every check passed, no order is left, every file is there."""
-    assert sound.code == READY, sound.text
-    assert sound.signoff["verdict"] == "READY"
-    assert sound.signoff["run"]["orders_left"] is False
+    assert conforming.code == READY, conforming.text
+    assert conforming.signoff["verdict"] == "READY"
+    assert conforming.signoff["run"]["orders_left"] is False
     for name in ("signoff.html", "signoff.json", "junit.xml", "allure-results", "journal.jsonl"):
-        assert (sound.folder / name).exists(), name
+        assert (conforming.folder / name).exists(), name
 
 
-def test_checks_name_the_optional_paths_that_they_call(sound: Ended) -> None:
+def test_checks_name_the_optional_paths_that_they_call(conforming: Ended) -> None:
     """What a check says it needs it calls, and of what an environment may be without it calls nothing else.
 
     The trade stream and the account's instruments are left out where something is made with them or without.
@@ -189,7 +189,7 @@ def test_checks_name_the_optional_paths_that_they_call(sound: Ended) -> None:
         needed.setdefault(check_id_of(item), set()).update(needs_of(item))
     called = {
         check_id: {path for record in records for path in paths_of(record)}
-        for check_id, records in sound.evidence().items()
+        for check_id, records in conforming.evidence().items()
     }
 
     unused = {id_: needed[id_] - own for id_, own in called.items() if needed[id_] - own}
@@ -201,7 +201,7 @@ def test_checks_name_the_optional_paths_that_they_call(sound: Ended) -> None:
 WITH_OR_WITHOUT = {paths.TRADE_STREAM, paths.ACCOUNT_INSTRUMENTS}
 
 
-def test_checks_name_the_refusals_of_the_sender_that_they_provoke(sound: Ended) -> None:
+def test_checks_name_the_refusals_of_the_sender_that_they_provoke(conforming: Ended) -> None:
     """Any other refusal of the sender shows that the key under test is wrong, so none comes unprovoked."""
     provoked: dict[str, set[int]] = {}
     for item in collect(ROOT):
@@ -210,7 +210,7 @@ def test_checks_name_the_refusals_of_the_sender_that_they_provoke(sound: Ended) 
     unsaid = {
         check_id: {one["ret_code"] for one in records if one["direction"] == Direction.RECEIVED}
         & ABOUT_THE_SENDER - provoked[check_id]
-        for check_id, records in sound.evidence().items()
+        for check_id, records in conforming.evidence().items()
     }
     assert {check_id: codes for check_id, codes in unsaid.items() if codes} == {}
 
@@ -223,18 +223,18 @@ def paths_of(record: Mapping[str, Any]) -> set[str]:
     return ({path} | streamed) & paths.OPTIONAL
 
 
-def test_no_secret_is_written(sound: Ended) -> None:
+def test_no_secret_is_written(conforming: Ended) -> None:
     """No key and no secret stands in any file of the run, or on the terminal."""
     secrets = [
         value.encode()
-        for account in (MAKER, READ_ONLY, STRANGER, TAKER)
+        for account in (MAKER, READ_ONLY, NON_WHITELISTED, TAKER)
         for value in (account.credentials.key, account.credentials.secret)
     ]
 
-    for path in (path for path in sound.folder.rglob("*") if path.is_file()):
+    for path in (path for path in conforming.folder.rglob("*") if path.is_file()):
         content = path.read_bytes()
         assert not any(secret in content for secret in secrets), path
-    assert not any(secret in sound.text.encode() for secret in secrets)
+    assert not any(secret in conforming.text.encode() for secret in secrets)
 
 
 def test_broken_requirement_is_named_with_its_proof(tmp_path: Path) -> None:

@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.venue.demo_accounts import BOUND, ELSEWHERE, EXPIRED, MAKER, READ_ONLY, STRANGER, TAKER, Demo
+from fixtures.venue.demo_accounts import (
+    EXPIRED,
+    IP_BOUND,
+    MAKER,
+    NON_WHITELISTED,
+    OTHER_ENVIRONMENT,
+    READ_ONLY,
+    TAKER,
+    Demo,
+)
 
 ROOT = Path(__file__).parents[1]
 DEADLINE_S = 600
@@ -55,7 +64,9 @@ def loud(tmp_path_factory: pytest.TempPathFactory) -> Written:
     return Written(done.stdout, (out / "log.txt").read_bytes(), files)
 
 
-@pytest.mark.parametrize("demo", [MAKER, READ_ONLY, BOUND, EXPIRED, ELSEWHERE, STRANGER, TAKER])
+@pytest.mark.parametrize(
+    "demo", [MAKER, READ_ONLY, IP_BOUND, EXPIRED, OTHER_ENVIRONMENT, NON_WHITELISTED, TAKER]
+)
 def test_no_key_and_no_secret_is_logged(loud: Written, demo: Demo) -> None:
     """Neither a key nor a secret of any role, whoever logs it."""
     assert loud.places_of(demo.credentials.key) == []

@@ -34,7 +34,7 @@ class Seen:
         return {check_id for check_id, away in self.away.items() if all(away)} & self.blockers
 
 
-def spared(environments: Path, name: str) -> set[str]:
+def exempt(environments: Path, name: str) -> set[str]:
     """The blockers that an environment declares N/A when its one key is the market maker's."""
     seen, quietly = Seen(), ["-q", "--collect-only", "-p", "no:reports.plugin", "-p", "no:cacheprovider"]
     where = [f"--environments={environments}", f"--env={name}", f"--symbol={SYMBOL}", str(ROOT / "checks")]
@@ -46,7 +46,7 @@ def spared(environments: Path, name: str) -> set[str]:
 def test_requirement_set_spares_what_somewhere_cannot_be_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over every environment and every phase of a listing, exactly the blockers of ``spared`` are N/A."""
+    """Over every environment and every phase of a listing, exactly the blockers of ``exempt`` are N/A."""
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     for section in content["environments"].values():
         for names in section.get("credentials", {}).values():
@@ -57,6 +57,6 @@ def test_requirement_set_spares_what_somewhere_cannot_be_made(
         file = tmp_path / f"{phase}.yaml"
         file.write_text(yaml.safe_dump(content), encoding="utf-8")
         for name in content["environments"]:
-            found |= spared(file, name)
+            found |= exempt(file, name)
 
-    assert found == set(read(newest(ROOT / "checks")).spared)
+    assert found == set(read(newest(ROOT / "checks")).exempt)

@@ -19,9 +19,9 @@ from tests.line import Line, any_stream, line_to
 
 ROOT = Path(__file__).parents[1]
 INCOMPLETE = 2
-UNSETTLED = {"BLOCKED", "ERROR"}
+INCONCLUSIVE_VERDICTS = {"BLOCKED", "ERROR"}
 DEADLINE_S = 180
-HASTE = {"event_ms": 800, "quiet_ms": 100, "look_up_ms": 1000, "plan_orders": 5, "outage_ms": 20_000}
+HASTE = {"event_ms": 800, "quiet_period_ms": 100, "look_up_ms": 1000, "plan_orders": 5, "outage_ms": 20_000}
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Ended:
     text: str
     signoff: dict[str, Any]
 
-    def makings(self, check_id: str) -> list[tuple[str, str]]:
+    def cases(self, check_id: str) -> list[tuple[str, str]]:
         """Verdict and sentence of each making of a check."""
         checks = [check for item in self.signoff["items"] for check in item["checks"]]
         (found,) = [check for check in checks if check["id"] == check_id]
-        return [(making["verdict"], making["sentence"] or "") for making in found["makings"]]
+        return [(case["verdict"], case["sentence"] or "") for case in found["cases"]]
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         section = content["environments"]["standalone"]
         for name in ("rest", "public_stream", "private_stream", "trade_stream"):
             section[name] = section[name].replace("8900", str(line.port))
-        section |= {"patience": HASTE, "request_timeout_ms": 600}
+        section |= {"timeouts": HASTE, "request_timeout_ms": 600}
         path = tmp_path / "environments.yaml"
         path.write_text(yaml.safe_dump(content), encoding="utf-8")
         variables = dict(re.findall(r"(DMM_STANDALONE_\w+)=(\S+)", printed))
@@ -73,7 +73,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     assert await venue.wait() == 0
 
 
-async def spoiled(stage: Stage, out: Path, spoil: Callable[[], Awaitable[None]]) -> Ended:
+async def outcomes_of(stage: Stage, out: Path, spoil: Callable[[], Awaitable[None]]) -> Ended:
     """A run of MKR-13, over REST and over the trade stream, and of MKR-30; the first making is spoiled."""
     run = await asyncio.create_subprocess_exec(
         *(sys.executable, "-u", "-m", "pytest", "--env=standalone", f"--out={out}", "-k", "MKR-13 or MKR-30"),
@@ -100,13 +100,13 @@ async def test_dead_streams_are_the_network_s(tmp_path: Path, stage: Stage) -> N
     async def spoil() -> None:
         stage.line.stall(any_stream)
 
-    ended = await spoiled(stage, tmp_path / "out", spoil)
+    ended = await outcomes_of(stage, tmp_path / "out", spoil)
 
     assert ended.code == INCOMPLETE, ended.text
-    (spoilt, said), sound = ended.makings("MKR-13")
-    assert (spoilt, sound[0]) == ("BLOCKED", "PASS"), ended.text
+    (invalid, said), conforming = ended.cases("MKR-13")
+    assert (invalid, conforming[0]) == ("BLOCKED", "PASS"), ended.text
     assert re.search(r"the private stream was silent: a ping sent at .* was not answered", said)
-    assert ended.makings("MKR-30")[0][0] == "PASS", ended.text
+    assert ended.cases("MKR-30")[0][0] == "PASS", ended.text
     assert [one["owner"] for one in ended.signoff["findings"]] == ["network"]
 
 
@@ -118,13 +118,13 @@ async def test_a_venue_that_was_gone_is_used_again(tmp_path: Path, stage: Stage)
         await asyncio.sleep(3)
         await stage.line.appear()
 
-    ended = await spoiled(stage, tmp_path / "out", spoil)
+    ended = await outcomes_of(stage, tmp_path / "out", spoil)
 
     assert ended.code == INCOMPLETE, ended.text
-    (spoilt, said), sound = ended.makings("MKR-13")
-    assert spoilt in UNSETTLED, ended.text
+    (invalid, said), conforming = ended.cases("MKR-13")
+    assert invalid in INCONCLUSIVE_VERDICTS, ended.text
     assert re.search(r"; the venue did not respond for [3-9]\.\d s$", said)
-    assert (sound[0], ended.makings("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
+    assert (conforming[0], ended.cases("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
     assert [one["owner"] for one in ended.signoff["findings"]] == ["network"]
     assert re.search(r"the venue was not heard during MKR-13 for [3-9]\.\d s", ended.text)
     assert ended.signoff["run"]["orders_left"] is False
@@ -138,12 +138,12 @@ async def test_a_venue_that_stood_still_is_not_to_blame(tmp_path: Path, stage: S
         await asyncio.sleep(3)
         stage.venue.send_signal(signal.SIGCONT)
 
-    ended = await spoiled(stage, tmp_path / "out", spoil)
+    ended = await outcomes_of(stage, tmp_path / "out", spoil)
 
     assert ended.code == INCOMPLETE, ended.text
-    (spoilt, _), sound = ended.makings("MKR-13")
-    assert spoilt in {*UNSETTLED, "PASS"}, ended.text
-    assert (sound[0], ended.makings("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
+    (invalid, _), conforming = ended.cases("MKR-13")
+    assert invalid in {*INCONCLUSIVE_VERDICTS, "PASS"}, ended.text
+    assert (conforming[0], ended.cases("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
     assert {one["owner"] for one in ended.signoff["findings"]} <= {"network"}
 
 

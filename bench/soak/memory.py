@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from statistics import linear_regression
 
-LEAST_S = 1200
+MIN_S = 1200
 """A run that is shorter is all warm-up: accounts still fill up to what is remembered of each."""
 MOST_GROWTH = 0.05
 """How much the second half may grow, as a share of what it begins with."""
@@ -42,13 +42,13 @@ class Memory:
         last_s = samples[-1].at_s
         half = [sample for sample in samples if sample.at_s >= last_s / 2]
         growth = None
-        if last_s >= LEAST_S:
+        if last_s >= MIN_S:
             line = linear_regression([x.at_s for x in half], [x.mib for x in half])
             growth = line.slope * (last_s - half[0].at_s) / (line.intercept + line.slope * half[0].at_s)
         middle = half[0].mib
         return cls(samples[0].mib, middle, samples[-1].mib, max(x.mib for x in samples), growth)
 
     @property
-    def is_flat(self) -> bool:
+    def has_no_open_orders(self) -> bool:
         """False when the second half grew; a run that is all warm-up does not tell."""
         return self.growth is None or self.growth <= MOST_GROWTH

@@ -189,12 +189,12 @@ async def vanish(stage: Stage, visit: Visit) -> None:
     """Arm the protection, rest some orders, break off, and come back after the window."""
     trader = await Trader.open(stage, visit)
     await trader.rest.order(paths.ORDER_DCP, {"product": "SPOT", "timeWindow": _DCP_S})
-    guard = await PlainStream.open(stage.address, paths.PRIVATE_STREAM)
-    await guard.authenticate(visit.credentials)
-    await guard.subscribe("dcp.spot")
+    risk_check = await PlainStream.open(stage.address, paths.PRIVATE_STREAM)
+    await risk_check.authenticate(visit.credentials)
+    await risk_check.subscribe("dcp.spot")
     for ticks in (20, 25, 30):
         await trader.send(paths.ORDER_CREATE, trader.order(ticks))
-    guard.abort()
+    risk_check.abort()
     began = now_ms()
     await trader.until(lambda: trader.acked <= trader.orders.ended)
     what = f"{len(trader.acked - trader.orders.ended)} orders rest {now_ms() - began} ms after the connection"

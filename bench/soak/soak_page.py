@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.soak.memory import LEAST_S, MOST_GROWTH, Memory
+from bench.soak.memory import MIN_S, MOST_GROWTH, Memory
 from bench.soak.soak_run import KEPT, UIDS, Outcome
 
 _HEAD = """# Soak
@@ -69,7 +69,7 @@ def _memory(outcome: Outcome) -> Iterator[str]:
     yield "## Memory of the venue\n"
     yield f"The first half is warm-up: each account fills up to the {KEPT} closed orders and executions that"
     yield "are remembered. The rule: the least-squares line through the samples of the second half rises by"
-    yield f"at most {MOST_GROWTH:.0%} over that half. A run of less than {LEAST_S // 60} minutes is all"
+    yield f"at most {MOST_GROWTH:.0%} over that half. A run of less than {MIN_S // 60} minutes is all"
     yield "warm-up and not judged.\n"
     yield "| start MiB | middle MiB | end MiB | most MiB | growth of the second half | |"
     yield "|---|---|---|---|---|---|"
@@ -82,14 +82,14 @@ def _memory(outcome: Outcome) -> Iterator[str]:
 def _verdict(memory: Memory) -> str:
     if memory.growth is None:
         return "not judged"
-    return "flat" if memory.is_flat else "**grows**"
+    return "flat" if memory.has_no_open_orders else "**grows**"
 
 
 def _counts(outcome: Outcome) -> Iterator[str]:
     yield "## Counts\n"
     yield "| what | how many |"
     yield "|---|---|"
-    for name, number in outcome.audit["counts"].items():
+    for name, number in outcome.invariants["counts"].items():
         yield f"| in the venue: {name} | {number:,} |"
     for name, number in sorted(outcome.ledger.counts.items()):
         yield f"| {name} | {number:,} |"

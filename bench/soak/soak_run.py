@@ -52,7 +52,7 @@ CREW: tuple[tuple[str, Client], ...] = (
 class Outcome:
     """What a run showed.
 
-    audit: what the venue said about itself at its end, see ``fixtures.venue.invariants``
+    invariants: what the venue said about itself at its end, see ``fixtures.venue.invariants``
     ended: the venue's exit code and what it wrote to its standard error
     """
 
@@ -61,7 +61,7 @@ class Outcome:
     seed: int
     samples: list[Sample]
     ledger: Ledger
-    audit: Mapping[str, Any]
+    invariants: Mapping[str, Any]
     ended: tuple[int, str]
 
     @property
@@ -71,7 +71,7 @@ class Outcome:
 
     def findings(self) -> list[tuple[str, int, str]]:
         """Each law, how often it was looked at, and how it was broken first; "" when it was kept."""
-        inside = [(law, row["seen"], row["broken"]) for law, row in self.audit["laws"].items()]
+        inside = [(law, row["seen"], row["broken"]) for law, row in self.invariants["laws"].items()]
         outside = [
             (law.value, self.ledger.seen[law.value], self.ledger.broken.get(law.value, "")) for law in Law
         ]
@@ -82,7 +82,9 @@ class Outcome:
     @property
     def holds(self) -> bool:
         """True when every law was looked at and kept, and the memory is flat."""
-        return self.memory.is_flat and all(seen and not broken for _, seen, broken in self.findings())
+        return self.memory.has_no_open_orders and all(
+            seen and not broken for _, seen, broken in self.findings()
+        )
 
 
 @asynccontextmanager
@@ -116,11 +118,11 @@ async def soak(*, seconds: int, clients: int, seed: int) -> Outcome:
         process.terminate()
         output, errors = await asyncio.wait_for(process.communicate(), 60)
     try:
-        audit = json.loads(output.splitlines()[-1])
+        invariants = json.loads(output.splitlines()[-1])
     except (IndexError, ValueError):
         raise RuntimeError(f"the venue told nothing at its end: {errors[-500:]!r}") from None
     ended = (process.returncode or 0, errors.decode())
-    return Outcome(clients, seconds, seed, samples, stage.ledger, audit, ended)
+    return Outcome(clients, seconds, seed, samples, stage.ledger, invariants, ended)
 
 
 async def _stage(process: asyncio.subprocess.Process, seconds: int) -> Stage:

@@ -23,7 +23,7 @@ from fixtures.v5.instrument import Instrument, down_to, plain, up_to
 TOPICS = ("order", "execution", "wallet")
 OURS, PLAIN = ("our REST", "our trade stream"), ("httpx", "websockets")
 WAYS = (*OURS, *PLAIN)
-_SETTLED_S = 60
+_ANSWERED_S = 60
 _MOST_OPEN = 20
 _AMOUNT = 40
 """What an order is worth, quote coin."""
@@ -104,7 +104,7 @@ class Trader:
     async def until(self, reached: Callable[[], bool]) -> None:
         """Wait for the stream, but not for ever."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(_SETTLED_S):
+            async with asyncio.timeout(_ANSWERED_S):
                 while not reached():
                     self.orders.changed.clear()
                     await self.orders.changed.wait()

@@ -19,12 +19,12 @@ from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.reply import Reply
 from fixtures.clients.rest import RestClient
-from fixtures.clients.risk import Guard
+from fixtures.clients.risk import RiskCheck
 from fixtures.clients.signing import Signer
 from fixtures.clients.streams.trade import TradeStream
 from fixtures.config.allowance import Allowance
 from fixtures.config.environment import Credentials
-from fixtures.config.limits import Budget
+from fixtures.config.limits import RiskLimits
 from fixtures.record.evidence import Evidence, Redactor
 from fixtures.record.run import Journal
 from fixtures.v5 import paths
@@ -242,19 +242,19 @@ class Key:
         return {
             "context": ClientContext(evidence(), SystemClock(), TIMEOUT_S * 1000),
             "credentials": self.credentials,
-            "guard": self._guard(),
+            "risk_check": self._risk_check(),
             "recv_window_ms": _WINDOW_MS,
         }
 
-    def _guard(self) -> Guard:
+    def _risk_check(self) -> RiskCheck:
         journal = Journal(self.folder / f"{self.prefix}.jsonl")
         journal.open(self.prefix, "soak")
         # An hour spends more than the bounds of a file allow.
-        budget = Budget.model_construct(
+        risk_limits = RiskLimits.model_construct(
             orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1)
         )
         allowance = Allowance(frozenset(self.prices), real_money=False)
-        return Guard(self.prefix, journal, budget, now_ms, allowance, self.prices.get)
+        return RiskCheck(self.prefix, journal, risk_limits, now_ms, allowance, self.prices.get)
 
 
 def evidence() -> Evidence:

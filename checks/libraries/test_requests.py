@@ -24,18 +24,18 @@ OFF_BY_MS = 1000
 CLOCK_AHEAD_MS = -30_000
 """Where the venue's clock stands when this machine's is half a minute fast."""
 
-FLOATS_CURE = {
+FLOATS_REMEDIATION = {
     "pybit": "give quantities and prices as strings on the grid",
     "ccxt": "load the markets first, so that ccxt knows the steps",
 }
-BROKER_CURE = {
+BROKER_REMEDIATION = {
     "pybit": "leave referral_id unset",
     "ccxt": "its option brokerId cannot be emptied: override sign() and drop the header, or quote over the "
     "trade stream, which carries none",
 }
 
 
-@each_library("SDK-05.01", severity=BLOCKER, at_risk=1, creates=1, observes=1)
+@each_library("SDK-05.01", severity=BLOCKER, max_fills=1, creates=1, min_messages=1)
 @over_both_transports
 async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
     """A PostOnly order sent through the library reaches the book as PostOnly.
@@ -45,11 +45,11 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
 
     Sequence: place behind the touch, the request is captured, acknowledged, New, cancel.
     Passes: exactly one create with timeInForce PostOnly, which the order stream shows as PostOnly.
-    Cure: do not quote through the library.
+    Disposition: do not quote through the library.
     Source: docs/v5/order/create-order.mdx, timeInForce
     """
     price = await desk.passive_price(Side.BUY)
-    call = await library.place(_least(desk, Side.BUY, price), desk.via)
+    call = await library.place(_minimum(desk, Side.BUY, price), desk.via)
 
     _expect_post_only(library, call)
     answer = expect(f"passive order of {library}", _answered(library, call), acknowledged)
@@ -59,7 +59,7 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
     await desk.cancel(order)
 
 
-@each_library("SDK-05.02", severity=BLOCKER, at_risk=1, creates=1, observes=1)
+@each_library("SDK-05.02", severity=BLOCKER, max_fills=1, creates=1, min_messages=1)
 @over_both_transports
 @pytest.mark.parametrize("side", list(Side))
 async def test_quote_through_a_library_never_trades(library: Library, desk: Desk, side: Side) -> None:
@@ -71,10 +71,10 @@ async def test_quote_through_a_library_never_trades(library: Library, desk: Desk
     Sequence: place through the touch, the request is captured, acknowledged, Rejected or Cancelled; or
         refused.
     Passes: PostOnly on the wire, no execution, EC_PostOnlyWillTakeLiquidity; or a refusal with 170218.
-    Cure: do not quote through the library.
+    Disposition: do not quote through the library.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
-    call = await until_crossed(desk, side, lambda price: library.place(_least(desk, side, price), desk.via))
+    call = await until_crossed(desk, side, lambda price: library.place(_minimum(desk, side, price), desk.via))
 
     _expect_post_only(library, call)
     await expect_closed_without_fill(desk, _answered(library, call))
@@ -89,7 +89,7 @@ async def test_floats_leave_as_decimals_on_the_grid(library: Library, qty: float
 
     Sequence: place with floats, answered by script, the request is captured.
     Passes: both figures are strings without an exponent, on the instrument's steps.
-    Cure: give quantities and prices as strings on the grid.
+    Disposition: give quantities and prices as strings on the grid.
     Source: docs/v5/order/create-order.mdx, qty and price; docs/v5/error.mdx, 170130, 170134, 170137
     """
     call = await library.place_figures(REHEARSED, qty, price)
@@ -99,7 +99,7 @@ async def test_floats_leave_as_decimals_on_the_grid(library: Library, qty: float
         _off_grid(_sent(library, call), UNLISTED),
         nothing,
         owner=Owner.LIBRARY,
-        advice=FLOATS_CURE[library.name],
+        advice=FLOATS_REMEDIATION[library.name],
     )
 
 
@@ -110,7 +110,7 @@ async def test_texts_leave_as_they_are(library: Library, transport: Transport) -
 
     Sequence: place with strings, answered by script, the request is captured.
     Passes: both figures are the strings that were given.
-    Cure: do not quote through the library.
+    Disposition: do not quote through the library.
     Source: docs/v5/order/create-order.mdx, qty and price
     """
     call = await library.place(REHEARSED, transport, [ACKNOWLEDGED])
@@ -130,7 +130,7 @@ async def test_order_credits_no_broker(library: Library, transport: Transport) -
 
     Sequence: place, answered by script, the request is captured.
     Passes: the create carries neither Referer nor X-Referer.
-    Cure: leave referral_id unset; in CCXT drop the header in sign(), or quote over the trade stream.
+    Disposition: leave referral_id unset; in CCXT drop the header in sign(), or quote over the trade stream.
     Source: docs/institutional/dmm-listing/spot.mdx, section 3
     """
     call = await library.place(REHEARSED, transport, [ACKNOWLEDGED])
@@ -140,11 +140,11 @@ async def test_order_credits_no_broker(library: Library, transport: Transport) -
         _sent(library, call).broker,
         None,
         owner=Owner.LIBRARY,
-        advice=BROKER_CURE[library.name],
+        advice=BROKER_REMEDIATION[library.name],
     )
 
 
-@check("SDK-12", severity=MAJOR, at_risk=0, observes=0, library="ccxt")
+@check("SDK-12", severity=MAJOR, max_fills=0, min_messages=0, library="ccxt")
 @pytest.mark.parametrize("transport", list(Transport))
 async def test_ccxt_stamps_the_venue_time(ccxt: Ccxt, transport: Transport) -> None:
     """Once CCXT has synchronised with the venue's clock, its orders carry the venue's time.
@@ -152,7 +152,7 @@ async def test_ccxt_stamps_the_venue_time(ccxt: Ccxt, transport: Transport) -> N
     Sequence: load_time_difference from a clock half a minute behind, place, answered by script, the request
         is captured.
     Passes: the order's timestamp is within a second of the venue's clock, on either transport.
-    Cure: keep this machine's clock right by NTP, or quote over REST.
+    Disposition: keep this machine's clock right by NTP, or quote over REST.
     Source: docs/v5/guide.mdx, X-BAPI-TIMESTAMP; docs/v5/websocket/trade/guideline.mdx
     """
     call = await ccxt.place_with_clock_ahead(REHEARSED, transport, CLOCK_AHEAD_MS)
@@ -167,8 +167,8 @@ async def test_ccxt_stamps_the_venue_time(ccxt: Ccxt, transport: Transport) -> N
     )
 
 
-def _least(desk: Desk, side: Side, price: Decimal) -> Intent:
-    return Intent.least(desk.instrument, side, price, desk.fresh_link_id())
+def _minimum(desk: Desk, side: Side, price: Decimal) -> Intent:
+    return Intent.minimum(desk.instrument, side, price, desk.fresh_link_id())
 
 
 def _sent(library: Library, call: Made) -> Sent:

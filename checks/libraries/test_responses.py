@@ -12,7 +12,17 @@ import pytest
 from checks import BLOCKER, MAJOR, check, each_library
 from fixtures.desk import Transport
 from fixtures.expect import Owner, between, expect, nothing, one_of, present, show
-from fixtures.libraries import ACKNOWLEDGED, REHEARSED, Ccxt, Library, Made, Pybit, Scripted, Told, refused
+from fixtures.libraries import (
+    ACKNOWLEDGED,
+    REHEARSED,
+    CallerView,
+    Ccxt,
+    Library,
+    Made,
+    Pybit,
+    Scripted,
+    refused,
+)
 from fixtures.v5.codes import RetCode
 
 OPEN_OUTCOMES = (
@@ -45,27 +55,27 @@ IS_REFUSED = "ExchangeError"
 UNATTRIBUTED = Scripted(RetCode.PERMISSION_DENIED, "Permission denied.", has_req_id=False)
 """A refusal that does not say which request it refuses."""
 
-RESET_CURE = {
+RESET_REMEDIATION = {
     "pybit": "take 10006 out of retry_codes and wait for the reset yourself, never a negative time",
     "ccxt": "catch RateLimitExceeded and wait for the reset",
 }
-SETTLE_CURE = {
+NO_ANSWER_REMEDIATION = {
     "pybit": "look the order up by its orderLinkId when no callback came within five seconds",
     "ccxt": "put a time limit on createOrderWs and look the order up by its orderLinkId",
 }
-RECOVERY_CURE = {
+RECOVERY_REMEDIATION = {
     "pybit": "open another WebSocketTrading",
     "ccxt": "await close_ws_clients() after it: ccxt authenticates a second time on the open connection",
 }
 
 
-@check("SDK-08.01", severity=BLOCKER, at_risk=0, observes=0, library="pybit", after_orders=True)
+@check("SDK-08.01", severity=BLOCKER, max_fills=0, min_messages=0, library="pybit", after_orders=True)
 async def test_pybit_tells_the_code(pybit: Pybit) -> None:
     """Pybit reports every refusal to its caller with the venue's code, and does not resend the order.
 
     Sequence: place, refused by script; for each of the codes.
     Passes: one create per code, and the exception carries that code.
-    Cure: read the code from the exception's status_code, and look the order up.
+    Disposition: read the code from the exception's status_code, and look the order up.
     Source: docs/v5/error.mdx
     """
     calls = {
@@ -79,7 +89,7 @@ async def test_pybit_tells_the_code(pybit: Pybit) -> None:
     _expect_sent_once(pybit, calls)
 
 
-@check("SDK-08.02", severity=MAJOR, at_risk=0, observes=0, library="ccxt", after_orders=True)
+@check("SDK-08.02", severity=MAJOR, max_fills=0, min_messages=0, library="ccxt", after_orders=True)
 async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
     """After a code that leaves open whether the order rests, CCXT raises an OperationFailed.
 
@@ -87,7 +97,7 @@ async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
 
     Sequence: place, refused by script with an ambiguous code; for each of the codes.
     Passes: every exception is an OperationFailed, and the order is sent once.
-    Cure: read the code from the exception's text, and look the order up by its orderLinkId.
+    Disposition: read the code from the exception's text, and look the order up by its orderLinkId.
     Source: docs/v5/error.mdx
     """
     calls = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in OPEN_OUTCOMES}
@@ -102,7 +112,7 @@ async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
     )
 
 
-@check("SDK-08.03", severity=MAJOR, at_risk=0, observes=0, library="ccxt", after_orders=True)
+@check("SDK-08.03", severity=MAJOR, max_fills=0, min_messages=0, library="ccxt", after_orders=True)
 async def test_ccxt_tells_a_refusal(ccxt: Ccxt) -> None:
     """After a code that refuses the order, CCXT raises an ExchangeError that names the code.
 
@@ -110,7 +120,7 @@ async def test_ccxt_tells_a_refusal(ccxt: Ccxt) -> None:
 
     Sequence: place, refused by script; for each of the codes.
     Passes: every exception names the venue's code and is an ExchangeError, and the order is sent once.
-    Cure: read the code from the exception's text.
+    Disposition: read the code from the exception's text.
     Source: docs/v5/error.mdx
     """
     calls = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in REFUSALS}
@@ -133,7 +143,7 @@ async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | Non
     Sequence: place, 10006 by script, the wait, the next attempt if there is one, acknowledged by script.
     Passes: the call returns or raises the library's rate-limit exception; the next attempt is not before the
         reset and at most five seconds after it.
-    Cure: keep 10006 out of the library's own retries, and wait for the reset, never a negative time.
+    Disposition: keep 10006 out of the library's own retries, and wait for the reset, never a negative time.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     limited = refused(RetCode.TOO_MANY_VISITS, "Too many visits!", reset_in_ms=reset_in_ms)
@@ -144,7 +154,7 @@ async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | Non
         call.told.error or None,
         one_of({None, *library.limit_errors}),
         owner=Owner.LIBRARY,
-        advice=RESET_CURE[library.name],
+        advice=RESET_REMEDIATION[library.name],
     )
     what = f"{library}'s wait before it sent again, with the reset {_spoken(reset_in_ms)}"
     allowed = between(reset_in_ms or 0, (reset_in_ms or 0) + 5000, "ms")
@@ -168,7 +178,7 @@ async def test_trade_stream_call_settles(library: Library, answer: Scripted) -> 
 
     Sequence: place on the trade stream, answered by script, the call returns or raises.
     Passes: the call ends within five seconds, with an error when the answer is one.
-    Cure: put a time limit on every call, and look the order up by its orderLinkId after it.
+    Disposition: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
     (told,) = await library.place_in_turn(REHEARSED, [answer])
@@ -186,17 +196,17 @@ async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
     Sequence: place on the trade stream, refused by script without a reqId; place twice more, acknowledged by
         script.
     Passes: each later call returns its acknowledgement within five seconds.
-    Cure: open another connection after such a refusal.
+    Disposition: open another connection after such a refusal.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId; 20001
     """
     _, *later = await library.place_in_turn(REHEARSED, [UNATTRIBUTED, ACKNOWLEDGED, ACKNOWLEDGED])
 
     expect(
         f"{library}'s results of two orders acknowledged after a refusal without reqId",
-        [told.error or ("acknowledged" if told.is_settled else None) for told in later],
+        [told.error or ("acknowledged" if told.is_answered else None) for told in later],
         ["acknowledged"] * 2,
         owner=Owner.LIBRARY,
-        advice=RECOVERY_CURE[library.name],
+        advice=RECOVERY_REMEDIATION[library.name],
     )
 
 
@@ -209,7 +219,7 @@ async def test_trade_stream_call_settles_at_no_latency(library: Library) -> None
     Sequence: place on the trade stream, answered by script while the frame is being sent, the call returns or
         raises.
     Passes: the call ends within five seconds.
-    Cure: put a time limit on every call, and look the order up by its orderLinkId after it.
+    Disposition: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
     told = (await library.place(REHEARSED, Transport.TRADE, [ACKNOWLEDGED], held=True)).told
@@ -227,13 +237,13 @@ def _expect_sent_once(library: Library, calls: Mapping[RetCode, Made]) -> None:
     )
 
 
-def _expect_result(library: Library, told: Told, call: str) -> None:
+def _expect_result(library: Library, told: CallerView, call: str) -> None:
     expect(
         f"{library}'s result of {call}",
-        told if told.is_settled else None,
+        told if told.is_answered else None,
         present,
         owner=Owner.LIBRARY,
-        advice=SETTLE_CURE[library.name],
+        advice=NO_ANSWER_REMEDIATION[library.name],
     )
 
 

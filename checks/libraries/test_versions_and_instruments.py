@@ -25,7 +25,7 @@ async def test_version_is_recent_enough(library: Library) -> None:
 
     Sequence: read the installed version.
     Passes: pybit is 5.17.0 or newer, ccxt 4.5.72 or newer.
-    Cure: pip install -U, and pin the version that was tested.
+    Disposition: pip install -U, and pin the version that was tested.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT"
     """
     floor = FLOORS[library.name]
@@ -39,7 +39,7 @@ async def test_version_is_recent_enough(library: Library) -> None:
     )
 
 
-@check("SDK-02.01", severity=MAJOR, at_risk=0, library="pybit")
+@check("SDK-02.01", severity=MAJOR, max_fills=0, library="pybit")
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_pybit_reads_account_instruments_as_the_page_does(
     pybit: Pybit, market: Market, symbol: str
@@ -48,13 +48,13 @@ async def test_pybit_reads_account_instruments_as_the_page_does(
 
     Sequence: _submit_request as printed, the request is captured, rows, a signed query of our own.
     Passes: one signed GET /v5/account/instruments-info, and a row of the symbol in both answers.
-    Cure: pass auth=True, and use version 5.15.0 or newer.
+    Disposition: pass auth=True, and use version 5.15.0 or newer.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
     await _expect_signed_and_found(pybit, await pybit.page_call(), market, symbol)
 
 
-@check("SDK-02.02", severity=MAJOR, at_risk=0, library="pybit")
+@check("SDK-02.02", severity=MAJOR, max_fills=0, library="pybit")
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_pybit_reads_account_instruments_by_its_method(
     pybit: Pybit, market: Market, symbol: str
@@ -66,13 +66,13 @@ async def test_pybit_reads_account_instruments_by_its_method(
 
     Sequence: get_account_instruments_info, the request is captured, rows, a signed query of our own.
     Passes: one signed GET /v5/account/instruments-info, and a row of the symbol in both answers.
-    Cure: call _submit_request with auth=True as the page does.
+    Disposition: call _submit_request with auth=True as the page does.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
     await _expect_signed_and_found(pybit, await pybit.own_call(), market, symbol)
 
 
-@check("SDK-03", severity=MAJOR, at_risk=0, library="ccxt", establishes=Prerequisite.LIBRARY_INSTRUMENTS)
+@check("SDK-03", severity=MAJOR, max_fills=0, library="ccxt", establishes=Prerequisite.LIBRARY_INSTRUMENTS)
 @pytest.mark.parametrize("switch", list(Switch), ids=["at-construction", "afterwards", "nested"])
 async def test_ccxt_signs_its_instruments_query(
     ccxt: Ccxt, market: Market, symbol: str, switch: Switch
@@ -85,7 +85,7 @@ async def test_ccxt_signs_its_instruments_query(
     Sequence: set the option, load the markets of a fresh client, the requests are captured, a signed query of
         our own.
     Passes: every instruments query names the key and carries a signature, and the symbol is loaded.
-    Cure: nest the option under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo.
+    Disposition: nest the option under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 2
     """
     call = await ccxt.load_markets(switch)
@@ -104,14 +104,14 @@ async def test_ccxt_signs_its_instruments_query(
     expect(f"{ccxt} {call.told}; its loaded markets of {symbol}", loaded, {symbol}, owner=Owner.LIBRARY)
 
 
-@check("SDK-04", severity=MAJOR, at_risk=0, library="ccxt")
+@check("SDK-04", severity=MAJOR, max_fills=0, library="ccxt")
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_ccxt_reads_account_instruments(ccxt: Ccxt, market: Market, symbol: str) -> None:
     """CCXT's implicit method returns the account's instrument as the venue returns it.
 
     Sequence: privateGetV5AccountInstrumentsInfo, the request is captured, a signed query of our own.
     Passes: a signed request, one row of the symbol, and the same names, status and filters in both answers.
-    Cure: query the endpoint without the library.
+    Disposition: query the endpoint without the library.
     Source: docs/v5/account/instrument.mdx
     """
     shown, own = await _expect_signed_and_found(ccxt, await ccxt.account_rows(), market, symbol)
@@ -122,13 +122,13 @@ async def test_ccxt_reads_account_instruments(ccxt: Ccxt, market: Market, symbol
     expect(what, _differing(shown, own), _differing(own, shown), owner=Owner.LIBRARY)
 
 
-@check("SDK-07.01", severity=MAJOR, at_risk=0, observes=0, library="ccxt")
+@check("SDK-07.01", severity=MAJOR, max_fills=0, min_messages=0, library="ccxt")
 async def test_ccxt_shows_the_published_filters(ccxt: Ccxt, instrument: Instrument) -> None:
     """CCXT shows tickSize, basePrecision and minOrderAmt as the venue publishes them.
 
     Sequence: load the markets with a signature, read precision and limits.
     Passes: each equals the figure that the venue publishes to this key.
-    Cure: read the figures from market['info'].
+    Disposition: read the figures from market['info'].
     Source: docs/v5/market/instrument.mdx
     """
     shown = await ccxt.published(instrument.symbol)
@@ -146,7 +146,7 @@ async def test_ccxt_shows_the_published_filters(ccxt: Ccxt, instrument: Instrume
     )
 
 
-@check("SDK-07.02", severity=MINOR, at_risk=0, observes=0, library="ccxt")
+@check("SDK-07.02", severity=MINOR, max_fills=0, min_messages=0, library="ccxt")
 async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrument) -> None:
     """CCXT shows the maximum quantity of a limit order as the venue publishes it.
 
@@ -154,7 +154,7 @@ async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrumen
 
     Sequence: load the markets with a signature, read the limits.
     Passes: the maximum equals maxLimitOrderQty.
-    Cure: read the figure from market['info']['lotSizeFilter'].
+    Disposition: read the figure from market['info']['lotSizeFilter'].
     Source: docs/v5/market/instrument.mdx, maxLimitOrderQty
     """
     shown = await ccxt.published(instrument.symbol)

@@ -19,7 +19,7 @@ NO_CHANGE = {RetCode.OK, RetCode.REQUEST_PARAM_ERROR}
 ENDS_OR_REFUSED = {RetCode.OK, RetCode.LIMIT_MAKER_BAD_PRICE}
 
 
-@check("MKR-07", severity=BLOCKER, at_risk=1, creates=1)
+@check("MKR-07", severity=BLOCKER, max_fills=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side) -> None:
@@ -35,7 +35,7 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
     Source: docs/v5/order/amend-order.mdx; docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
     crossing, passive = await desk.deep_crossing_price(side), await desk.passive_price(side)
-    order = await desk.place(side, passive, desk.instrument.least_qty(min(crossing, passive)))
+    order = await desk.place(side, passive, desk.instrument.min_qty(min(crossing, passive)))
     await desk.resting(order)
 
     answer = await desk.attempt_amend(order, price=crossing)
@@ -50,7 +50,7 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
         expect("the PostOnly order amended through the touch", end, closed)
 
 
-@check("MKR-15", severity=BLOCKER, at_risk=3, creates=1, worth=3)
+@check("MKR-15", severity=BLOCKER, max_fills=3, creates=1, worth=3)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize(
     ("further_ticks", "lots"),
@@ -68,7 +68,7 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
     """
     price = await desk.passive_price(side)
     amended_price = desk.instrument.away(price, side, ticks=further_ticks)
-    lot = desk.instrument.least_qty(min(price, amended_price))
+    lot = desk.instrument.min_qty(min(price, amended_price))
     order = await desk.place(side, price, 2 * lot)
     created = await desk.resting(order)
 
@@ -78,7 +78,7 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
         qty=lots * lot if lots != 2 else None,  # noqa: PLR2004 - the quantity that it has
     )
     state = await desk.amended(order, amended_price, lots * lot)
-    shown, wait_ms = await desk.in_realtime(order, state.agrees), desk.patience.look_up_ms
+    shown, wait_ms = await desk.in_realtime(order, state.agrees), desk.timeouts.look_up_ms
 
     as_amended = having(
         price=amended_price,
@@ -94,7 +94,7 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
     expect("the amended order in realtime", listed, as_amended, within_ms=wait_ms)
 
 
-@check("MKR-16", severity=MAJOR, at_risk=2, creates=1)
+@check("MKR-16", severity=MAJOR, max_fills=2, creates=1)
 @over_both_transports
 async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
     """An amend to the price and quantity that an order already has is refused with 10001 or has no effect.
@@ -118,7 +118,7 @@ async def test_amend_to_the_same_terms_changes_nothing(desk: Desk) -> None:
     expect(f"the order after {what}", still_open[0], unchanged)
 
 
-@check("MKR-17.01", severity=BLOCKER, at_risk=4, creates=2, worth=5)
+@check("MKR-17.01", severity=BLOCKER, max_fills=4, creates=2, worth=5)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -143,7 +143,7 @@ async def test_amend_keeps_what_is_filled(desk: Desk, taker: Taker, side: Side) 
     expect("the partly filled order after its amend", state, kept)
 
 
-@check("MKR-17.02", severity=MAJOR, at_risk=4, creates=2, worth=7)
+@check("MKR-17.02", severity=MAJOR, max_fills=4, creates=2, worth=7)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -163,7 +163,7 @@ async def test_amend_below_the_filled_is_refused(desk: Desk, taker: Taker, side:
     expect("qty of the order after the refused amend", after.qty, matched.resting.qty, of=after)
 
 
-@check("MKR-17.03", severity=MAJOR, at_risk=5, creates=2, worth=8)
+@check("MKR-17.03", severity=MAJOR, max_fills=5, creates=2, worth=8)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker) -> None:
@@ -184,7 +184,7 @@ async def test_amend_to_just_above_the_filled_is_taken(desk: Desk, taker: Taker)
     expect("leavesQty after an amend to one base step more than is filled", state.leaves_qty, step, of=state)
 
 
-@check("MKR-18", severity=MAJOR, at_risk=1, creates=2)
+@check("MKR-18", severity=MAJOR, max_fills=1, creates=2)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> None:
@@ -201,7 +201,7 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
 
     answer = await desk.attempt_amend(order, price=desk.instrument.away(order.price, Side.SELL, ticks=3))
     await desk.quiet()
-    shown, wait_ms = await desk.in_realtime(order, filled.agrees), desk.patience.look_up_ms
+    shown, wait_ms = await desk.in_realtime(order, filled.agrees), desk.timeouts.look_up_ms
 
     expect("an amend of a filled order", answer, refused(NOT_AMENDABLE), of=order)
     after = expect("the filled order in realtime", shown, present, of=order, within_ms=wait_ms)
@@ -209,7 +209,7 @@ async def test_amend_of_a_filled_order_is_refused(desk: Desk, taker: Taker) -> N
     expect("the filled order in realtime after the amend", after, unchanged, within_ms=wait_ms)
 
 
-@check("MKR-19", severity=BLOCKER, at_risk=1, creates=1)
+@check("MKR-19", severity=BLOCKER, max_fills=1, creates=1)
 @pytest.mark.parametrize("by", get_args(OrderId))
 @over_both_transports
 async def test_either_id_names_the_order_to_amend(desk: Desk, by: OrderId) -> None:

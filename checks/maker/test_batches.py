@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, without_real_money
 from checks.operations._unchanged import expect_unchanged
-from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, written_faults
+from fixtures.desk import Answer, Batch, Blocked, Desk, Order, Transport, schema_violations
 from fixtures.desk.batch import LARGEST_BATCH
 from fixtures.expect import Matcher, acknowledged, expect, having, nothing, refused
 from fixtures.record.evidence import Evidence
@@ -25,7 +25,7 @@ FAR = Decimal("0.9")
 """How far below the touch an order rests that a moving market must not reach, as a ratio of the price."""
 
 
-@check("MKR-08.01", severity=MAJOR, at_risk=3, creates=3, observes=3)
+@check("MKR-08.01", severity=MAJOR, max_fills=3, creates=3, min_messages=3)
 @needs(paths.ORDER_CREATE_BATCH)
 @over_both_transports
 async def test_batch_refuses_its_bad_order_alone(
@@ -46,7 +46,7 @@ async def test_batch_refuses_its_bad_order_alone(
     answers = await batch.create(Side.BUY, price, price + instrument.tick_size / 10, price)
 
     _expect_items(answers, RetCode.OK, RetCode.PRICE_DECIMALS, RetCode.OK)
-    expect("fields that are not as documented", written_faults(desk, mark), nothing)
+    expect("fields that are not as documented", schema_violations(desk, mark), nothing)
     (_, first), (refused_id, _), (_, third) = (answer.names[0] for answer in answers)
     expect("orderId of the refused item", refused_id, "")
     orders = [answer.order for answer in answers if answer.order is not None]
@@ -60,7 +60,7 @@ async def test_batch_refuses_its_bad_order_alone(
     expect("orderLinkIds of the open orders", still_open, set(sent_as))
 
 
-@check("MKR-08.02", severity=MAJOR, at_risk=2, creates=2, observes=2)
+@check("MKR-08.02", severity=MAJOR, max_fills=2, creates=2, min_messages=2)
 @needs(paths.ORDER_CREATE_BATCH)
 @over_both_transports
 async def test_batch_judges_the_size_of_its_orders(desk: Desk, batch: Batch, instrument: Instrument) -> None:
@@ -72,17 +72,17 @@ async def test_batch_judges_the_size_of_its_orders(desk: Desk, batch: Batch, ins
     Source: docs/v5/order/batch-place.mdx, retExtInfo; docs/v5/error.mdx, 170137 and 170140
     """
     price, step = await desk.passive_price(Side.BUY), instrument.base_precision
-    least = instrument.least_qty(price)
+    minimum = instrument.min_qty(price)
 
-    off_grid, below = await batch.create(Side.BUY, price, price, qtys=(least + step / 10, least - step))
+    off_grid, below = await batch.create(Side.BUY, price, price, qtys=(minimum + step / 10, minimum - step))
 
-    too_little = {RetCode.ORDER_VALUE_TOO_LOW} if least > step else NOTHING_ORDERED
+    too_little = {RetCode.ORDER_VALUE_TOO_LOW} if minimum > step else NOTHING_ORDERED
     expect("item with a quantity off the lot grid", off_grid, refused(RetCode.QTY_DECIMALS))
     expect("item one step below the minimum amount", below, refused(too_little))
     expect("open orders after the refusals", await desk.open_orders(), nothing)
 
 
-@check("MKR-20", severity=MAJOR, at_risk=3, creates=3, observes=5)
+@check("MKR-20", severity=MAJOR, max_fills=3, creates=3, min_messages=5)
 @needs(paths.ORDER_AMEND_BATCH)
 @over_both_transports
 async def test_batch_amends_around_its_bad_item(desk: Desk, batch: Batch, instrument: Instrument) -> None:
@@ -111,7 +111,7 @@ async def test_batch_amends_around_its_bad_item(desk: Desk, batch: Batch, instru
     await expect_unchanged(desk, second)
 
 
-@check("MKR-21", severity=MAJOR, at_risk=2, creates=3, observes=4)
+@check("MKR-21", severity=MAJOR, max_fills=2, creates=3, min_messages=4)
 @needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -> None:
@@ -137,7 +137,7 @@ async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -
     expect("orderIds of the open orders", left, [other.order_id], of=other)
 
 
-@check("MKR-08.03", severity=BLOCKER, at_risk=2, creates=2, observes=3)
+@check("MKR-08.03", severity=BLOCKER, max_fills=2, creates=2, min_messages=3)
 @needs(paths.ORDER_CREATE_BATCH)
 @over_both_transports
 async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None:
@@ -159,11 +159,11 @@ async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None
     expect("number of open orders under one orderLinkId", len(order_ids), 1, of=live)
 
 
-@check("MKR-24", severity=MAJOR, at_risk=3, creates=3, observes=4)
+@check("MKR-24", severity=MAJOR, max_fills=3, creates=3, min_messages=4)
 @without_real_money("A cancel-all could end orders that are not this run's.")
 @over_both_transports
 async def test_cancel_all_keeps_to_its_symbol(
-    desk: Desk, desk_elsewhere: Desk, batch: Batch, evidence: Evidence
+    desk: Desk, desk_on_other_symbol: Desk, batch: Batch, evidence: Evidence
 ) -> None:
     """A cancel-all of one symbol cancels every own order there, and no own order on another symbol.
 
@@ -176,7 +176,7 @@ async def test_cancel_all_keeps_to_its_symbol(
         the order on the other symbol is still New.
     Source: docs/v5/order/cancel-all.mdx
     """
-    kept = await desk_elsewhere.rest(Side.BUY)
+    kept = await desk_on_other_symbol.rest(Side.BUY)
     before, mark = await desk.wallet(), evidence.mark()
     quotes = [await desk.place(side, await desk.passive_price(side)) for side in Side]
     await asyncio.gather(*map(desk.resting, quotes))
@@ -187,13 +187,13 @@ async def test_cancel_all_keeps_to_its_symbol(
     for closed in await asyncio.gather(*map(desk.closed, quotes)):
         expect("order after the cancel-all", closed, having(order_status=OrderStatus.CANCELLED))
     expect("ids in the reply to the cancel-all", set(answer.names), set(_ids(quotes)), of=quotes)
-    expect("fields that are not as documented", written_faults(desk, mark), nothing)
+    expect("fields that are not as documented", schema_violations(desk, mark), nothing)
     after = await desk.wallet(before)
-    expect("balances after the cancel-all", after, before, within_ms=desk.patience.look_up_ms)
-    await expect_unchanged(desk_elsewhere, kept)
+    expect("balances after the cancel-all", after, before, within_ms=desk.timeouts.look_up_ms)
+    await expect_unchanged(desk_on_other_symbol, kept)
 
 
-@check("MKR-28", severity=MINOR, at_risk=MOST_OPEN + 3, creates=MOST_OPEN + 3, observes=50)
+@check("MKR-28", severity=MINOR, max_fills=MOST_OPEN + 3, creates=MOST_OPEN + 3, min_messages=50)
 @needs(paths.ORDER_CREATE_BATCH, paths.TRADE_STREAM)
 @without_real_money("Five hundred orders would go beyond the budget, and a cancel-all could end others.")
 async def test_open_orders_are_capped(desk: Desk, batch: Batch, announce: Callable[[str], None]) -> None:

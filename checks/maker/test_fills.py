@@ -14,7 +14,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, check, during, needs, over_both_transports, without_real_money
-from fixtures.desk import Answer, Balance, Desk, Execution, Meeting, Order, OrderState, Taker, self_match
+from fixtures.desk import Answer, Balance, Desk, Execution, Order, OrderState, OwnFill, Taker, self_match
 from fixtures.expect import (
     Matcher,
     acknowledged,
@@ -41,7 +41,7 @@ FEE_PLACES = Decimal("1e-8")
 """How far execFee may be from rate times amount: the documents do not say how it is rounded."""
 
 
-@check("MKR-10", severity=BLOCKER, at_risk=1, creates=2)
+@check("MKR-10", severity=BLOCKER, max_fills=1, creates=2)
 @needs(paths.ACCOUNT_FEE_RATE)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
@@ -61,7 +61,7 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     """
     rate = await desk.fee_rate(is_maker=True)
     matched = await taker.fills(side)
-    order, wait_ms = matched.resting, desk.patience.look_up_ms
+    order, wait_ms = matched.resting, desk.timeouts.look_up_ms
     pushed = (await desk.pushed_executions(order, matched.qty))[0]
     listed = (await desk.listed_executions(order, matched.qty))[0]
     expected = _expected(desk.instrument, side, matched.before, [pushed])
@@ -79,7 +79,7 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     expect("executions shown to the other UID", foreign, nothing)
 
 
-@check("MKR-11", severity=BLOCKER, at_risk=2, creates=2)
+@check("MKR-11", severity=BLOCKER, max_fills=2, creates=2)
 @without_real_money("An order that crosses an own one and may take is not sent where money is real.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
@@ -104,7 +104,7 @@ async def test_own_orders_do_not_trade_with_each_other(
     Source: docs/v5/smp.mdx; docs/v5/enum.mdx, cancelType
     """
     matched = await self_match(desk, side, smp_type)
-    resting, crossing = matched.resting, matched.takings[0]
+    resting, crossing = matched.resting, matched.taker_fills[0]
     maker, taker = await desk.closed(resting), await desk.closed(crossing)
     fills = [*await desk.executions(resting), *matched.taken]
 
@@ -119,7 +119,7 @@ async def test_own_orders_do_not_trade_with_each_other(
     expect("a cancel of the resting order", matched.after, refused() if is_gone else acknowledged, of=resting)
 
 
-@check("MKR-22", severity=BLOCKER, at_risk=RACES, creates=2 * RACES)
+@check("MKR-22", severity=BLOCKER, max_fills=RACES, creates=2 * RACES)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_race_of_cancel_and_fill_has_one_end(desk: Desk, taker: Taker) -> None:
@@ -153,7 +153,7 @@ async def test_race_of_cancel_and_fill_has_one_end(desk: Desk, taker: Taker) -> 
         expect(f"the cancel of {RACED}", race.after, answered({RetCode.OK, *ORDER_GONE}), of=order)
 
 
-@check("MKR-23", severity=BLOCKER, at_risk=2, creates=2, worth=3)
+@check("MKR-23", severity=BLOCKER, max_fills=2, creates=2, worth=3)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -176,7 +176,7 @@ async def test_cancelled_order_keeps_its_fill(desk: Desk, taker: Taker, side: Si
     await _expect_in_every_view(desk, what, order, await desk.closed(order), kept)
 
 
-@check("MKR-26", severity=BLOCKER, at_risk=2, creates=2, worth=3)
+@check("MKR-26", severity=BLOCKER, max_fills=2, creates=2, worth=3)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -204,7 +204,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     expected = _expected(desk.instrument, side, matched.before, fills)
     after = await desk.wallet(expected)
 
-    coin, wait_ms = desk.instrument.coin_held(side), desk.patience.look_up_ms
+    coin, wait_ms = desk.instrument.coin_held(side), desk.timeouts.look_up_ms
     left = matched.qty * (order.price if side is Side.BUY else 1)
     locked = held[coin].locked - matched.before[coin].locked
     expect("the cancel of a partly filled order", cancelled, acknowledged, of=order)
@@ -213,7 +213,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     _expect_balances("in the wallet after the cancel", after, expected, within_ms=wait_ms)
 
 
-@check("MKR-27", severity=BLOCKER, at_risk=1, creates=2)
+@check("MKR-27", severity=BLOCKER, max_fills=1, creates=2)
 @during(Phase.TRADING)
 @over_both_transports
 async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, taker: Taker) -> None:
@@ -235,7 +235,7 @@ async def test_filled_buy_is_filled_though_its_fee_is_in_base_coin(desk: Desk, t
     expect(f"coins other than {base_coin} that a buy's fee is paid in", others, nothing, of=order)
 
 
-@check("MKR-29.01", severity=BLOCKER, at_risk=2, creates=3, worth=4)
+@check("MKR-29.01", severity=BLOCKER, max_fills=2, creates=3, worth=4)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -270,9 +270,9 @@ async def test_fill_counts_once(desk: Desk, taker: Taker, side: Side) -> None:
     expect("the last orderStatus on the order stream", states[-1].order_status, OrderStatus.FILLED, of=order)
 
 
-async def _shown_of_others(desk: Desk, taker: Taker, matched: Meeting[None]) -> list[Execution]:
+async def _shown_of_others(desk: Desk, taker: Taker, matched: OwnFill[None]) -> list[Execution]:
     """What either UID is shown of the other's order: the list of the taker, list and stream of the maker."""
-    (taking,) = matched.takings
+    (taking,) = matched.taker_fills
     lists = (
         await taker.desk.listed_executions(matched.resting, NOTHING),
         await desk.listed_executions(taking, NOTHING),
@@ -288,7 +288,7 @@ async def _expect_in_every_view(
         "in realtime": await desk.in_realtime(order, streamed.agrees),
         "in the order history": await desk.in_history(order, streamed.agrees),
     }
-    wait_ms = desk.patience.look_up_ms
+    wait_ms = desk.timeouts.look_up_ms
     expect(f"{what} on the order stream", streamed, expected)
     for where, view in views.items():
         state = expect(f"{what} {where}", view, present, of=order, within_ms=wait_ms)

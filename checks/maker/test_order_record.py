@@ -18,7 +18,7 @@ CLOCKS_APART_MS = 1000
 PLACES = 8
 
 
-@check("FLT-11.02", severity=BLOCKER, at_risk=1, creates=1)
+@check("FLT-11.02", severity=BLOCKER, max_fills=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
     """The order stream shows the symbol, the side and the id that were sent.
@@ -35,7 +35,7 @@ async def test_accepted_side_is_the_sent_side(desk: Desk, side: Side) -> None:
     expect("resting order, compared with what was sent", state, sent, of=order)
 
 
-@check("MKR-09.02", severity=BLOCKER, at_risk=3, creates=3)
+@check("MKR-09.02", severity=BLOCKER, max_fills=3, creates=3)
 @over_both_transports
 async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     """Of three resting orders a cancel closes the one that it names by either id, and the others stay open.
@@ -65,7 +65,7 @@ async def test_cancel_ends_its_own_order_only(desk: Desk) -> None:
     expect("orderIds of the open orders after the second cancel", after_second, {third.order_id}, of=orders)
 
 
-@check("IDM-05.01", severity=BLOCKER, at_risk=2, creates=2)
+@check("IDM-05.01", severity=BLOCKER, max_fills=2, creates=2)
 @over_both_transports
 async def test_every_order_has_an_id_of_its_own(desk: Desk) -> None:
     """The orderId of a closed order is not given to the one after it.
@@ -84,7 +84,7 @@ async def test_every_order_has_an_id_of_its_own(desk: Desk) -> None:
     expect("orderId of the second order", second.order_id, other_than(first.order_id), of=(first, second))
 
 
-@check("IDM-05.02", severity=BLOCKER, at_risk=1, creates=1)
+@check("IDM-05.02", severity=BLOCKER, max_fills=1, creates=1)
 @over_both_transports
 async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
     """The orderId of an acknowledgement is that of the order that is found by its orderLinkId.
@@ -103,7 +103,7 @@ async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
     )
 
 
-@check("MKR-01.02", severity=MAJOR, at_risk=1, creates=1)
+@check("MKR-01.02", severity=MAJOR, max_fills=1, creates=1)
 @over_both_transports
 async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
     """An order's createdTime and updatedTime follow the venue's clock, and each change has a later time.
@@ -116,7 +116,7 @@ async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
     """
     price, before_ms = await desk.passive_price(Side.BUY), desk.venue_now_ms()
     further = desk.instrument.away(price, Side.BUY, ticks=1)
-    order = await desk.place(Side.BUY, price, desk.instrument.least_qty(further))
+    order = await desk.place(Side.BUY, price, desk.instrument.min_qty(further))
     resting = await desk.resting(order)
     await desk.quiet()
     await desk.amend(order, price=further)
@@ -136,7 +136,7 @@ async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
     expect("updatedTime after the cancel", closed.updated_ms, at_most(seen_ms), of=order)
 
 
-@check("MKR-29.02", severity=BLOCKER, at_risk=2, creates=3, worth=4)
+@check("MKR-29.02", severity=BLOCKER, max_fills=2, creates=3, worth=4)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -162,7 +162,7 @@ async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -
 
     value = sum((fill.exec_value for fill in fills), Decimal(0))
     for name, view in views.items():
-        state = expect(f"filled order in {name}", view, present, of=order, within_ms=desk.patience.look_up_ms)
+        state = expect(f"filled order in {name}", view, present, of=order, within_ms=desk.timeouts.look_up_ms)
         expect(f"filled order in {name}", state, having(cum_exec_qty=matched.qty, cum_exec_value=value))
         average = round(state.avg_price, PLACES)
         expect(f"avgPrice in {name}", average, round(value / matched.qty, PLACES), of=order)
@@ -173,7 +173,7 @@ async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -
     for fill in fills:
         expect("execution of the order", fill, having(order_link_id=order.order_link_id, side=side))
         expect("execTime", fill.exec_time_ms, between(earliest, latest), of=fill)
-    expect("sum of execValue", sum(fill.told_value for fill in fills), value, of=fills)
+    expect("sum of execValue", sum(fill.reported_value for fill in fills), value, of=fills)
 
 
 def _paid(fills: Iterable[Execution]) -> dict[str, Decimal]:

@@ -13,7 +13,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
 from checks.maker._post_only import expect_closed_without_fill
-from fixtures.desk import Desk, Order, OrderState, attempt_crossing, clearing, takings, unlisted
+from fixtures.desk import Desk, Order, OrderState, attempt_crossing, cancel_latency, taker_fills, unlisted
 from fixtures.expect import (
     Cause,
     Matcher,
@@ -31,11 +31,11 @@ from fixtures.v5.enums import CancelType, OrderStatus, OrderType, Phase, Side, T
 
 NO_MARKET_YET = {RetCode.MARKET_ORDER_EMBARGO, RetCode.STOP_LIMIT_EMBARGO}
 CANCELS = 20
-LONGEST_CLEARING_US = 1_000_000
+MAX_CANCEL_LATENCY_US = 1_000_000
 VIEWS_APART_MS = 1000
 
 
-@check("MKR-01.01", severity=BLOCKER, at_risk=1, creates=1)
+@check("MKR-01.01", severity=BLOCKER, max_fills=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
@@ -52,7 +52,7 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
     closed = await desk.cancelled(order)
 
     expect("resting order", resting, having(time_in_force=TimeInForce.POST_ONLY, leaves_qty=order.qty))
-    limit_ms = desk.patience.look_up_ms
+    limit_ms = desk.timeouts.look_up_ms
     listed = expect("resting order in realtime", listed, present, of=order, within_ms=limit_ms)
     expect("resting order in realtime", listed, having(symbol=order.symbol))
     by_user = having(order_status=OrderStatus.CANCELLED, cancel_type=CancelType.BY_USER, cum_exec_qty=0)
@@ -62,8 +62,8 @@ async def test_passive_quote_rests(desk: Desk, side: Side) -> None:
 @pytest.mark.parametrize(
     "side",
     [
-        pytest.param(Side.BUY, marks=check("MKR-02", severity=BLOCKER, at_risk=1, creates=1)),
-        pytest.param(Side.SELL, marks=check("MKR-03", severity=BLOCKER, at_risk=1, creates=1)),
+        pytest.param(Side.BUY, marks=check("MKR-02", severity=BLOCKER, max_fills=1, creates=1)),
+        pytest.param(Side.SELL, marks=check("MKR-03", severity=BLOCKER, max_fills=1, creates=1)),
     ],
 )
 @over_both_transports
@@ -84,7 +84,7 @@ async def test_crossing_quote_never_trades(desk: Desk, side: Side) -> None:
     await expect_closed_without_fill(desk, answer)
 
 
-@check("MKR-04", severity=BLOCKER, at_risk=1, creates=1)
+@check("MKR-04", severity=BLOCKER, max_fills=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
@@ -102,12 +102,12 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
 
     await expect_closed_without_fill(desk, answer)
     coin = desk.instrument.coin_held(side)
-    locked, limit_ms = (await desk.wallet(before))[coin].locked, desk.patience.look_up_ms
+    locked, limit_ms = (await desk.wallet(before))[coin].locked, desk.timeouts.look_up_ms
     what = f"locked {coin} after a touching PostOnly order"
     expect(what, locked, before[coin].locked, of=answer, within_ms=limit_ms)
 
 
-@check("MKR-05", severity=BLOCKER, at_risk=2, creates=2)
+@check("MKR-05", severity=BLOCKER, max_fills=2, creates=2)
 @over_trade_stream
 async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> None:
     """A trade-stream acknowledgement is not the outcome: the order stream shows New or the rejection.
@@ -129,7 +129,7 @@ async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> No
     await expect_closed_without_fill(desk, crossing)
 
 
-@check("MKR-06", severity=BLOCKER, at_risk=2, creates=2)
+@check("MKR-06", severity=BLOCKER, max_fills=2, creates=2)
 @over_both_transports
 async def test_every_view_tells_the_same_end(desk: Desk) -> None:
     """Order stream, realtime and history show the same end of an order.
@@ -152,7 +152,7 @@ async def test_every_view_tells_the_same_end(desk: Desk) -> None:
         await _expect_views_agree(desk, order)
 
 
-@check("MKR-09.01", severity=MAJOR, at_risk=2, creates=2)
+@check("MKR-09.01", severity=MAJOR, max_fills=2, creates=2)
 @over_both_transports
 async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
     """A bid and an ask rest together, move to their amended prices, and end Cancelled without a fill.
@@ -164,7 +164,7 @@ async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
     """
     prices = {side: await desk.passive_price(side) for side in Side}
     further_away = {side: desk.instrument.away(price, side, ticks=2) for side, price in prices.items()}
-    qty = desk.instrument.least_qty(further_away[Side.BUY])
+    qty = desk.instrument.min_qty(further_away[Side.BUY])
     quotes = [await desk.place(side, price, qty) for side, price in prices.items()]
     await asyncio.gather(*map(desk.resting, quotes))
     for quote in quotes:
@@ -179,7 +179,7 @@ async def test_two_sided_quote_lives_and_dies(desk: Desk) -> None:
         expect(f"{closed.side} quote after its cancel", closed, unfilled)
 
 
-@check("MKR-12.01", severity=BLOCKER, at_risk=1, creates=1)
+@check("MKR-12.01", severity=BLOCKER, max_fills=1, creates=1)
 @without_real_money("An order that may take is not sent where money is real.")
 @during(Phase.PRELISTING, Phase.MAKER_ONLY)
 @pytest.mark.parametrize("side", list(Side))
@@ -202,7 +202,7 @@ async def test_order_that_may_take_is_refused_before_trading(
     expect("open orders after the refusal", await desk.open_orders(), nothing)
 
 
-@check("MKR-13", severity=MAJOR, at_risk=1, creates=CANCELS, observes=CANCELS)
+@check("MKR-13", severity=MAJOR, max_fills=1, creates=CANCELS, min_messages=CANCELS)
 @over_both_transports
 async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: Callable[[str], None]) -> None:
     """Each of twenty cancels is confirmed on the order stream within a second.
@@ -217,17 +217,17 @@ async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: C
     took_us: list[int] = []
     for number in range(1, CANCELS + 1):
         order = await desk.rest(Side.BUY)
-        closed, elapsed_us = await clearing(desk, order)
+        closed, elapsed_us = await cancel_latency(desk, order)
         expect("order after its cancel", closed, having(order_status=OrderStatus.CANCELLED))
         latency = f"cancel-to-confirm latency of cancel {number} of {CANCELS}"
-        expect(latency, elapsed_us, at_most(LONGEST_CLEARING_US, "µs"), of=order)
+        expect(latency, elapsed_us, at_most(MAX_CANCEL_LATENCY_US, "µs"), of=order)
         took_us.append(elapsed_us)
         announce(f"MKR-13: {number} of {CANCELS} orders cancelled and seen closed")
 
     evidence.measure(f"cancel-to-confirm latency over {desk.via}, p99 of {CANCELS}", max(took_us), "µs")
 
 
-@check("MKR-30", severity=BLOCKER, at_risk=0, last=True)
+@check("MKR-30", severity=BLOCKER, max_fills=0, last=True)
 async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     """At the end of the run no PostOnly order of the run has an execution as a taker.
 
@@ -240,7 +240,7 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
         pushed execution is listed.
     Source: docs/v5/order/execution.mdx, isMaker
     """
-    taken = await takings(desk)
+    taken = await taker_fills(desk)
     missing = await unlisted(desk)
 
     found = f"taker executions of this run's PostOnly orders, {len(taken)} in all"
@@ -248,7 +248,7 @@ async def test_no_order_of_the_run_ever_took(desk: Desk) -> None:
     expect("pushed executions that the execution list lacks", missing, nothing)
 
 
-@check("MKR-12.02", severity=BLOCKER, at_risk=1, creates=1, worth=2)
+@check("MKR-12.02", severity=BLOCKER, max_fills=1, creates=1, worth=2)
 @without_real_money("An order that may take is not sent where money is real.")
 @during(Phase.PRELISTING, Phase.MAKER_ONLY)
 @pytest.mark.parametrize("side", list(Side))
@@ -265,7 +265,7 @@ async def test_market_order_is_refused_before_trading(desk: Desk, side: Side) ->
 
 
 async def _expect_views_agree(desk: Desk, order: Order) -> None:
-    limit_ms = desk.patience.look_up_ms
+    limit_ms = desk.timeouts.look_up_ms
     streamed = await desk.closed(order)
     queried = {
         "realtime": await desk.in_realtime(order, streamed.agrees),

@@ -19,7 +19,7 @@ from fixtures.v5.enums import Side
 GONE = Decimal(0)
 
 
-@check("MKR-25", severity=MAJOR, at_risk=1, creates=1, observes=4)
+@check("MKR-25", severity=MAJOR, max_fills=1, creates=1, min_messages=4)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_book_shows_our_size(desk: Desk, book: Book, side: Side) -> None:
@@ -46,7 +46,7 @@ async def test_book_shows_our_size(desk: Desk, book: Book, side: Side) -> None:
     await book.listed(side, order.price, GONE)
 
 
-@check("MKR-14", severity=MAJOR, at_risk=10, creates=2, largest=2, observes=4)
+@check("MKR-14", severity=MAJOR, max_fills=10, creates=2, largest=2, min_messages=4)
 @over_both_transports
 async def test_quote_meets_its_obligation(
     desk: Desk, book: Book, obligation: Obligation, evidence: Evidence

@@ -32,7 +32,7 @@ SPENT = {OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED_CANCELED}
 """How a market order by amount may end when what is left buys no further step: captures show both."""
 
 
-@check("MKR-31.01", severity=MAJOR, at_risk=2, creates=2, worth=5)
+@check("MKR-31.01", severity=MAJOR, max_fills=2, creates=2, worth=5)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("kind", list(KINDS))
@@ -50,13 +50,13 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
     matched = await taker.meets(side, lots, of=LOTS, **terms)
 
     what = f"{kind.removesuffix('-beyond')} for {lots} lots against {LOTS} resting"
-    order, wait_ms = matched.takings[0], taker.desk.patience.look_up_ms
+    order, wait_ms = matched.taker_fills[0], taker.desk.timeouts.look_up_ms
     state = expect(f"an acknowledged {what}", matched.after, present, of=order, within_ms=wait_ms)
     expect(f"quantity executed by {what}", matched.qty, filled * matched.resting.qty / LOTS, of=order)
     expect(what, state, having(order_status=one_of(statuses), cum_exec_qty=matched.qty))
 
 
-@check("MKR-31.02", severity=MAJOR, at_risk=2, creates=2, worth=5)
+@check("MKR-31.02", severity=MAJOR, max_fills=2, creates=2, worth=5)
 @during(Phase.TRADING)
 async def test_amount_is_spent_to_the_last_step(taker: Taker) -> None:
     """A market buy by amount executes the whole steps that the amount buys, and ends.
@@ -73,13 +73,13 @@ async def test_amount_is_spent_to_the_last_step(taker: Taker) -> None:
         Side.SELL, LOTS, of=LOTS, order_type=OrderType.MARKET, market_unit="quoteCoin"
     )
 
-    order = matched.takings[0]
+    order = matched.taker_fills[0]
     expect("quantity executed by a market buy by amount", matched.qty, matched.resting.qty, of=order)
     state = expect("an acknowledged market buy by amount", matched.after, present, of=order)
     expect("a market buy by amount", state, having(order_status=one_of(SPENT), cum_exec_qty=matched.qty))
 
 
-@check("MKR-32", severity=MAJOR, at_risk=1, creates=2, observes=6)
+@check("MKR-32", severity=MAJOR, max_fills=1, creates=2, min_messages=6)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_public_is_told_of_a_fill(desk: Desk, taker: Taker, probes: Probes, side: Side) -> None:
@@ -99,7 +99,7 @@ async def test_public_is_told_of_a_fill(desk: Desk, taker: Taker, probes: Probes
     listed = await listed_trade(desk, fill)
     last, newest = await probes.last_prices(symbol)
 
-    waits = desk.patience
+    waits = desk.timeouts
     views = (
         ("on publicTrade", streamed, waits.event_ms),
         ("in the recent trades", listed, waits.look_up_ms),

@@ -15,7 +15,7 @@ async def expect_unchanged(desk: Desk, order: Order) -> None:
     shown = await desk.in_realtime(order, has_ended)
 
     expect("cancel of an order that must still be open", cancel, acknowledged, of=order)
-    what, limit_ms = "order that must be unchanged, in realtime after its cancel", desk.patience.look_up_ms
+    what, limit_ms = "order that must be unchanged, in realtime after its cancel", desk.timeouts.look_up_ms
     shown = expect(what, shown, present, of=order, within_ms=limit_ms)
     as_before = having(order_status=OrderStatus.CANCELLED, price=order.price, qty=order.qty)
     expect(what, shown, as_before, within_ms=limit_ms)

@@ -13,7 +13,7 @@ from fixtures.v5.enums import Side
 from fixtures.v5.instrument import plain
 
 
-@check("ERR-01.17", severity=MAJOR, at_risk=1, creates=1, worth=3)
+@check("ERR-01.17", severity=MAJOR, max_fills=1, creates=1, worth=3)
 @over_faults(AMENDS)
 @over_both_transports
 async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
@@ -34,7 +34,7 @@ async def test_refused_amend_carries_its_code(desk: Desk, fault: str) -> None:
     await expect_unchanged(desk, order)
 
 
-@check("ERR-01.18", severity=MAJOR, at_risk=1, creates=1)
+@check("ERR-01.18", severity=MAJOR, max_fills=1, creates=1)
 @over_faults(CANCELS)
 @over_both_transports
 async def test_refused_cancel_carries_its_code(desk: Desk, fault: str) -> None:
@@ -53,7 +53,7 @@ async def test_refused_cancel_carries_its_code(desk: Desk, fault: str) -> None:
     await expect_unchanged(desk, order)
 
 
-@check("FLT-04.02", severity=MAJOR, at_risk=1, creates=1)
+@check("FLT-04.02", severity=MAJOR, max_fills=1, creates=1)
 @over_both_transports
 async def test_amend_off_tick_is_refused(desk: Desk) -> None:
     """An amend to a price between two ticks is refused for its decimals, and the order stays as it was.
@@ -70,7 +70,7 @@ async def test_amend_off_tick_is_refused(desk: Desk) -> None:
     await expect_unchanged(desk, order)
 
 
-@check("FLT-05.02", severity=MAJOR, at_risk=1, creates=1)
+@check("FLT-05.02", severity=MAJOR, max_fills=1, creates=1)
 @over_both_transports
 async def test_amend_off_lot_is_refused(desk: Desk) -> None:
     """An amend to a quantity between two base steps is refused for its decimals; the order stays as it was.
@@ -87,7 +87,7 @@ async def test_amend_off_lot_is_refused(desk: Desk) -> None:
     await expect_unchanged(desk, order)
 
 
-@check("FLT-06.02", severity=MAJOR, at_risk=1, creates=1)
+@check("FLT-06.02", severity=MAJOR, max_fills=1, creates=1)
 @over_both_transports
 async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
     """The minimum order amount is the smallest that an amend may leave: one base step less is refused.
@@ -99,7 +99,7 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
     Source: docs/v5/error.mdx, 170140
     """
     price, step = await desk.passive_price(Side.BUY), desk.instrument.base_precision
-    minimum = desk.instrument.least_qty(price)
+    minimum = desk.instrument.min_qty(price)
     order = await desk.place(Side.BUY, price, minimum + step)
     await desk.resting(order)
 
@@ -111,7 +111,7 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
     expect("an amend to the minimum", at, acknowledged, of=order)
 
 
-@check("ERR-02.02", severity=MAJOR, at_risk=1, creates=1, largest=1)
+@check("ERR-02.02", severity=MAJOR, max_fills=1, creates=1, largest=1)
 @without_real_money("An order beyond the balance would go beyond the budget of one order.")
 @over_both_transports
 async def test_amend_beyond_balance_carries_its_code(desk: Desk) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, needs, over_both_transports
 from fixtures.clients.retry.decision import Action, decide
-from fixtures.clients.retry.policy import Happened, Operation, Policy, Transport
+from fixtures.clients.retry.policy import AttemptResult, Operation, Policy, Transport
 from fixtures.desk import Connections, Desk, Market, Order, Probes
 from fixtures.expect import Prerequisite, acknowledged, at_least, at_most, expect, having, nothing, one_of
 from fixtures.record.evidence import Evidence
@@ -44,7 +44,7 @@ FORBIDDEN = {
 """What an HTTP 403 means -> its body, what the client must do, and for how many ms it must wait."""
 
 
-@check("CON-01", severity=BLOCKER, at_risk=0, observes=2, establishes=Prerequisite.ORDER_STREAM)
+@check("CON-01", severity=BLOCKER, max_fills=0, min_messages=2, establishes=Prerequisite.ORDER_STREAM)
 async def test_private_stream_opens(connections: Connections, evidence: Evidence) -> None:
     """A second private stream authenticates and acknowledges its topics within five seconds.
 
@@ -59,7 +59,7 @@ async def test_private_stream_opens(connections: Connections, evidence: Evidence
     expect("time until the stream was ready", opened.ready_ms, at_most(LONGEST_OPENING_MS, "ms"))
 
 
-@check("CON-02", severity=BLOCKER, at_risk=0, observes=PINGS)
+@check("CON-02", severity=BLOCKER, max_fills=0, min_messages=PINGS)
 async def test_every_stream_answers_pings(connections: Connections, evidence: Evidence) -> None:
     """Every stream answers each application ping with its own kind of pong.
 
@@ -77,7 +77,7 @@ async def test_every_stream_answers_pings(connections: Connections, evidence: Ev
         evidence.measure(f"ping of the {channel}", max(answered), "µs")
 
 
-@check("CON-05", severity=BLOCKER, at_risk=5, creates=CYCLES, observes=CYCLES)
+@check("CON-05", severity=BLOCKER, max_fills=5, creates=CYCLES, min_messages=CYCLES)
 @over_both_transports
 async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str], None]) -> None:
     """The order stream pushes the terminal state of each of twenty cancelled orders exactly once.
@@ -102,7 +102,7 @@ async def test_stream_shows_every_end_once(desk: Desk, announce: Callable[[str],
         expect("terminal states pushed of an order", len(terminal), 1, of=order)
 
 
-@check("CON-06", severity=MAJOR, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("CON-06", severity=MAJOR, max_fills=0, provokes=ABOUT_THE_SENDER)
 async def test_expired_stream_signature_is_refused(connections: Connections) -> None:
     """A stream accepts an authentication only until it expires.
 
@@ -120,7 +120,7 @@ async def test_expired_stream_signature_is_refused(connections: Connections) -> 
         expect(f"auth on the {channel} that is valid for half a second", str(valid), "accepted")
 
 
-@check("CON-07", severity=MAJOR, at_risk=0)
+@check("CON-07", severity=MAJOR, max_fills=0)
 @needs(paths.SYSTEM_STATUS)
 async def test_no_maintenance_is_under_way(market: Market) -> None:
     """Spot is not under maintenance.
@@ -136,7 +136,7 @@ async def test_no_maintenance_is_under_way(market: Market) -> None:
     expect("ongoing maintenance of spot", ongoing, nothing, advice="run again when it is over")
 
 
-@check("CON-09", severity=MAJOR, at_risk=0, observes=2)
+@check("CON-09", severity=MAJOR, max_fills=0, min_messages=2)
 async def test_institutional_hosts_answer(probes: Probes) -> None:
     """The private hosts of the institution serve a signed read and a private stream.
 
@@ -152,7 +152,7 @@ async def test_institutional_hosts_answer(probes: Probes) -> None:
     expect("auth of a private stream at the institution's hosts", str(auth), "accepted")
 
 
-@check("CON-10", severity=BLOCKER, at_risk=0, observes=0)
+@check("CON-10", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("body", list(FORBIDDEN))
 def test_403_is_read_by_its_body(policy: Policy, body: str) -> None:
     """The client reads an HTTP 403 by its body: it waits out an IP ban and stops on everything else.
@@ -164,15 +164,15 @@ def test_403_is_read_by_its_body(policy: Policy, body: str) -> None:
     Source: docs/v5/rate-limit/rate-limit.mdx, docs/v5/guide.mdx, docs/v5/error.mdx, HTTP code
     """
     text, action, wait_ms = FORBIDDEN[body]
-    happened = Happened(Transport.REST, Operation.READ, text=text, http_status=403)
+    attempt_result = AttemptResult(Transport.REST, Operation.READ, text=text, http_status=403)
 
-    decision = decide(happened, attempt=1, now_ms=0, jitter=0.0, policy=policy)
+    decision = decide(attempt_result, attempt=1, now_ms=0, jitter=0.0, policy=policy)
 
     expect(f"the client's action after an HTTP 403 for {body}", decision.action, action)
     expect(f"its wait after an HTTP 403 for {body}", decision.not_before_ms, at_least(wait_ms, "ms"))
 
 
-@check("CON-14", severity=BLOCKER, at_risk=AT_ONCE, creates=AT_ONCE, observes=2 * AT_ONCE)
+@check("CON-14", severity=BLOCKER, max_fills=AT_ONCE, creates=AT_ONCE, min_messages=2 * AT_ONCE)
 @over_both_transports
 async def test_pushes_of_an_order_come_in_order(desk: Desk) -> None:
     """The pushes of an order come in the order of its life: New first, its terminal state last.

@@ -12,7 +12,7 @@ from checks import BLOCKER, MAJOR, check, needs, over_both_transports, over_trad
 from checks.operations._auth import expect_refused_authentication
 from checks.operations._invalid_terms import CREATES, over_faults
 from fixtures.clients.retry.decision import Action, decide
-from fixtures.clients.retry.policy import Happened, Operation, Policy, Transport
+from fixtures.clients.retry.policy import AttemptResult, Operation, Policy, Transport
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
 from fixtures.expect import acknowledged, expect, nothing, present, refused, show
 from fixtures.v5 import paths
@@ -31,7 +31,7 @@ UNAUTHENTICATED = {
 """The codes that fit an operation without authentication; the documents name none for it."""
 
 
-@check("ERR-01.01", severity=MAJOR, at_risk=1, creates=1, worth=2)
+@check("ERR-01.01", severity=MAJOR, max_fills=1, creates=1, worth=2)
 @over_faults(CREATES)
 @over_both_transports
 async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
@@ -49,7 +49,7 @@ async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
     expect(f"open orders after the create with {fault}", await desk.open_orders(), nothing)
 
 
-@check("ERR-01.02", severity=MAJOR, at_risk=0)
+@check("ERR-01.02", severity=MAJOR, max_fills=0)
 @over_both_transports
 async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     """A cancel of an order that never existed is refused with a code for an unknown or closed order.
@@ -63,7 +63,7 @@ async def test_cancel_of_unknown_order_carries_its_code(desk: Desk) -> None:
     expect("cancel of an order that never existed", answer, refused(ORDER_GONE))
 
 
-@check("ERR-01.03", severity=MAJOR, at_risk=0, largest=1)
+@check("ERR-01.03", severity=MAJOR, max_fills=0, largest=1)
 @over_both_transports
 async def test_amend_of_unknown_order_carries_its_code(desk: Desk) -> None:
     """An amend of an order that never existed is refused with a code for an order that cannot be amended.
@@ -77,7 +77,9 @@ async def test_amend_of_unknown_order_carries_its_code(desk: Desk) -> None:
     expect("amend of an order that never existed", answer, refused(NOT_AMENDABLE))
 
 
-@check("ERR-01.04", severity=MAJOR, at_risk=0, provokes={RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE})
+@check(
+    "ERR-01.04", severity=MAJOR, max_fills=0, provokes={RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE}
+)
 async def test_bad_signature_carries_its_code(account: Account) -> None:
     """A request signed with another secret is refused with 10004.
 
@@ -91,7 +93,7 @@ async def test_bad_signature_carries_its_code(account: Account) -> None:
 
 
 @check(
-    "ERR-02.01", severity=BLOCKER, at_risk=1, creates=2, largest=2, provokes={RetCode.BALANCE_INSUFFICIENT}
+    "ERR-02.01", severity=BLOCKER, max_fills=1, creates=2, largest=2, provokes={RetCode.BALANCE_INSUFFICIENT}
 )
 @without_real_money("An order beyond the balance would go beyond the budget of one order.")
 @over_both_transports
@@ -109,9 +111,9 @@ async def test_insufficient_balance_carries_its_code(desk: Desk) -> None:
     price = await desk.passive_price(Side.SELL)
     covered = down_to(free, desk.instrument.base_precision)
     excessive = covered + desk.instrument.base_precision
-    if covered < desk.instrument.least_qty(price):
+    if covered < desk.instrument.min_qty(price):
         raise Blocked(f"the free balance of {show(free)} {coin} is less than an order of the minimum size")
-    if excessive * price > desk.run.environment.budget.notional_per_order:
+    if excessive * price > desk.run.environment.risk_limits.notional_per_order:
         raise Blocked(f"a sell of more than the free {show(free)} {coin} exceeds notional_per_order")
 
     beyond = await desk.attempt(Side.SELL, price, excessive)
@@ -123,7 +125,7 @@ async def test_insufficient_balance_carries_its_code(desk: Desk) -> None:
     expect(f"sell of {show(covered)} {coin} {free_balance}", within, acknowledged)
 
 
-@check("ERR-03", severity=BLOCKER, at_risk=0, observes=0)
+@check("ERR-03", severity=BLOCKER, max_fills=0, min_messages=0)
 def test_every_documented_code_is_classified(policy: Policy) -> None:
     """The client knows what to do about every documented code, on both transports.
 
@@ -136,7 +138,7 @@ def test_every_documented_code_is_classified(policy: Policy) -> None:
     expect("documented codes for which the client has no action", unclassified, nothing)
 
 
-@check("ERR-04", severity=BLOCKER, at_risk=0, observes=0)
+@check("ERR-04", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 @pytest.mark.parametrize("operation", list(Operation))
 def test_unknown_code_is_never_answered_with_a_resend(
@@ -148,17 +150,17 @@ def test_unknown_code_is_never_answered_with_a_resend(
     Passes: the action is to look the order up after a write, and to stop after anything else.
     Source: docs/v5/error.mdx (codes are added without notice)
     """
-    happened = Happened(
+    attempt_result = AttemptResult(
         transport, operation, UNKNOWN_CODE, "undocumented", http_status=200, reset_ms=None, sent=True
     )
 
-    decision = decide(happened, attempt=1, now_ms=0, jitter=0.5, policy=policy)
+    decision = decide(attempt_result, attempt=1, now_ms=0, jitter=0.5, policy=policy)
 
     safe = Action.LOOK_UP if operation.is_write else Action.STOP
     expect(f"the client's action after code {UNKNOWN_CODE} on {operation}", decision.action, safe)
 
 
-@check("ERR-05", severity=BLOCKER, at_risk=0, observes=0)
+@check("ERR-05", severity=BLOCKER, max_fills=0, min_messages=0)
 def test_10003_is_read_by_its_transport(policy: Policy) -> None:
     """The client reads 10003 by transport: an unknown key on REST, too many sessions on the trade stream.
 
@@ -166,11 +168,12 @@ def test_10003_is_read_by_its_transport(policy: Policy) -> None:
     Passes: the client stops on REST, reconnects later on the trade stream, and diagnoses each differently.
     Source: docs/v5/error.mdx, 10003 and WS OE general code
     """
-    unknown = Happened(Transport.REST, Operation.READ, RetCode.INVALID_API_KEY, "API key is invalid.")
-    crowded = Happened(Transport.TRADE, Operation.CONNECT, RetCode.INVALID_API_KEY, "too many sessions")
+    unknown = AttemptResult(Transport.REST, Operation.READ, RetCode.INVALID_API_KEY, "API key is invalid.")
+    crowded = AttemptResult(Transport.TRADE, Operation.CONNECT, RetCode.INVALID_API_KEY, "too many sessions")
 
     rest, trade = (
-        decide(happened, attempt=1, now_ms=0, jitter=0.5, policy=policy) for happened in (unknown, crowded)
+        decide(attempt_result, attempt=1, now_ms=0, jitter=0.5, policy=policy)
+        for attempt_result in (unknown, crowded)
     )
 
     expect("the client's action after 10003 on REST", rest.action, Action.STOP)
@@ -179,7 +182,7 @@ def test_10003_is_read_by_its_transport(policy: Policy) -> None:
     expect("different diagnoses of 10003 on REST and on the trade stream", len(diagnoses), 2)
 
 
-@check("ERR-06", severity=MAJOR, at_risk=1, creates=1, largest=1)
+@check("ERR-06", severity=MAJOR, max_fills=1, creates=1, largest=1)
 @over_trade_stream
 async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
     """A refusal on the trade stream carries the reqId of the request that it refuses.
@@ -196,7 +199,7 @@ async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
     expect(f"reqId of the refusal with {answer.ret_code}", answer.req_id, present, of=answer)
 
 
-@check("ERR-07.01", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("ERR-07.01", severity=BLOCKER, max_fills=0, provokes=ABOUT_THE_SENDER)
 async def test_forged_stream_signature_carries_its_code(connections: Connections) -> None:
     """A stream refuses an authentication that is signed with another secret.
 
@@ -209,7 +212,7 @@ async def test_forged_stream_signature_carries_its_code(connections: Connections
     expect_refused_authentication(answers, {RetCode.INVALID_SIGNATURE}, "a forged signature")
 
 
-@check("ERR-07.02", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("ERR-07.02", severity=BLOCKER, max_fills=0, provokes=ABOUT_THE_SENDER)
 async def test_unknown_key_opens_no_stream(connections: Connections) -> None:
     """A stream refuses an authentication with a key that the venue never issued.
 
@@ -224,7 +227,7 @@ async def test_unknown_key_opens_no_stream(connections: Connections) -> None:
     )
 
 
-@check("ERR-07.03", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("ERR-07.03", severity=BLOCKER, max_fills=0, provokes=ABOUT_THE_SENDER)
 async def test_unauthenticated_subscription_is_refused(connections: Connections) -> None:
     """A subscription on a private stream without authentication is not acknowledged.
 
@@ -237,7 +240,7 @@ async def test_unauthenticated_subscription_is_refused(connections: Connections)
     expect("topics acknowledged without authentication", topics, nothing)
 
 
-@check("ERR-07.04", severity=BLOCKER, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("ERR-07.04", severity=BLOCKER, max_fills=0, provokes=ABOUT_THE_SENDER)
 @needs(paths.TRADE_STREAM)
 async def test_unauthenticated_operation_is_refused(connections: Connections, desk: Desk) -> None:
     """A cancel on a trade stream without authentication is refused as unauthenticated.

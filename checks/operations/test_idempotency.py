@@ -22,7 +22,7 @@ ILLEGAL_ID = {RetCode.REQUEST_PARAM_ERROR, RetCode.PARAM_INVALID}
 """The documented refusals of a malformed parameter; the documents name none for an orderLinkId."""
 
 
-@check("IDM-01", severity=BLOCKER, at_risk=3, creates=3)
+@check("IDM-01", severity=BLOCKER, max_fills=3, creates=3)
 @over_both_transports
 async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     """A second order under a live order's id is refused whatever its terms, and one order stays live.
@@ -45,7 +45,7 @@ async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     expect("the live order after its id was sent again", live[0], having(price=order.price, qty=order.qty))
 
 
-@check("IDM-02", severity=BLOCKER, at_risk=2, creates=2)
+@check("IDM-02", severity=BLOCKER, max_fills=2, creates=2)
 @over_trade_stream
 async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
     """An id used over REST is refused over the trade stream, and one order stays live.
@@ -66,7 +66,7 @@ async def test_duplicate_id_is_refused_across_transports(desk: Desk) -> None:
     expect("orders open under one id", live, [order.order_id], of=order)
 
 
-@check("IDM-03", severity=MINOR, at_risk=2, creates=2)
+@check("IDM-03", severity=MINOR, max_fills=2, creates=2)
 @over_both_transports
 async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     """The id of a closed order is refused: within its UID an id stays taken for 360 days after the close.
@@ -84,7 +84,7 @@ async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     expect("a create under the id of a closed order", again, refused(DUPLICATE_ORDER_LINK_ID), of=order)
 
 
-@check("IDM-04", severity=BLOCKER, at_risk=5, creates=PARALLEL, observes=PARALLEL)
+@check("IDM-04", severity=BLOCKER, max_fills=5, creates=PARALLEL, min_messages=PARALLEL)
 @over_both_transports
 async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     """Of five requests under one id sent at once, exactly one becomes an order.
@@ -106,7 +106,7 @@ async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     expect("orders open under one id", live, booked, of=answers)
 
 
-@check("IDM-05.03", severity=BLOCKER, at_risk=1, creates=1)
+@check("IDM-05.03", severity=BLOCKER, max_fills=1, creates=1)
 @over_both_transports
 async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None:
     """An acknowledged order is found by its orderLinkId within the look-up time, open and closed.
@@ -124,7 +124,7 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
     await desk.cancelled(order)
     ended = await desk.look_up(order.order_link_id, has_ended)
 
-    where, wait_ms = "in the look-up by orderLinkId", desk.patience.look_up_ms
+    where, wait_ms = "in the look-up by orderLinkId", desk.timeouts.look_up_ms
     opened = expect(f"an acknowledged order {where}", found, present, of=order, within_ms=wait_ms)
     expect(f"an acknowledged order {where}", opened, having(order_id=order.order_id))
     closed = expect(f"a cancelled order {where}", ended, present, of=order, within_ms=wait_ms)
@@ -132,7 +132,7 @@ async def test_intent_is_found_by_its_id(desk: Desk, evidence: Evidence) -> None
     expect(f"a cancelled order {where}", closed, cancelled, within_ms=wait_ms)
 
 
-@check("IDM-06", severity=BLOCKER, at_risk=1, creates=1)
+@check("IDM-06", severity=BLOCKER, max_fills=1, creates=1)
 @over_both_transports
 async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
     """A cancel by orderLinkId works once; repeated, it is refused because the order is gone.
@@ -156,7 +156,7 @@ async def test_repeated_cancel_is_harmless(desk: Desk) -> None:
     expect("a repeated cancel", second, refused(ORDER_GONE), of=order)
 
 
-@check("IDM-07.01", severity=MAJOR, at_risk=1, creates=1)
+@check("IDM-07.01", severity=MAJOR, max_fills=1, creates=1)
 @over_both_transports
 async def test_longest_id_is_accepted(desk: Desk) -> None:
     """An orderLinkId of 36 characters is accepted and comes back unchanged.
@@ -175,7 +175,7 @@ async def test_longest_id_is_accepted(desk: Desk) -> None:
     expect("orderLinkId on the order stream", state.order_link_id, longest, of=order)
 
 
-@check("IDM-07.02", severity=MAJOR, at_risk=1, creates=1)
+@check("IDM-07.02", severity=MAJOR, max_fills=1, creates=1)
 @pytest.mark.parametrize(
     "malformed",
     [

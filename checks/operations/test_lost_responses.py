@@ -4,14 +4,14 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/order
 """
 
 from checks import BLOCKER, MINOR, check, over_both_transports, over_trade_stream
-from fixtures.desk import Desk, Heir, RequestIds, Unheard
+from fixtures.desk import Desk, LossyClient, RequestIds, RestartedClient
 from fixtures.expect import expect, having, present, refused
 from fixtures.record.evidence import Evidence
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, ORDER_GONE, RetCode
 from fixtures.v5.enums import OrderStatus, Side
 
 
-@check("IDM-08", severity=MINOR, at_risk=0, observes=3)
+@check("IDM-08", severity=MINOR, max_fills=0, min_messages=3)
 @over_trade_stream
 async def test_request_id_is_used_once(request_ids: RequestIds, evidence: Evidence) -> None:
     """A reqId that was used before on the connection is refused with 20006.
@@ -33,9 +33,11 @@ async def test_request_id_is_used_once(request_ids: RequestIds, evidence: Eviden
     expect("a second request under one reqId", second, refused(RetCode.WS_DUPLICATE_REQ_ID))
 
 
-@check("IDM-09", severity=BLOCKER, at_risk=1, creates=1, observes=4)
+@check("IDM-09", severity=BLOCKER, max_fills=1, creates=1, min_messages=4)
 @over_both_transports
-async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: Heir) -> None:
+async def test_journal_recovers_what_a_dead_client_left(
+    lossy: LossyClient, restarted: RestartedClient
+) -> None:
     """An order whose sender dies before the answer is found and cancelled with the help of the journal alone.
 
     The sender is a client of its own whose connection breaks when the answer arrives, and which does nothing
@@ -47,13 +49,13 @@ async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: 
     Passes: the last id of the journal is found, and the look-up shows its order Cancelled in the end.
     Source: docs/v5/order/open-order.mdx, orderLinkId; docs/v5/order/cancel-order.mdx
     """
-    sent_as = await unheard.send(Side.BUY)
+    sent_as = await lossy.send(Side.BUY)
 
-    intent = heir.last_intent()
-    shown = await heir.look_up(intent)
-    shown_at_last = await heir.end(intent)
+    intent = restarted.last_intent()
+    shown = await restarted.look_up(intent)
+    shown_at_last = await restarted.end(intent)
 
-    wait_ms, cancelled = heir.desk.patience.look_up_ms, having(order_status=OrderStatus.CANCELLED)
+    wait_ms, cancelled = restarted.desk.timeouts.look_up_ms, having(order_status=OrderStatus.CANCELLED)
     expect("the last orderLinkId in the journal", intent, sent_as, of=sent_as)
     found = expect(f"{intent} of the journal in the look-up", shown, present, of=intent, within_ms=wait_ms)
     expect(f"orderLinkId in the look-up of {intent}", found.order_link_id, intent, of=found)
@@ -62,9 +64,9 @@ async def test_journal_recovers_what_a_dead_client_left(unheard: Unheard, heir: 
     expect(what, ended, cancelled, within_ms=wait_ms)
 
 
-@check("IDM-10", severity=BLOCKER, at_risk=2, creates=2, observes=3)
+@check("IDM-10", severity=BLOCKER, max_fills=2, creates=2, min_messages=3)
 @over_both_transports
-async def test_lost_answer_leaves_one_order(desk: Desk, unheard: Unheard) -> None:
+async def test_lost_answer_leaves_one_order(desk: Desk, lossy: LossyClient) -> None:
     """An order whose answer is lost is found by its id, and the same id sent again makes no second one.
 
     The venue has acted and the client does not know it: the look-up decides. The repeat is what a client
@@ -74,9 +76,9 @@ async def test_lost_answer_leaves_one_order(desk: Desk, unheard: Unheard) -> Non
     Passes: the look-up shows the order, the repeat is refused as a duplicate, and that order alone is open.
     Source: docs/v5/order/create-order.mdx, orderLinkId; docs/v5/order/open-order.mdx
     """
-    sent_as = await unheard.send(Side.BUY)
+    sent_as = await lossy.send(Side.BUY)
 
-    shown, wait_ms = await desk.look_up(sent_as), desk.patience.look_up_ms
+    shown, wait_ms = await desk.look_up(sent_as), desk.timeouts.look_up_ms
     what = f"{sent_as}, whose answer is lost, in the look-up"
     found = expect(what, shown, present, of=sent_as, within_ms=wait_ms)
     repeat = await desk.attempt(Side.BUY, found.price, found.qty, order_link_id=sent_as)

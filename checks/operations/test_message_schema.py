@@ -11,7 +11,7 @@ from itertools import chain
 import pytest
 
 from checks import MAJOR, check, during, over_both_transports
-from fixtures.desk import Desk, Taker, execution_pages, open_pages, past_pages, written_faults
+from fixtures.desk import Desk, Taker, execution_pages, open_pages, past_pages, schema_violations
 from fixtures.expect import at_least, at_most, expect, nothing, one_of, present, refused
 from fixtures.record.evidence import Evidence
 from fixtures.v5.codes import ORDER_GONE
@@ -24,7 +24,7 @@ BEFORE_MS = 1000
 DIFFERENCES = "differences of the messages from the documents"
 
 
-@check("CON-17.01", severity=MAJOR, at_risk=1, creates=1, observes=8)
+@check("CON-17.01", severity=MAJOR, max_fills=1, creates=1, min_messages=8)
 @over_both_transports
 async def test_orders_are_written_as_documented(desk: Desk, evidence: Evidence) -> None:
     """Messages about orders have the documented fields, each in its documented form.
@@ -48,16 +48,16 @@ async def test_orders_are_written_as_documented(desk: Desk, evidence: Evidence) 
     }
     await desk.wallet()
 
-    faults = written_faults(desk, mark)
+    faults = schema_violations(desk, mark)
 
     expect("second cancel of the order", again, refused(ORDER_GONE))
     expect("HTTP status of its refusal over REST", again.http_status, one_of({None, HTTP_OK}), of=again)
     for where, view in views.items():
-        expect(f"cancelled order in {where}", view, present, of=order, within_ms=desk.patience.look_up_ms)
+        expect(f"cancelled order in {where}", view, present, of=order, within_ms=desk.timeouts.look_up_ms)
     expect(DIFFERENCES, faults, nothing)
 
 
-@check("CON-17.02", severity=MAJOR, at_risk=1, creates=2, observes=8)
+@check("CON-17.02", severity=MAJOR, max_fills=1, creates=2, min_messages=8)
 @during(Phase.TRADING)
 async def test_executions_are_written_as_documented(desk: Desk, taker: Taker, evidence: Evidence) -> None:
     """Messages about executions have the documented fields, each in its documented form.
@@ -72,14 +72,14 @@ async def test_executions_are_written_as_documented(desk: Desk, taker: Taker, ev
     await desk.pushed_executions(fill.resting, fill.qty)
     listed = await desk.listed_executions(fill.resting, fill.qty)
 
-    faults = written_faults(desk, mark)
+    faults = schema_violations(desk, mark)
 
     expect("executions of the order in the list", len(listed), at_least(1), of=fill.resting)
     expect(DIFFERENCES, faults, nothing)
 
 
-@check("CON-18.01", severity=MAJOR, at_risk=4, creates=4, observes=6)
-async def test_pages_of_orders_are_whole(desk: Desk, desk_elsewhere: Desk) -> None:
+@check("CON-18.01", severity=MAJOR, max_fills=4, creates=4, min_messages=6)
+async def test_pages_of_orders_are_whole(desk: Desk, desk_on_other_symbol: Desk) -> None:
     """The pages of an order list show each order of the symbol once, and no other symbol's.
 
     Sequence: create on another symbol, three creates, three New, pages of two open orders, three cancels,
@@ -88,7 +88,7 @@ async def test_pages_of_orders_are_whole(desk: Desk, desk_elsewhere: Desk) -> No
         newest first; no row is of another symbol.
     Source: docs/v5/order/open-order.mdx, limit, cursor and createdTime; docs/v5/order/order-list.mdx
     """
-    await desk_elsewhere.rest(Side.BUY)
+    await desk_on_other_symbol.rest(Side.BUY)
     price, since_ms = await desk.passive_price(Side.BUY), desk.venue_now_ms() - BEFORE_MS
     orders = [await desk.place(Side.BUY, price) for _ in range(3)]
     own = {order.order_id for order in orders}
@@ -106,7 +106,7 @@ async def test_pages_of_orders_are_whole(desk: Desk, desk_elsewhere: Desk) -> No
     expect("createdTime of the open orders, page by page", times, sorted(times, reverse=True))
 
 
-@check("CON-18.02", severity=MAJOR, at_risk=2, creates=3, worth=4, observes=4)
+@check("CON-18.02", severity=MAJOR, max_fills=2, creates=3, worth=4, min_messages=4)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_pages_of_executions_are_whole(desk: Desk, taker: Taker, side: Side) -> None:

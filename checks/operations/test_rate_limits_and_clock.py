@@ -45,7 +45,7 @@ BURST = 1.2
 """The requests of a burst, as a multiple of the advertised limit."""
 
 
-@check("RTY-01.01", severity=BLOCKER, at_risk=0, establishes=Prerequisite.RATE_LIMITS)
+@check("RTY-01.01", severity=BLOCKER, max_fills=0, establishes=Prerequisite.RATE_LIMITS)
 async def test_rest_reply_carries_limits(account: Account) -> None:
     """A signed REST reply carries limit, remaining and reset time.
 
@@ -59,7 +59,7 @@ async def test_rest_reply_carries_limits(account: Account) -> None:
     expect("X-Bapi-Limit-Reset-Timestamp of a signed read", limit.reset_ms, at_least(1))
 
 
-@check("RTY-01.02", severity=BLOCKER, at_risk=0)
+@check("RTY-01.02", severity=BLOCKER, max_fills=0)
 @over_both_transports
 async def test_order_reply_carries_limits(desk: Desk) -> None:
     """A reply to an order request carries limit, remaining and reset time, on both transports.
@@ -73,7 +73,7 @@ async def test_order_reply_carries_limits(desk: Desk) -> None:
     _expect_limit("a cancel", answer)
 
 
-@check("RTY-02", severity=MAJOR, at_risk=0, observes=5, provokes={RetCode.TOO_MANY_VISITS})
+@check("RTY-02", severity=MAJOR, max_fills=0, min_messages=5, provokes={RetCode.TOO_MANY_VISITS})
 @without_real_money("The rate limit is not provoked where money is real.")
 async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     """Beyond the rate limit the venue refuses with 10006 and a reset time, after which it answers again.
@@ -104,7 +104,7 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     expect("a read after the reset time", after, acknowledged)
 
 
-@check("RTY-04.01", severity=BLOCKER, at_risk=0, provokes={RetCode.TIMESTAMP_WINDOW})
+@check("RTY-04.01", severity=BLOCKER, max_fills=0, provokes={RetCode.TIMESTAMP_WINDOW})
 @pytest.mark.parametrize("shift", list(STAMPS))
 async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: str) -> None:
     """A signed read is accepted from recv_window before the venue's clock to one second after it.
@@ -116,15 +116,15 @@ async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: s
     Source: docs/v5/guide.mdx, timestamp
     """
     past = -run.environment.recv_window_ms - 500
-    shifts = {"past": past, "ahead": 900, "far ahead": 1500, "unreadable": BEYOND_64_BITS}
+    operators = {"past": past, "ahead": 900, "far ahead": 1500, "unreadable": BEYOND_64_BITS}
 
-    answer = await account.answer(shift_ms=shifts[shift])
+    answer = await account.answer(shift_ms=operators[shift])
 
-    what = f"a signed read with a timestamp {shifts[shift]} ms from the venue's clock"
+    what = f"a signed read with a timestamp {operators[shift]} ms from the venue's clock"
     expect(what, answer, answered(STAMPS[shift]))
 
 
-@check("RTY-04.02", severity=BLOCKER, at_risk=0, provokes={RetCode.TIMESTAMP_WINDOW})
+@check("RTY-04.02", severity=BLOCKER, max_fills=0, provokes={RetCode.TIMESTAMP_WINDOW})
 @over_both_transports
 async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     """An order request with a stale or future timestamp is refused, a timely one is judged on its content.
@@ -145,7 +145,7 @@ async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     expect("a cancel with a timely timestamp", timely, having(ret_code=other_than(RetCode.TIMESTAMP_WINDOW)))
 
 
-@check("RTY-05", severity=MAJOR, at_risk=0, observes=10, cause=Cause.CLOCK)
+@check("RTY-05", severity=MAJOR, max_fills=0, min_messages=10, cause=Cause.CLOCK)
 async def test_clocks_agree(market: Market, evidence: Evidence) -> None:
     """The clock of this machine is less than half a second from the venue's.
 

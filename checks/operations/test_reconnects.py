@@ -13,10 +13,10 @@ from fixtures.desk import (
     Blocked,
     Connections,
     Desk,
+    ObserverStream,
     Probes,
     Script,
     Taker,
-    Watch,
     any_state,
     has_ended,
 )
@@ -42,7 +42,7 @@ SHORTEST_IDLE_MS = 30_000
 SIX_HOURS_MS = 6 * 3600 * 1000
 
 
-@check("CON-03", severity=MAJOR, at_risk=0, waits_ms=SHORTEST_IDLE_MS)
+@check("CON-03", severity=MAJOR, max_fills=0, waits_ms=SHORTEST_IDLE_MS)
 async def test_idle_stream_is_cut_and_comes_back(probes: Probes, run: Run) -> None:
     """An idle stream is cut after its max_active_time, not before, and the client reconnects.
 
@@ -54,14 +54,14 @@ async def test_idle_stream_is_cut_and_comes_back(probes: Probes, run: Run) -> No
         stream is back.
     Source: docs/v5/websocket/wss-authentication.mdx, max_active_time
     """
-    cut, latest_ms = await probes.idle_cut(), run.environment.patience.idle_cut_ms
+    cut, latest_ms = await probes.idle_cut(), run.environment.timeouts.idle_cut_ms
 
     after_ms = expect("cut of an idle stream", cut.after_ms, present, within_ms=latest_ms)
     expect("idle time until the stream was cut", after_ms, at_least(SHORTEST_IDLE_MS, "ms"))
     expect("the stream is back after the cut", cut.returned, expected=True)
 
 
-@check("CON-04", severity=MAJOR, at_risk=0, waits_ms=attrgetter("soak_ms"))
+@check("CON-04", severity=MAJOR, max_fills=0, waits_ms=attrgetter("soak_ms"))
 async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evidence) -> None:
     """Streams that send heartbeats stay connected throughout a soak.
 
@@ -72,7 +72,7 @@ async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evi
     Passes: the private stream is lost at most once in six hours, and the book is still pushed at the end.
     Source: docs/v5/websocket/wss-authentication.mdx, heartbeat
     """
-    soak_ms = run.environment.patience.soak_ms
+    soak_ms = run.environment.timeouts.soak_ms
 
     losses = await probes.losses(symbol, soak_ms)
 
@@ -80,10 +80,12 @@ async def test_streams_last(probes: Probes, run: Run, symbol: str, evidence: Evi
     expect(f"losses of the private stream in {soak_ms} ms", losses, at_most(soak_ms // SIX_HOURS_MS))
 
 
-@check("CON-08", severity=MAJOR, at_risk=1, creates=1)
+@check("CON-08", severity=MAJOR, max_fills=1, creates=1)
 @needs(paths.ACCOUNT_DCP, paths.ACCOUNT_SMP_GROUP)
 @without_real_money("The protection would cancel every spot order of the UID, those of other programs too.")
-async def test_protection_cancels_orders(desk: Desk, account: Account, probes: Probes, watch: Watch) -> None:
+async def test_protection_cancels_orders(
+    desk: Desk, account: Account, probes: Probes, observer: ObserverStream
+) -> None:
     """Disconnection protection (DCP) cancels open orders once its window has passed, and not before.
 
     The window starts when the last connection that subscribed to dcp.spot is gone; only the stream that this
@@ -105,15 +107,15 @@ async def test_protection_cancels_orders(desk: Desk, account: Account, probes: P
 
     lost_ms = desk.venue_now_ms()
     await probes.lose_protection()
-    closed = await watch.closed(order, within_ms=window_s * 1000 + 3 * desk.patience.event_ms)
+    closed = await observer.closed(order, within_ms=window_s * 1000 + 3 * desk.timeouts.event_ms)
 
     expect("order under DCP", closed, having(cancel_type=CancelType.BY_DCP))
     after_ms = closed.updated_ms - lost_ms
     expect("time from the disconnection to the cancel", after_ms, at_least(window_s * 1000, "ms"), of=closed)
 
 
-@check("CON-11", severity=BLOCKER, at_risk=3, creates=3, observes=6)
-async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None:
+@check("CON-11", severity=BLOCKER, max_fills=3, creates=3, min_messages=6)
+async def test_gap_is_closed_after_a_reconnect(desk: Desk, observer: ObserverStream) -> None:
     """After a reconnect of the private stream the client knows what its orders did in the gap.
 
     The venue does not repeat the pushes that it sent in the gap: the client queries the orders over REST.
@@ -126,24 +128,24 @@ async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None
     """
     price = await desk.passive_price(Side.BUY)
     cancelled, kept = [await desk.place(Side.BUY, price) for _ in range(2)]
-    async with watch.gap():
+    async with observer.gap():
         await desk.cancelled(cancelled)
         created = await desk.place(Side.BUY, price)
     await desk.cancel(kept)
-    await watch.closed(kept)
+    await observer.closed(kept)
     await desk.quiet()
-    in_gap, after = await watch.pushed(cancelled, kept)
+    in_gap, after = await observer.pushed(cancelled, kept)
 
     known = {
-        "cancelled order": await watch.recovered(cancelled, has_ended),
-        "new order": await watch.recovered(created, any_state),
+        "cancelled order": await observer.recovered(cancelled, has_ended),
+        "new order": await observer.recovered(created, any_state),
     }
     expect(
         "orders of the gap after the reconnect",
         {name: state.order_status if state else None for name, state in known.items()},
         {"cancelled order": OrderStatus.CANCELLED, "new order": OrderStatus.NEW},
         of=(cancelled, created),
-        within_ms=desk.patience.look_up_ms,
+        within_ms=desk.timeouts.look_up_ms,
     )
     repeated = [state for state in in_gap if state.order_status.is_closed]
     expect("terminal states of the gap pushed after the reconnect", repeated, nothing)
@@ -151,10 +153,12 @@ async def test_gap_is_closed_after_a_reconnect(desk: Desk, watch: Watch) -> None
     expect("terminal states pushed of an order cancelled after the reconnect", len(terminal), 1, of=kept)
 
 
-@check("CON-16", severity=BLOCKER, at_risk=1, creates=2)
+@check("CON-16", severity=BLOCKER, max_fills=1, creates=2)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
-async def test_fill_in_a_gap_is_known_once(desk: Desk, taker: Taker, watch: Watch, side: Side) -> None:
+async def test_fill_in_a_gap_is_known_once(
+    desk: Desk, taker: Taker, observer: ObserverStream, side: Side
+) -> None:
     """After a reconnect of the private stream the client counts a fill of the gap exactly once.
 
     Sequence: an observer stream breaks, create as the touch, filled by a second UID, the stream is back,
@@ -163,14 +167,14 @@ async def test_fill_in_a_gap_is_known_once(desk: Desk, taker: Taker, watch: Watc
         to that quantity, and no push of the gap comes after it.
     Source: docs/v5/order/open-order.mdx, docs/v5/order/execution.mdx
     """
-    async with watch.gap():
+    async with observer.gap():
         fill = await taker.fills(side)
     order = fill.resting
     await desk.quiet()
-    (pushed,) = await watch.pushed(order)
+    (pushed,) = await observer.pushed(order)
 
-    state = await watch.recovered(order, has_ended)
-    what, wait_ms = "order filled in the gap", desk.patience.look_up_ms
+    state = await observer.recovered(order, has_ended)
+    what, wait_ms = "order filled in the gap", desk.timeouts.look_up_ms
     known = expect(f"{what}, over REST", state, present, of=order, within_ms=wait_ms)
     expect(what, known, having(order_status=OrderStatus.FILLED, cum_exec_qty=fill.qty), within_ms=wait_ms)
     listed = sum(execution.exec_qty for execution in await desk.listed_executions(order, fill.qty))
@@ -178,8 +182,10 @@ async def test_fill_in_a_gap_is_known_once(desk: Desk, taker: Taker, watch: Watc
     expect("states of the gap pushed after the reconnect", pushed, nothing)
 
 
-@check("CON-12", severity=BLOCKER, at_risk=1, creates=1)
-async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_script: Script) -> None:
+@check("CON-12", severity=BLOCKER, max_fills=1, creates=1)
+async def test_close_by_the_server_is_survived(
+    desk: Desk, observer: ObserverStream, venue_script: Script
+) -> None:
     """The client reopens a private stream that the venue closes, and receives what follows.
 
     Sequence: create, New, the venue closes an observer stream, it is back, cancel, Cancelled.
@@ -188,15 +194,15 @@ async def test_close_by_the_server_is_survived(desk: Desk, watch: Watch, venue_s
     """
     order = await desk.rest(Side.BUY)
 
-    async with watch.loss():
+    async with observer.loss():
         venue_script.close_newest(paths.PRIVATE_STREAM)
     await desk.cancel(order)
-    closed = await watch.closed(order)
+    closed = await observer.closed(order)
 
     expect("order cancelled after the reconnect", closed, having(order_status=OrderStatus.CANCELLED))
 
 
-@check("CON-13", severity=MAJOR, at_risk=0, observes=2, provokes={RetCode.INVALID_API_KEY})
+@check("CON-13", severity=MAJOR, max_fills=0, min_messages=2, provokes={RetCode.INVALID_API_KEY})
 @needs(paths.TRADE_STREAM)
 async def test_session_too_many_is_no_loop(
     connections: Connections, probes: Probes, venue_script: Script
@@ -209,7 +215,7 @@ async def test_session_too_many_is_no_loop(
         stream opens.
     Source: docs/v5/error.mdx, WS OE general code
     """
-    attempts = await probes.knocks(venue_script.turn_trade_sessions_away, within_ms=1000)
+    attempts = await probes.connection_attempts(venue_script.turn_trade_sessions_away, within_ms=1000)
     refusal = await connections.answer_to_auth(Channel.TRADE, expires_in_ms=10_000)
     venue_script.let_trade_sessions_in()
     later = await probes.open_trade()
@@ -219,7 +225,7 @@ async def test_session_too_many_is_no_loop(
     expect("refusal of a trade stream once sessions are free", later, nothing)
 
 
-@check("CON-15", severity=MAJOR, at_risk=3, creates=3)
+@check("CON-15", severity=MAJOR, max_fills=3, creates=3)
 @without_real_money("An order that may take is not sent where money is real.")
 async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script, symbol: str) -> None:
     """A listing's change from maker-only to trading leaves resting orders and streams as they are.

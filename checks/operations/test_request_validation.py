@@ -33,7 +33,7 @@ LONGEST_REQ_ID = 36
 RPI_REFUSED = {RetCode.RPI_ONLY_MM, RetCode.RPI_ONLY_MM_UTA}
 
 
-@check("ERR-01.05", severity=MAJOR, at_risk=0)
+@check("ERR-01.05", severity=MAJOR, max_fills=0)
 @needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_batch_of_ten_is_taken(desk: Desk) -> None:
@@ -50,7 +50,7 @@ async def test_batch_of_ten_is_taken(desk: Desk) -> None:
     expect("a batch of ten", ten, acknowledged)
 
 
-@check("ERR-01.06", severity=MAJOR, at_risk=0)
+@check("ERR-01.06", severity=MAJOR, max_fills=0)
 @pytest.mark.parametrize(
     ("term", "codes"),
     [
@@ -75,7 +75,7 @@ async def test_refused_cancel_all_carries_its_code(
     expect(f"a cancel-all with {show(term)}", answer, refused(codes))
 
 
-@check("ERR-01.07", severity=MAJOR, at_risk=1, creates=2)
+@check("ERR-01.07", severity=MAJOR, max_fills=1, creates=2)
 @pytest.mark.parametrize("op", ["create", "amend", "cancel"])
 @without_real_money("Where money is real every request is about spot.")
 async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
@@ -97,7 +97,7 @@ async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
     expect(f"{op} with an unknown category", answer, refused(RetCode.REQUEST_PARAM_ERROR), of=order)
 
 
-@check("ERR-01.08", severity=MAJOR, at_risk=1, creates=1)
+@check("ERR-01.08", severity=MAJOR, max_fills=1, creates=1)
 @over_trade_stream
 @without_real_money("Where money is real every request is about spot.")
 async def test_illegal_category_carries_its_code_on_the_stream(desk: Desk) -> None:
@@ -112,7 +112,7 @@ async def test_illegal_category_carries_its_code_on_the_stream(desk: Desk) -> No
     expect("create with an unknown category", answer, refused(RetCode.WS_OP_OR_CATEGORY))
 
 
-@check("ERR-01.09", severity=MAJOR, at_risk=0)
+@check("ERR-01.09", severity=MAJOR, max_fills=0)
 @needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_batch_has_ten_items_at_most(desk: Desk) -> None:
@@ -128,7 +128,7 @@ async def test_batch_has_ten_items_at_most(desk: Desk) -> None:
         expect(f"a batch of {count}", answer, refused(RetCode.REQUEST_PARAM_ERROR))
 
 
-@check("ERR-01.10", severity=MAJOR, at_risk=0)
+@check("ERR-01.10", severity=MAJOR, max_fills=0)
 @pytest.mark.parametrize("count", [0, 2])
 @over_trade_stream
 async def test_frame_is_for_one_request(desk: Desk, count: int) -> None:
@@ -143,7 +143,7 @@ async def test_frame_is_for_one_request(desk: Desk, count: int) -> None:
     expect(f"a frame with {count} cancels", answer, refused(RetCode.REQUEST_PARAM_ERROR))
 
 
-@check("ERR-01.11", severity=MAJOR, at_risk=0)
+@check("ERR-01.11", severity=MAJOR, max_fills=0)
 @needs(paths.ORDER_CANCEL_BATCH)
 @without_real_money("Where money is real every request is about spot.")
 async def test_batch_of_illegal_category_carries_its_code(desk: Desk) -> None:
@@ -158,7 +158,7 @@ async def test_batch_of_illegal_category_carries_its_code(desk: Desk) -> None:
     expect("a batch with an unknown category", answer, refused(RetCode.REQUEST_PARAM_ERROR))
 
 
-@check("ERR-01.12", severity=MAJOR, at_risk=0)
+@check("ERR-01.12", severity=MAJOR, max_fills=0)
 @over_trade_stream
 async def test_long_req_id_is_refused(desk: Desk) -> None:
     """A reqId of 36 characters is accepted, one of 37 is refused.
@@ -177,7 +177,7 @@ async def test_long_req_id_is_refused(desk: Desk) -> None:
     expect("a cancel under a longer reqId", beyond, refused(RetCode.REQUEST_PARAM_ERROR))
 
 
-@check("ERR-01.13", severity=MAJOR, at_risk=1, creates=1)
+@check("ERR-01.13", severity=MAJOR, max_fills=1, creates=1)
 @during(Phase.TRADING)
 @without_real_money("An order that may take is not sent where money is real.")
 @over_both_transports
@@ -195,7 +195,7 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
     expect(f"orders open after {too_fine}", await desk.open_orders(), nothing)
 
 
-@check("ERR-01.14", severity=MAJOR, at_risk=1, creates=1)
+@check("ERR-01.14", severity=MAJOR, max_fills=1, creates=1)
 @needs(paths.ACCOUNT_INSTRUMENTS)
 @without_real_money("Where money is real every order is PostOnly.")
 @over_both_transports
@@ -220,7 +220,7 @@ async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str
         )
 
 
-@check("ERR-01.15", severity=MAJOR, at_risk=1, creates=1)
+@check("ERR-01.15", severity=MAJOR, max_fills=1, creates=1)
 @over_both_transports
 async def test_unknown_smp_type_is_refused_or_replaced(desk: Desk) -> None:
     """An unknown smpType is refused, or becomes CancelMaker where self-match prevention is forced.
@@ -239,7 +239,9 @@ async def test_unknown_smp_type_is_refused_or_replaced(desk: Desk) -> None:
         expect("smpType of an order sent with an unknown one", state.smp_type, SmpType.CANCEL_MAKER, of=state)
 
 
-@check("ERR-01.16", severity=MAJOR, at_risk=0, provokes={RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE})
+@check(
+    "ERR-01.16", severity=MAJOR, max_fills=0, provokes={RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE}
+)
 async def test_missing_key_carries_its_code(account: Account) -> None:
     """A private read without an API key is refused with 10001.
 

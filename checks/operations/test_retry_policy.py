@@ -9,7 +9,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check
 from fixtures.clients.retry.decision import Action, Decision, decide
-from fixtures.clients.retry.policy import Happened, Kind, Operation, Policy, Transport
+from fixtures.clients.retry.policy import AttemptResult, Kind, Operation, Policy, Transport
 from fixtures.expect import at_least, between, expect, nothing, one_of, other_than
 from fixtures.v5.codes import RetCode
 
@@ -61,7 +61,7 @@ REFUSED = (
 """The refusals that name what is wrong with an order: sent again unchanged it is refused again."""
 
 
-@check("RTY-03.01", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.01", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 def test_policy_waits_for_the_reset(policy: Policy, transport: Transport) -> None:
     """After 10006 the client sends nothing before the reset that the venue named.
@@ -71,7 +71,9 @@ def test_policy_waits_for_the_reset(policy: Policy, transport: Transport) -> Non
     Passes: the next attempt is not before the reset, and at most ten seconds after it.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
-    limited = Happened(transport, Operation.CREATE, RetCode.TOO_MANY_VISITS, reset_ms=NOW_MS + RESET_IN_MS)
+    limited = AttemptResult(
+        transport, Operation.CREATE, RetCode.TOO_MANY_VISITS, reset_ms=NOW_MS + RESET_IN_MS
+    )
 
     pauses = [_decided(policy, limited, jitter=jitter).not_before_ms - NOW_MS for jitter in (0.0, 1.0)]
 
@@ -80,7 +82,7 @@ def test_policy_waits_for_the_reset(policy: Policy, transport: Transport) -> Non
         expect(f"the pause after 10006 with a reset in {RESET_IN_MS} ms", pause, in_time)
 
 
-@check("RTY-03.02", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.02", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("reset_ms", [None, NOW_MS - 5_000, NOW_MS + 3_600_000], ids=["none", "past", "junk"])
 def test_policy_survives_a_useless_reset(policy: Policy, reset_ms: int | None) -> None:
     """A reset time that is missing, past or an hour away is replaced by a pause of the client's own.
@@ -89,14 +91,14 @@ def test_policy_survives_a_useless_reset(policy: Policy, reset_ms: int | None) -
     Passes: the next attempt is after this moment, and at most ten seconds after it.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
-    limited = Happened(Transport.REST, Operation.READ, RetCode.TOO_MANY_VISITS, reset_ms=reset_ms)
+    limited = AttemptResult(Transport.REST, Operation.READ, RetCode.TOO_MANY_VISITS, reset_ms=reset_ms)
 
     pause = _decided(policy, limited).not_before_ms - NOW_MS
 
     expect("the pause after 10006 without a usable reset", pause, between(1, LONGEST_PAUSE_MS, "ms"))
 
 
-@check("RTY-03.03", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.03", severity=BLOCKER, max_fills=0, min_messages=0)
 def test_policy_backs_off_with_a_cap(policy: Policy) -> None:
     """The pause grows with each attempt to connect, up to a cap.
 
@@ -104,7 +106,7 @@ def test_policy_backs_off_with_a_cap(policy: Policy) -> None:
     Passes: no pause is shorter than the one before or longer than ten seconds; the last exceeds the first.
     Source: docs/v5/websocket/wss-authentication.mdx, 500 connections in five minutes
     """
-    lost = Happened(Transport.STREAM, Operation.CONNECT, text="closed: 1006")
+    lost = AttemptResult(Transport.STREAM, Operation.CONNECT, text="closed: 1006")
 
     pauses = [_decided(policy, lost, attempt).not_before_ms - NOW_MS for attempt in range(1, 10)]
 
@@ -113,7 +115,7 @@ def test_policy_backs_off_with_a_cap(policy: Policy) -> None:
     expect("the pause before the tenth attempt to connect", pauses[-1], grown)
 
 
-@check("RTY-03.04", severity=MAJOR, at_risk=0, observes=0)
+@check("RTY-03.04", severity=MAJOR, max_fills=0, min_messages=0)
 def test_policy_spreads_its_clients(policy: Policy) -> None:
     """Two clients that see the same fault at once do not come back at once.
 
@@ -121,14 +123,14 @@ def test_policy_spreads_its_clients(policy: Policy) -> None:
     Passes: the two pauses differ.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
-    failed = Happened(Transport.REST, Operation.READ, RetCode.SERVER_ERROR)
+    failed = AttemptResult(Transport.REST, Operation.READ, RetCode.SERVER_ERROR)
 
     first, second = (_decided(policy, failed, jitter=jitter).not_before_ms for jitter in (0.0, 1.0))
 
     expect("the pause of a second client, in ms", second - NOW_MS, other_than(first - NOW_MS))
 
 
-@check("RTY-03.05", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.05", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("operation", list(Operation))
 def test_policy_gives_up(policy: Policy, operation: Operation) -> None:
     """A request that was refused a thousand times is not sent again.
@@ -137,7 +139,7 @@ def test_policy_gives_up(policy: Policy, operation: Operation) -> None:
     Passes: the client stops, or looks up what it wrote.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
-    limited = Happened(Transport.REST, operation, RetCode.TOO_MANY_VISITS)
+    limited = AttemptResult(Transport.REST, operation, RetCode.TOO_MANY_VISITS)
 
     decision = _decided(policy, limited, attempt=1000)
 
@@ -145,7 +147,7 @@ def test_policy_gives_up(policy: Policy, operation: Operation) -> None:
     expect(f"the client's decision on {operation} after 1000 attempts", decision.action, last_resorts)
 
 
-@check("RTY-03.06", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-03.06", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("operation", list(Operation))
 def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
     """After an IP ban nothing is sent for ten minutes, whatever the request.
@@ -154,7 +156,7 @@ def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
     Passes: the next attempt is at least ten minutes away.
     Source: docs/v5/rate-limit/rate-limit.mdx, 600 requests in five seconds
     """
-    banned = Happened(Transport.REST, operation, text=BAN, http_status=403)
+    banned = AttemptResult(Transport.REST, operation, text=BAN, http_status=403)
 
     decision = _decided(policy, banned)
 
@@ -162,7 +164,7 @@ def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
     expect(f"the pause before {operation} is sent after an IP ban", pause, at_least(BAN_MS, "ms"))
 
 
-@check("RTY-06.01", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-06.01", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("fault", list(AMBIGUOUS))
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 @pytest.mark.parametrize("operation", WRITES)
@@ -175,7 +177,7 @@ def test_write_of_unknown_outcome_is_never_resent(
     Passes: every decision is to look the order up.
     Source: docs/v5/error.mdx, docs/v5/order/create-order.mdx
     """
-    unknown = Happened(transport, operation, **AMBIGUOUS[fault])
+    unknown = AttemptResult(transport, operation, **AMBIGUOUS[fault])
 
     actions = [_decided(policy, unknown, attempt).action for attempt in range(1, 6)]
 
@@ -184,7 +186,7 @@ def test_write_of_unknown_outcome_is_never_resent(
         expect(what, action, Action.LOOK_UP)
 
 
-@check("RTY-06.02", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-06.02", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("code", REFUSED)
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 def test_refused_create_is_not_repeated(policy: Policy, transport: Transport, code: RetCode) -> None:
@@ -194,12 +196,12 @@ def test_refused_create_is_not_repeated(policy: Policy, transport: Transport, co
     Passes: the client stops.
     Source: docs/v5/error.mdx
     """
-    decision = _decided(policy, Happened(transport, Operation.CREATE, code))
+    decision = _decided(policy, AttemptResult(transport, Operation.CREATE, code))
 
     expect(f"the client's decision on CREATE over {transport} after {code}", decision.action, Action.STOP)
 
 
-@check("RTY-06.03", severity=BLOCKER, at_risk=0, observes=0)
+@check("RTY-06.03", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
 def test_no_ambiguous_code_has_a_create_resent(policy: Policy, transport: Transport) -> None:
     """No documented code that leaves the outcome open makes the client send a create again.
@@ -208,7 +210,7 @@ def test_no_ambiguous_code_has_a_create_resent(policy: Policy, transport: Transp
     Passes: every code of the class "ambiguous" has the order looked up.
     Source: docs/v5/error.mdx
     """
-    answers = [Happened(transport, Operation.CREATE, code) for code in RetCode]
+    answers = [AttemptResult(transport, Operation.CREATE, code) for code in RetCode]
     ambiguous = [x for x in answers if (rule := policy.rule_for(x)) and rule.kind is Kind.AMBIGUOUS]
 
     resent = [x.code for x in ambiguous if _decided(policy, x).action is not Action.LOOK_UP]
@@ -217,5 +219,7 @@ def test_no_ambiguous_code_has_a_create_resent(policy: Policy, transport: Transp
     expect("ambiguous codes after which a CREATE is not looked up", resent, nothing)
 
 
-def _decided(policy: Policy, happened: Happened, attempt: int = 1, jitter: float = 0.5) -> Decision:
-    return decide(happened, attempt=attempt, now_ms=NOW_MS, jitter=jitter, policy=policy)
+def _decided(
+    policy: Policy, attempt_result: AttemptResult, attempt: int = 1, jitter: float = 0.5
+) -> Decision:
+    return decide(attempt_result, attempt=attempt, now_ms=NOW_MS, jitter=jitter, policy=policy)

@@ -37,11 +37,13 @@ NOT_WHITELISTED = {
 """The documented refusals that fit a UID outside the whitelist; the docs tie none of them to a listing."""
 
 
-@check("PRM-10", severity=MAJOR, at_risk=1, creates=1, provokes=ABOUT_THE_SENDER)
+@check("PRM-10", severity=MAJOR, max_fills=1, creates=1, provokes=ABOUT_THE_SENDER)
 @needs(paths.ACCOUNT_INSTRUMENTS)
 @during(Phase.PRELISTING)
 @over_both_transports
-async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Instrument, symbol: str) -> None:
+async def test_stranger_is_kept_out(
+    desk: Desk, non_whitelisted: Desk, instrument: Instrument, symbol: str
+) -> None:
     """Before the listing is public, a UID outside the whitelist neither sees nor trades the symbol.
 
     Sequence: both signed instruments-info queries under the key of the other UID, empty; create under that
@@ -50,16 +52,16 @@ async def test_stranger_is_kept_out(desk: Desk, stranger: Desk, instrument: Inst
         not admitted.
     Source: docs/institutional/dmm-listing/spot.mdx, prerequisites; docs/v5/error.mdx, 10029
     """
-    seen = [row.symbol for view in SIGNED_VIEWS for row in await stranger.market.listed(symbol, view)]
+    seen = [row.symbol for view in SIGNED_VIEWS for row in await non_whitelisted.market.listed(symbol, view)]
     price = await desk.passive_price(Side.BUY)
 
-    answer = await stranger.attempt(Side.BUY, price, instrument.least_qty(price))
+    answer = await non_whitelisted.attempt(Side.BUY, price, instrument.min_qty(price))
 
     expect("symbols returned to a UID outside the whitelist", seen, nothing)
     expect("order of a UID outside the whitelist", answer, refused(NOT_WHITELISTED))
 
 
-@check("PRM-13.01", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("PRM-13.01", severity=MINOR, max_fills=0, provokes=ABOUT_THE_SENDER)
 async def test_bad_credentials_are_told_apart(account: Account) -> None:
     """A wrong secret and an unknown key are refused with their own codes.
 
@@ -74,7 +76,7 @@ async def test_bad_credentials_are_told_apart(account: Account) -> None:
     expect("signed read with an unknown key", unknown_key, refused(RetCode.INVALID_API_KEY))
 
 
-@check("PRM-13.02", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
+@check("PRM-13.02", severity=MINOR, max_fills=0, provokes=ABOUT_THE_SENDER)
 async def test_expired_key_is_turned_away(expired: Account, connections: Connections) -> None:
     """An expired key reads nothing and opens no stream.
 
@@ -86,8 +88,8 @@ async def test_expired_key_is_turned_away(expired: Account, connections: Connect
     await _expect_refused(expired, connections, KEY_EXPIRED)
 
 
-@check("PRM-13.03", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
-async def test_key_of_other_addresses_is_turned_away(bound: Account, connections: Connections) -> None:
+@check("PRM-13.03", severity=MINOR, max_fills=0, provokes=ABOUT_THE_SENDER)
+async def test_key_of_other_addresses_is_turned_away(ip_bound: Account, connections: Connections) -> None:
     """A key that is bound to other addresses reads nothing and opens no stream.
 
     Sequence: signed read under the key, refused; auth under it on each signed stream, refused.
@@ -95,11 +97,11 @@ async def test_key_of_other_addresses_is_turned_away(bound: Account, connections
         10004, the code of every auth that is refused.
     Source: docs/v5/error.mdx, 10010; bybit-exchange/pybit issue 152
     """
-    await _expect_refused(bound, connections, {RetCode.UNMATCHED_IP})
+    await _expect_refused(ip_bound, connections, {RetCode.UNMATCHED_IP})
 
 
-@check("PRM-14", severity=MINOR, at_risk=0, provokes=ABOUT_THE_SENDER)
-async def test_key_of_another_environment_is_named(elsewhere: Account) -> None:
+@check("PRM-14", severity=MINOR, max_fills=0, provokes=ABOUT_THE_SENDER)
+async def test_key_of_another_environment_is_named(other_environment: Account) -> None:
     """A key that another environment issued is refused as unknown, and the suite names that cause.
 
     The embedded venue has no second site: a key that it never issued is used instead.
@@ -108,16 +110,16 @@ async def test_key_of_another_environment_is_named(elsewhere: Account) -> None:
     Passes: the refusal is 10003, and the suite's explanation of it asks about the environment.
     Source: docs/v5/error.mdx, 10003
     """
-    answer = await elsewhere.answer()
+    answer = await other_environment.answer()
 
     expect("signed read under a key of another environment", answer, refused(RetCode.INVALID_API_KEY))
     explained = "environment" in diagnosis(answer.ret_code)
     expect("mention of the environment in the suite's explanation of 10003", explained, expected=True)
 
 
-@check("PRM-15.01", severity=MAJOR, at_risk=1, creates=1, provokes=ABOUT_THE_SENDER)
+@check("PRM-15.01", severity=MAJOR, max_fills=1, creates=1, provokes=ABOUT_THE_SENDER)
 @over_both_transports
-async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: Instrument) -> None:
+async def test_read_only_key_cannot_trade(desk: Desk, read_only: Desk, instrument: Instrument) -> None:
     """A read-only key of the same UID is refused when it sends an order.
 
     Sequence: create under the read-only key, refused.
@@ -126,15 +128,15 @@ async def test_read_only_key_cannot_trade(desk: Desk, reader: Desk, instrument: 
     """
     price = await desk.passive_price(Side.BUY)
 
-    answer = await reader.attempt(Side.BUY, price, instrument.least_qty(price))
+    answer = await read_only.attempt(Side.BUY, price, instrument.min_qty(price))
 
     expect("order under a read-only key", answer, refused(RetCode.PERMISSION_DENIED))
 
 
-@check("PRM-15.02", severity=MAJOR, at_risk=1, creates=1, worth=2, provokes=ABOUT_THE_SENDER)
+@check("PRM-15.02", severity=MAJOR, max_fills=1, creates=1, worth=2, provokes=ABOUT_THE_SENDER)
 @needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
-async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> None:
+async def test_read_only_key_cannot_change_orders(desk: Desk, read_only: Desk) -> None:
     """A read-only key of the same UID is refused when it amends or cancels an order, alone or in a batch.
 
     Sequence: create, New; amend, cancel and a batch of cancels under the read-only key, refused; cancel under
@@ -146,9 +148,9 @@ async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> N
     further = desk.instrument.away(order.price, Side.BUY, ticks=1)
 
     answers = {
-        "amend": await attempt_amend_with(reader, order, price=plain(further), qty=plain(2 * order.qty)),
-        "batch of cancels": await attempt_batch_of_cancels(reader, 1),
-        "cancel": await attempt_cancel_with(reader, order),
+        "amend": await attempt_amend_with(read_only, order, price=plain(further), qty=plain(2 * order.qty)),
+        "batch of cancels": await attempt_batch_of_cancels(read_only, 1),
+        "cancel": await attempt_cancel_with(read_only, order),
     }
 
     for request, answer in answers.items():
@@ -156,7 +158,7 @@ async def test_read_only_key_cannot_change_orders(desk: Desk, reader: Desk) -> N
     await expect_unchanged(desk, order)
 
 
-@check("PRM-17.01", severity=BLOCKER, at_risk=1, creates=1)
+@check("PRM-17.01", severity=BLOCKER, max_fills=1, creates=1)
 @over_both_transports
 async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
     """A key of another UID neither sees, amends nor cancels an order of the maker by its ids.
@@ -181,7 +183,7 @@ async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
         taker.desk, order, orderId=None, orderLinkId=order.order_link_id
     )
 
-    expect("resting order in realtime", own, present, of=order, within_ms=desk.patience.look_up_ms)
+    expect("resting order in realtime", own, present, of=order, within_ms=desk.timeouts.look_up_ms)
     expect("orders in realtime for another UID, by orderId", seen_by_id, nothing, of=order)
     expect("orders in realtime for another UID, by orderLinkId", seen_by_link_id, nothing, of=order)
     expect("cancel by another UID, by orderId", cancel_by_id, refused(ORDER_GONE), of=order)
@@ -190,7 +192,7 @@ async def test_nobody_else_reaches_an_order(desk: Desk, taker: Taker) -> None:
     await expect_unchanged(desk, order)
 
 
-@check("PRM-17.02", severity=BLOCKER, at_risk=1, creates=1)
+@check("PRM-17.02", severity=BLOCKER, max_fills=1, creates=1)
 async def test_nobody_elses_order_is_reached(desk: Desk, taker: Taker, batch: Batch) -> None:
     """The private stream shows the orders of its own UID only, and a cancel-all cancels no others.
 

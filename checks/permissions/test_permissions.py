@@ -31,14 +31,14 @@ from fixtures.v5.enums import OrderStatus, Side
 from fixtures.v5.instrument import Instrument
 
 READS = 5
-LEAST_DAYS = 30
+MIN_DAYS = 30
 SPOT_TRADE = "Spot.SpotTrade"
 DANGEROUS = {"Wallet.Withdraw"}
 MILLION = 1_000_000
 UNIFIED_ACCOUNTS = {3, 4, 5, 6}
 
 
-@check("PRM-01", severity=BLOCKER, at_risk=0, observes=READS, cause=Cause.KEY)
+@check("PRM-01", severity=BLOCKER, max_fills=0, min_messages=READS, cause=Cause.KEY)
 async def test_key_is_valid_here(account: Account) -> None:
     """The venue accepts the key and its signature on every one of several reads.
 
@@ -52,7 +52,7 @@ async def test_key_is_valid_here(account: Account) -> None:
         expect(f"signed read {number} of {READS}", answer, acknowledged)
 
 
-@check("PRM-02", severity=BLOCKER, at_risk=0, cause=Cause.UID)
+@check("PRM-02", severity=BLOCKER, max_fills=0, cause=Cause.UID)
 async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
     """The key belongs to the UID that the desk whitelisted, or to a subaccount of it.
 
@@ -69,7 +69,7 @@ async def test_uid_is_the_whitelisted_one(account: Account, run: Run) -> None:
     expect("key belongs to the whitelisted UID or a subaccount of it", is_whitelisted, expected=True)
 
 
-@check("PRM-03", severity=BLOCKER, at_risk=0, cause=Cause.PERMISSION)
+@check("PRM-03", severity=BLOCKER, max_fills=0, cause=Cause.PERMISSION)
 async def test_key_may_trade_spot(account: Account) -> None:
     """The key is not read-only and has the SpotTrade permission.
 
@@ -83,7 +83,7 @@ async def test_key_may_trade_spot(account: Account) -> None:
     expect("permissions of the key", key.permissions, containing(SPOT_TRADE))
 
 
-@check("PRM-04", severity=MAJOR, at_risk=0, owner=Owner.ACCOUNT)
+@check("PRM-04", severity=MAJOR, max_fills=0, owner=Owner.ACCOUNT)
 async def test_key_cannot_withdraw(account: Account) -> None:
     """The key has no permission to withdraw.
 
@@ -97,7 +97,7 @@ async def test_key_cannot_withdraw(account: Account) -> None:
     expect("withdrawal permissions of the key", key.permissions & DANGEROUS, nothing, advice=advice)
 
 
-@check("PRM-05", severity=MAJOR, at_risk=0)
+@check("PRM-05", severity=MAJOR, max_fills=0)
 async def test_key_outlives_the_listing(account: Account) -> None:
     """The key is bound to addresses, which keeps it valid, or has at least thirty days left.
 
@@ -109,12 +109,12 @@ async def test_key_outlives_the_listing(account: Account) -> None:
     """
     key = await account.key()
 
-    for days_left in () if key.is_bound else (key.days_left,):
+    for days_left in () if key.is_ip_bound else (key.days_left,):
         days = expect("deadlineDay of a key that is not bound to addresses", days_left, present)
-        expect("deadlineDay of a key that is not bound to addresses", days, at_least(LEAST_DAYS, "days"))
+        expect("deadlineDay of a key that is not bound to addresses", days, at_least(MIN_DAYS, "days"))
 
 
-@check("PRM-06", severity=BLOCKER, at_risk=0, owner=Owner.ACCOUNT)
+@check("PRM-06", severity=BLOCKER, max_fills=0, owner=Owner.ACCOUNT)
 async def test_account_is_unified(account: Account) -> None:
     """The account is a unified trading account, by the key's query and by the account's own.
 
@@ -128,7 +128,7 @@ async def test_account_is_unified(account: Account) -> None:
     expect("unifiedMarginStatus of the account", status, one_of(UNIFIED_ACCOUNTS))
 
 
-@check("PRM-07", severity=MAJOR, at_risk=0)
+@check("PRM-07", severity=MAJOR, max_fills=0)
 @needs(paths.ACCOUNT_FEE_RATE)
 async def test_fees_are_as_agreed(
     account: Account, symbol: str, listing: Listing, evidence: Evidence
@@ -151,7 +151,7 @@ async def test_fees_are_as_agreed(
     expect(f"fee rates of {symbol}", served, having(maker=agreed.maker, taker=agreed.taker))
 
 
-@check("PRM-08.01", severity=BLOCKER, at_risk=1, creates=1)
+@check("PRM-08.01", severity=BLOCKER, max_fills=1, creates=1)
 async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     """A PostOnly order over REST rests, and ends Cancelled when it is cancelled.
 
@@ -162,7 +162,7 @@ async def test_trading_is_permitted_over_rest(desk: Desk) -> None:
     await _expect_rests_and_is_cancelled(desk)
 
 
-@check("PRM-08.02", severity=BLOCKER, at_risk=1, creates=1)
+@check("PRM-08.02", severity=BLOCKER, max_fills=1, creates=1)
 @over_both_transports
 async def test_words_of_the_pages_sample_are_read(desk: Desk) -> None:
     """An order whose side and orderType are spelt as in the page's own sample is acknowledged.
@@ -176,7 +176,7 @@ async def test_words_of_the_pages_sample_are_read(desk: Desk) -> None:
     expect("order with side buy and orderType LIMIT", answer, acknowledged)
 
 
-@check("PRM-09", severity=BLOCKER, at_risk=1, creates=1)
+@check("PRM-09", severity=BLOCKER, max_fills=1, creates=1)
 @over_trade_stream
 async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
     """A PostOnly order over the trade stream rests, and ends Cancelled when it is cancelled.
@@ -188,7 +188,7 @@ async def test_trading_is_permitted_over_trade_stream(desk: Desk) -> None:
     await _expect_rests_and_is_cancelled(desk)
 
 
-@check("PRM-11.01", severity=BLOCKER, at_risk=0, cause=Cause.FUNDS)
+@check("PRM-11.01", severity=BLOCKER, max_fills=0, cause=Cause.FUNDS)
 async def test_funds_carry_the_plan(
     account: Account, market: Market, instrument: Instrument, run: Run
 ) -> None:
@@ -201,10 +201,10 @@ async def test_funds_carry_the_plan(
     Source: docs/v5/account/wallet-balance.mdx
     """
     price = await market.last_price(instrument.symbol)
-    orders = run.environment.patience.plan_orders
+    orders = run.environment.timeouts.plan_orders
     plan = {
-        instrument.quote_coin: orders * instrument.least_qty(price) * price,
-        instrument.base_coin: orders * instrument.least_qty(price),
+        instrument.quote_coin: orders * instrument.min_qty(price) * price,
+        instrument.base_coin: orders * instrument.min_qty(price),
     }
 
     free = {coin: (await account.balance(coin)).free for coin in plan}
@@ -214,7 +214,7 @@ async def test_funds_carry_the_plan(
         expect(f"free {coin} in the unified wallet", free[coin], at_least(amount), advice=advice)
 
 
-@check("PRM-11.02", severity=MAJOR, at_risk=2, creates=1, worth=2)
+@check("PRM-11.02", severity=MAJOR, max_fills=2, creates=1, worth=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_resting_order_holds_its_funds(desk: Desk, side: Side) -> None:
@@ -241,11 +241,11 @@ async def test_resting_order_holds_its_funds(desk: Desk, side: Side) -> None:
 
     locked = [balances[coin].locked - before[coin].locked for balances in held]
     expect(f"{coin} locked by the {side}, then by twice its quantity", locked, [spends, 2 * spends], of=order)
-    limit_ms = desk.patience.look_up_ms
+    limit_ms = desk.timeouts.look_up_ms
     expect(f"balances after the end of the {side}", after, before, of=order, within_ms=limit_ms)
 
 
-@check("PRM-12", severity=MINOR, at_risk=0, observes=3)
+@check("PRM-12", severity=MINOR, max_fills=0, min_messages=3)
 @needs(paths.ACCOUNT_SMP_GROUP, paths.ACCOUNT_DCP, paths.ACCOUNT_INSTRUMENTS)
 async def test_standing_is_served(account: Account, market: Market, symbol: str, evidence: Evidence) -> None:
     """The venue reports the self-match group, the disconnection protection and the RPI permission.
@@ -267,7 +267,7 @@ async def test_standing_is_served(account: Account, market: Market, symbol: str,
     evidence.measure("RPI permission", int(True in flags), "")
 
 
-@check("PRM-16", severity=MINOR, at_risk=0)
+@check("PRM-16", severity=MINOR, max_fills=0)
 async def test_key_is_bound_to_addresses(account: Account) -> None:
     """The key works from named addresses only.
 
@@ -281,7 +281,7 @@ async def test_key_is_bound_to_addresses(account: Account) -> None:
     key = await account.key()
 
     advice = f"bind it to addresses, its ips are {show(key.ips)}"
-    expect("key bound to addresses", key.is_bound, expected=True, advice=advice)
+    expect("key bound to addresses", key.is_ip_bound, expected=True, advice=advice)
 
 
 def _holding(before: Mapping[str, Balance], coin: str, spends: Decimal) -> dict[str, Balance]:

@@ -39,7 +39,7 @@ OUTSIDE_BAND = {
 """The documented refusals of a price outside the band; the docs do not say which one spot sends."""
 
 
-@check("FLT-01", severity=BLOCKER, at_risk=0, establishes=Prerequisite.FILTERS)
+@check("FLT-01", severity=BLOCKER, max_fills=0, establishes=Prerequisite.FILTERS)
 async def test_filters_are_complete(market: Market, symbol: str) -> None:
     """Every filter that an order is checked against is published as a positive decimal.
 
@@ -55,7 +55,7 @@ async def test_filters_are_complete(market: Market, symbol: str) -> None:
     expect(f"filters of {symbol} that are not a positive decimal", wrong, nothing)
 
 
-@check("FLT-02", severity=BLOCKER, at_risk=0, owner=Owner.LISTING)
+@check("FLT-02", severity=BLOCKER, max_fills=0, owner=Owner.LISTING)
 async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listing) -> None:
     """The published filters equal those that the market maker and the desk agreed.
 
@@ -75,7 +75,7 @@ async def test_filters_are_as_agreed(market: Market, symbol: str, listing: Listi
     expect(f"filters of {symbol} as agreed in environments.yaml", published, agreed)
 
 
-@check("FLT-03", severity=BLOCKER, at_risk=1, creates=1)
+@check("FLT-03", severity=BLOCKER, max_fills=1, creates=1)
 @over_both_transports
 async def test_price_on_tick_is_accepted(desk: Desk) -> None:
     """An order on the tick grid, and on no coarser one, rests, and ends Cancelled when it is cancelled.
@@ -95,7 +95,7 @@ async def test_price_on_tick_is_accepted(desk: Desk) -> None:
     expect("order after its cancel", closed, having(order_status=OrderStatus.CANCELLED))
 
 
-@check("FLT-04.01", severity=BLOCKER, at_risk=1, creates=1)
+@check("FLT-04.01", severity=BLOCKER, max_fills=1, creates=1)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
@@ -107,13 +107,13 @@ async def test_price_off_tick_is_refused(desk: Desk, instrument: Instrument, sid
     """
     price = await desk.passive_price(side)
 
-    answer = await desk.attempt(side, price + instrument.tick_size / 10, instrument.least_qty(price))
+    answer = await desk.attempt(side, price + instrument.tick_size / 10, instrument.min_qty(price))
 
     expect("order priced off the tick grid", answer, refused(RetCode.PRICE_DECIMALS))
     expect("open orders after the refusal", await desk.open_orders(), nothing)
 
 
-@check("FLT-05.01", severity=BLOCKER, at_risk=2, creates=2)
+@check("FLT-05.01", severity=BLOCKER, max_fills=2, creates=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, side: Side) -> None:
@@ -125,7 +125,7 @@ async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, s
     Source: docs/v5/error.mdx, 170137
     """
     price, step = await desk.passive_price(side), instrument.base_precision
-    qty = finest(instrument.least_qty(price), step)
+    qty = finest(instrument.min_qty(price), step)
 
     off = await desk.attempt(side, price, qty + step / 10)
     left = await desk.open_orders()
@@ -136,7 +136,7 @@ async def test_quantity_off_lot_is_refused(desk: Desk, instrument: Instrument, s
     expect("order with a quantity on the lot grid", on, acknowledged)
 
 
-@check("FLT-06.01", severity=BLOCKER, at_risk=2, creates=2)
+@check("FLT-06.01", severity=BLOCKER, max_fills=2, creates=2)
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
 async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, side: Side) -> None:
@@ -148,17 +148,17 @@ async def test_minimum_amount_has_an_edge(desk: Desk, instrument: Instrument, si
     Source: docs/v5/market/instrument.mdx, minOrderAmt; docs/v5/error.mdx, 170140
     """
     price = await desk.passive_price(side)
-    least = instrument.least_qty(price)
+    minimum = instrument.min_qty(price)
 
-    below = await desk.attempt(side, price, least - instrument.base_precision)
-    at = await desk.attempt(side, price, least)
+    below = await desk.attempt(side, price, minimum - instrument.base_precision)
+    at = await desk.attempt(side, price, minimum)
 
-    too_little = {RetCode.ORDER_VALUE_TOO_LOW} if least > instrument.base_precision else NOTHING_ORDERED
+    too_little = {RetCode.ORDER_VALUE_TOO_LOW} if minimum > instrument.base_precision else NOTHING_ORDERED
     expect("order one step below the minimum amount", below, refused(too_little))
     expect("order at the minimum amount", at, acknowledged)
 
 
-@check("FLT-08.01", severity=MAJOR, at_risk=1, creates=1)
+@check("FLT-08.01", severity=MAJOR, max_fills=1, creates=1)
 @without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -179,7 +179,7 @@ async def test_price_band_is_enforced(desk: Desk, side: Side) -> None:
     expect(f"open orders after {order}", await desk.open_orders(), nothing)
 
 
-@check("FLT-08.02", severity=MAJOR, at_risk=1, creates=1)
+@check("FLT-08.02", severity=MAJOR, max_fills=1, creates=1)
 @without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -197,7 +197,7 @@ async def test_price_band_has_an_edge(desk: Desk, side: Side) -> None:
     expect(order, answer, acknowledged)
 
 
-@check("FLT-08.03", severity=MAJOR, at_risk=2, creates=2)
+@check("FLT-08.03", severity=MAJOR, max_fills=2, creates=2)
 @without_real_money("A breach of the price band is not provoked where money is real.")
 @pytest.mark.parametrize("side", list(Side))
 @over_both_transports
@@ -216,7 +216,7 @@ async def test_amend_keeps_to_the_price_band(desk: Desk, side: Side) -> None:
     expect(f"amend to {inside}", at, acknowledged)
 
 
-@check("FLT-09", severity=MAJOR, at_risk=0)
+@check("FLT-09", severity=MAJOR, max_fills=0)
 @needs(paths.ACCOUNT_SETTINGS)
 async def test_price_beyond_the_band_is_not_moved(account: Account) -> None:
     """The account is set so that a price beyond the band is refused, not moved to the band.
@@ -234,7 +234,7 @@ async def test_price_beyond_the_band_is_not_moved(account: Account) -> None:
     expect("lpaSpot, which moves a price beyond the band into it", moves, expected=False, advice=advice)
 
 
-@check("FLT-10", severity=MAJOR, at_risk=0, last=True)
+@check("FLT-10", severity=MAJOR, max_fills=0, last=True)
 async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: Instrument) -> None:
     """At the end of the run the instrument has the filters that it had at the beginning.
 
@@ -253,7 +253,7 @@ async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: I
     expect("filters at the end of the run, compared with its beginning", last, first)
 
 
-@check("FLT-11.01", severity=BLOCKER, at_risk=1, creates=1)
+@check("FLT-11.01", severity=BLOCKER, max_fills=1, creates=1)
 @over_both_transports
 async def test_accepted_terms_are_the_sent_terms(desk: Desk) -> None:
     """The order stream shows the price, quantity and time in force that were sent.

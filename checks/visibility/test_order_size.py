@@ -31,7 +31,7 @@ TOO_LARGE = {
 """The documented refusals of a quantity above the maximum; two of them share one text."""
 
 
-@check("FLT-07.01", severity=MAJOR, at_risk=0, creates=1, largest=1)
+@check("FLT-07.01", severity=MAJOR, max_fills=0, creates=1, largest=1)
 @without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     """A PostOnly quantity one lot above postOnlyMaxLimitOrderSize is refused for its size.
@@ -49,7 +49,7 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     expect("open orders after the refusal", await desk.open_orders(), nothing)
 
 
-@check("FLT-07.02", severity=MAJOR, at_risk=0, creates=1, largest=1)
+@check("FLT-07.02", severity=MAJOR, max_fills=0, creates=1, largest=1)
 @without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -> None:
@@ -67,7 +67,7 @@ async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -
     expect("open orders after the refusal", await desk.open_orders(), nothing)
 
 
-@check("FLT-07.03", severity=MAJOR, at_risk=1, creates=1, largest=1)
+@check("FLT-07.03", severity=MAJOR, max_fills=1, creates=1, largest=1)
 @without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
@@ -85,7 +85,9 @@ async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: Ti
     _expect_too_large(f"amend of a {time_in_force} order to one lot above the maximum", answer)
 
 
-@check("FLT-07.04", severity=MAJOR, at_risk=0, creates=1, largest=1, provokes={RetCode.BALANCE_INSUFFICIENT})
+@check(
+    "FLT-07.04", severity=MAJOR, max_fills=0, creates=1, largest=1, provokes={RetCode.BALANCE_INSUFFICIENT}
+)
 @without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
@@ -106,7 +108,9 @@ async def test_maximum_size_is_not_too_large(
     expect(f"unfunded {time_in_force} sell of the maximum", answer, refused(RetCode.BALANCE_INSUFFICIENT))
 
 
-@check("FLT-07.05", severity=MAJOR, at_risk=0, creates=3, largest=3, provokes={RetCode.BALANCE_INSUFFICIENT})
+@check(
+    "FLT-07.05", severity=MAJOR, max_fills=0, creates=3, largest=3, provokes={RetCode.BALANCE_INSUFFICIENT}
+)
 @without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
 @during(Phase.TRADING)
 async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:

@@ -25,7 +25,7 @@ LONGEST_SNAPSHOT_MS = 10_000
 LEVELS = 5
 
 
-@check("VIS-01", severity=BLOCKER, at_risk=0, cause=Cause.HIDDEN, establishes=Prerequisite.SYMBOL)
+@check("VIS-01", severity=BLOCKER, max_fills=0, cause=Cause.HIDDEN, establishes=Prerequisite.SYMBOL)
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_account_sees_symbol(market: Market, symbol: str) -> None:
     """The signed account endpoint returns the symbol, once.
@@ -41,7 +41,7 @@ async def test_account_sees_symbol(market: Market, symbol: str) -> None:
     expect(f"symbols in {View.ACCOUNT}", [row.symbol for row in rows], [symbol], cause=Cause.HIDDEN)
 
 
-@check("VIS-02", severity=MAJOR, at_risk=0)
+@check("VIS-02", severity=MAJOR, max_fills=0)
 async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> None:
     """The signed market query of the page's own sample returns the symbol, once.
 
@@ -54,7 +54,7 @@ async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> N
     expect(f"symbols in {View.SIGNED_MARKET}", [row.symbol for row in rows], [symbol], cause=Cause.HIDDEN)
 
 
-@check("VIS-03", severity=BLOCKER, at_risk=0, owner=Owner.LISTING)
+@check("VIS-03", severity=BLOCKER, max_fills=0, owner=Owner.LISTING)
 async def test_public_visibility_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
     """The unsigned query returns the symbol from its public phase on, and not before.
 
@@ -68,7 +68,7 @@ async def test_public_visibility_follows_phase(market: Market, symbol: str, list
     expect(f"symbols in {View.PUBLIC} in phase {listing.phase}", [row.symbol for row in rows], expected)
 
 
-@check("VIS-04", severity=BLOCKER, at_risk=0)
+@check("VIS-04", severity=BLOCKER, max_fills=0)
 @needs(paths.ACCOUNT_INSTRUMENTS)
 async def test_views_agree(market: Market, symbol: str) -> None:
     """Every instruments-info query that returns the symbol shows the same status and filters.
@@ -84,7 +84,7 @@ async def test_views_agree(market: Market, symbol: str) -> None:
         expect(f"{symbol} in {view}, compared with {View.ACCOUNT}", _fields(row), _fields(account))
 
 
-@check("VIS-05", severity=BLOCKER, at_risk=0, owner=Owner.LISTING)
+@check("VIS-05", severity=BLOCKER, max_fills=0, owner=Owner.LISTING)
 async def test_status_follows_phase(market: Market, symbol: str, listing: Listing) -> None:
     """The instrument's status is one that its agreed phase allows.
 
@@ -99,7 +99,7 @@ async def test_status_follows_phase(market: Market, symbol: str, listing: Listin
         expect(f"status in phase {listing.phase}", row.status, one_of(STATUSES[listing.phase]))
 
 
-@check("VIS-06", severity=MAJOR, at_risk=0)
+@check("VIS-06", severity=MAJOR, max_fills=0)
 @needs(paths.ASSET_COINS)
 async def test_coins_are_known(account: Account, instrument: Instrument) -> None:
     """The coin query returns the base coin and the quote coin to this UID.
@@ -117,7 +117,7 @@ async def test_coins_are_known(account: Account, instrument: Instrument) -> None
     expect(f"coins that {paths.ASSET_COINS} does not return to this UID", unknown, nothing)
 
 
-@check("VIS-07.01", severity=MAJOR, at_risk=0, observes=3)
+@check("VIS-07.01", severity=MAJOR, max_fills=0, min_messages=3)
 async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Evidence) -> None:
     """The public order book stream shows the best bid and ask that REST shows.
 
@@ -137,7 +137,7 @@ async def test_market_data_is_streamed(probes: Probes, symbol: str, evidence: Ev
     expect("best bid and ask on the stream, compared with REST", shown.streamed, shown.asked)
 
 
-@check("VIS-07.02", severity=MAJOR, at_risk=0, observes=2)
+@check("VIS-07.02", severity=MAJOR, max_fills=0, min_messages=2)
 async def test_market_queries_are_in_order(market: Market, symbol: str) -> None:
     """The queried order book is sorted, and neither it nor the ticker is crossed.
 
@@ -157,7 +157,7 @@ async def test_market_queries_are_in_order(market: Market, symbol: str) -> None:
     expect("ticker with bid1Price at or above ask1Price", crossed, nothing)
 
 
-@check("VIS-07.03", severity=MAJOR, at_risk=0, observes=2)
+@check("VIS-07.03", severity=MAJOR, max_fills=0, min_messages=2)
 async def test_ticker_shows_the_touch(probes: Probes, symbol: str) -> None:
     """The ticker shows the best bid and ask of the order book.
 
@@ -170,7 +170,7 @@ async def test_ticker_shows_the_touch(probes: Probes, symbol: str) -> None:
     expect("best bid and ask in the ticker, compared with the order book", ticker, book)
 
 
-@check("VIS-08", severity=MAJOR, at_risk=0)
+@check("VIS-08", severity=MAJOR, max_fills=0)
 async def test_unknown_symbol_is_not_listed(market: Market, probes: Probes) -> None:
     """A symbol that does not exist is neither returned by a query nor acknowledged in a subscription.
 

@@ -42,14 +42,14 @@ class Place:
     """Where the report shows a making.
 
     group: the prefix of its id in words
-    made_as: the function's name; shown where several functions share an id, because Allure takes
+    test_name: the function's name; shown where several functions share an id, because Allure takes
         results of one id with the same parameters for retries of each other
     """
 
     environment: str
     item: Item
     group: str
-    made_as: str
+    test_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def finish(result: TestResult, check: Check, place: Place, outcome: Outcome) -> 
     result.name = f"{check.id} {requirement.title}" + (f" [{outcome.label}]" if outcome.label else "")
     result.description = _described(requirement)
     result.descriptionHtml = None
-    shared = {"made as": place.made_as} if len(check.requirements) > 1 else {}
+    shared = {"made as": place.test_name} if len(check.requirements) > 1 else {}
     parameters = {"env": place.environment, **outcome.parameters, **shared}
     result.parameters = [Parameter(name=name, value=value) for name, value in parameters.items()]
     kept = [label for label in result.labels if label.name not in OF_NO_INTEREST]

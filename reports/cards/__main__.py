@@ -20,7 +20,7 @@ PAGE = "docs/checks.md"
 NEEDS: Mapping[str, str] = {
     "desk": "orders may be sent, and both coins are funded",
     "reader": "a read-only key of the same UID",
-    "stranger": "a key of a UID outside the whitelist",
+    "non_whitelisted": "a key of a UID outside the whitelist",
     "taker": "a key of a second UID that may trade",
     "market": "the venue answers about its market",
     "account": "the venue answers for the key",
@@ -30,10 +30,10 @@ NEEDS: Mapping[str, str] = {
     "library": "the library is installed",
     "pybit": "pybit is installed",
     "ccxt": "ccxt is installed",
-    "elsewhere": "a key of another environment",
-    "bound": "a key that is bound to other addresses",
+    "other_environment": "a key of another environment",
+    "ip_bound": "a key that is bound to other addresses",
     "expired": "a key that has expired",
-    "desk_elsewhere": "a second listing that the key sees",
+    "desk_on_other_symbol": "a second listing that the key sees",
     "batch": "the venue takes batches",
     "book": "the public book can be followed",
     "obligation": "an obligation is agreed for the listing",
@@ -71,8 +71,8 @@ def cards(items: Sequence[pytest.Item], environments: Mapping[str, Environment])
     """The items as cards, one per id, in their order."""
     by_id: dict[str, dict[str, list[pytest.Item]]] = {}
     for item in items:
-        made_as = item.originalname if isinstance(item, pytest.Function) else item.name
-        by_id.setdefault(check_id_of(item), {}).setdefault(made_as, []).append(item)
+        test_name = item.originalname if isinstance(item, pytest.Function) else item.name
+        by_id.setdefault(check_id_of(item), {}).setdefault(test_name, []).append(item)
     return tuple(
         Card(
             id=check_id,
@@ -111,15 +111,15 @@ def _function(items: Sequence[pytest.Item], environments: Mapping[str, Environme
     return Function(
         requirement=requirement(first),
         severity=str(marked["severity"]),
-        at_risk=marked["at_risk"],
-        observes=marked["observes"],
-        makings=tuple(dict.fromkeys(filter(None, (label(parameters(item), ()) for item in items)))),
+        max_fills=marked["max_fills"],
+        min_messages=marked["min_messages"],
+        cases=tuple(dict.fromkeys(filter(None, (label(parameters(item), ()) for item in items)))),
         needs=tuple(NEEDS[name] for name in NEEDS if name in names),
-        spared=tuple(_spared(first, items, environments)),
+        exempt=tuple(_exempt(first, items, environments)),
     )
 
 
-def _spared(
+def _exempt(
     first: pytest.Item, items: Sequence[pytest.Item], environments: Mapping[str, Environment]
 ) -> list[str]:
     reasons = [

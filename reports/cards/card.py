@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from reports.verdict.requirements import Requirements
-from reports.verdict.results import BEYOND, Item, Requirement, gravest
+from reports.verdict.results import BEYOND, Item, Requirement, most_severe
 
 HEAD = """# The checks
 
@@ -28,20 +28,20 @@ a sign-off with requirement set {version} must contain those of the numbered sec
 class Function:
     """One function that carries a check's id.
 
-    at_risk: least-sized orders that could fill in one making, see ``checks.check``
-    observes: the least number of messages of the venue
-    makings: its parameters in a few words, one entry per making
+    max_fills: least-sized orders that could fill in one making, see ``checks.check``
+    min_messages: the least number of messages of the venue
+    cases: its parameters in a few words, one entry per making
     needs: what must be there
-    spared: where and why it is N/A
+    exempt: where and why it is N/A
     """
 
     requirement: Requirement
     severity: str
-    at_risk: int
-    observes: int
-    makings: tuple[str, ...]
+    max_fills: int
+    min_messages: int
+    cases: tuple[str, ...]
     needs: tuple[str, ...]
-    spared: tuple[str, ...]
+    exempt: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,17 @@ class Card:
     @property
     def severity(self) -> str:
         """The gravest of its functions."""
-        return gravest(one.severity for one in self.functions)
+        return most_severe(one.severity for one in self.functions)
 
     @property
-    def at_risk(self) -> int:
+    def max_fills(self) -> int:
         """The most that one making can cost, in least-sized orders."""
-        return max(one.at_risk for one in self.functions)
+        return max(one.max_fills for one in self.functions)
 
     @property
     def cost(self) -> str:
         """The worst case where money is real."""
-        return "not made there" if self.mainnet else cost(self.at_risk)
+        return "not made there" if self.mainnet else cost(self.max_fills)
 
 
 def page(found: Sequence[Card], requirements: Requirements) -> str:
@@ -121,33 +121,33 @@ def _function(card: Card, function: Function) -> Iterator[str]:
 
 
 def _rows(card: Card, function: Function) -> Mapping[str, str]:
-    demanded, makings = function.requirement, function.makings
+    demanded, cases = function.requirement, function.cases
     return {
         "Sequence": demanded.sequence,
         "Passes": demanded.passes,
         "Needs": "; ".join(function.needs) or "nothing but this suite",
-        "N/A": "<br>".join(function.spared) or "never",
+        "N/A": "<br>".join(function.exempt) or "never",
         "Severity": function.severity,
-        "Mainnet, at worst": f"not made there: {card.mainnet}" if card.mainnet else cost(function.at_risk),
-        "Observes": _observed(function.observes),
-        "Made": "once" if len(makings) <= 1 else f"{len(makings)} times: {', '.join(makings)}",
+        "Mainnet, at worst": f"not made there: {card.mainnet}" if card.mainnet else cost(function.max_fills),
+        "Observes": _observed(function.min_messages),
+        "Made": "once" if len(cases) <= 1 else f"{len(cases)} times: {', '.join(cases)}",
         "Library": card.library,
-        "Cure": demanded.cure,
+        "Disposition": demanded.remediation,
         "Source": demanded.source,
     }
 
 
-def cost(at_risk: int) -> str:
+def cost(max_fills: int) -> str:
     """What least-sized orders that fill cost, in words."""
-    if not at_risk:
+    if not max_fills:
         return "nothing"
-    return "1 least order" if at_risk == 1 else f"{at_risk} least orders"
+    return "1 least order" if max_fills == 1 else f"{max_fills} least orders"
 
 
-def _observed(least: int) -> str:
-    if not least:
+def _observed(minimum: int) -> str:
+    if not minimum:
         return "nothing: it judges the suite's own policy"
-    return f"at least {least} message{'s' if least > 1 else ''} of the venue"
+    return f"at least {minimum} message{'s' if minimum > 1 else ''} of the venue"
 
 
 def _cell(text: str) -> str:

@@ -46,7 +46,7 @@ def timelines(records: Sequence[Record], prefix: str) -> tuple[Timeline, ...]:
     asked = requests(records)
     moments: dict[str, list[Moment]] = {}
     for record in records:
-        for link_id, what in _happened(record, asked.get(record.seq), link_of):
+        for link_id, what in _attempt_result(record, asked.get(record.seq), link_of):
             if link_id.startswith(prefix):
                 moment = Moment(record.at_ms, record.venue_ms, record.seq, record.channel, what)
                 moments.setdefault(link_id, []).append(moment)
@@ -75,7 +75,7 @@ def clock(unix_ms: int | None) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%H:%M:%S}.{ms:03d}"
 
 
-def _happened(
+def _attempt_result(
     record: Record, request: Record | None, link_of: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Which orders the record is about, and what it says of each."""

@@ -51,18 +51,18 @@ def parameters(item: pytest.Item) -> dict[str, str]:
 
 def line_of(item: pytest.Item, symbols: Sequence[str]) -> str:
     """The item as a line of the checklist: id, requirement, parameters."""
-    made_as = ", ".join(told_apart(parameters(item), symbols))
-    return f"{check_id_of(item)}  {requirement(item).title}" + (f" [{made_as}]" if made_as else "")
+    test_name = ", ".join(told_apart(parameters(item), symbols))
+    return f"{check_id_of(item)}  {requirement(item).title}" + (f" [{test_name}]" if test_name else "")
 
 
-def label(made_with: Mapping[str, str], symbols: Sequence[str]) -> str:
+def label(params: Mapping[str, str], symbols: Sequence[str]) -> str:
     """The parameters in a few words; a symbol is told only where there are several."""
-    return " · ".join(told_apart(made_with, symbols))
+    return " · ".join(told_apart(params, symbols))
 
 
-def told_apart(made_with: Mapping[str, str], symbols: Sequence[str]) -> list[str]:
+def told_apart(params: Mapping[str, str], symbols: Sequence[str]) -> list[str]:
     """The values that tell a making from the others of its check; a bare number says what it counts."""
-    apart = {name: value for name, value in made_with.items() if name != "symbol" or len(symbols) > 1}
+    apart = {name: value for name, value in params.items() if name != "symbol" or len(symbols) > 1}
     return [
         f"{name.replace('_', ' ')} {value}" if value.removeprefix("-").isdecimal() else value
         for name, value in apart.items()

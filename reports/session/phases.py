@@ -12,7 +12,7 @@ from reports.verdict.decide import Ended, Phase
 from reports.verdict.results import Requirement
 
 LONGEST_SENTENCE = 300
-_LABEL = re.compile(r"^(Sequence|Passes|Cure|Source):", re.MULTILINE)
+_LABEL = re.compile(r"^(Sequence|Passes|Disposition|Source):", re.MULTILINE)
 
 
 ENDED_BY: tuple[tuple[type[BaseException], Ended], ...] = (
@@ -53,7 +53,7 @@ def requirement_of(docstring: str | None) -> Requirement:
         said.get("Source", ""),
         said.get("Sequence", ""),
         said.get("Passes", ""),
-        said.get("Cure", ""),
+        said.get("Disposition", ""),
     )
 
 

@@ -23,7 +23,7 @@ from reports.session.case import RunningCase, show_sentence
 from reports.session.items import check_id_of, group, label, parameters, requirement
 from reports.session.phases import told
 from reports.session.progress import LiveLine
-from reports.session.selection import deselected_by, left_out, narrowed
+from reports.session.selection import deselected, deselected_by, filtered
 from reports.signoff.provenance import Provenance
 from reports.signoff.writer import Finished, shown, write
 from reports.verdict import waivers
@@ -32,15 +32,15 @@ from reports.verdict.decide import deviates, verdict_of_case
 from reports.verdict.profile import Profile
 from reports.verdict.requirements import Requirements
 from reports.verdict.results import (
+    ACTIONABLE,
     BEYOND,
-    TO_MEND,
     Check,
     Item,
     Library,
     Outcome,
     RunVerdict,
     Verdict,
-    gravest,
+    most_severe,
 )
 
 
@@ -53,14 +53,14 @@ class Recorder:
         run: Run,
         required: Requirements,
         waived: tuple[waivers.Waiver, ...],
-        made_by: Provenance,
+        provenance: Provenance,
         live: LiveLine,
     ) -> None:
         self._config = config
         self._run = run
         self._required = required
         self._waived = waived
-        self._made_by = made_by
+        self._provenance = provenance
         self._live = live
         self._redact = redactor(run)
         self._clock = SystemClock()
@@ -78,21 +78,21 @@ class Recorder:
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Note a check before anything can be deselected."""
-        self._functions.add((item.path.name, made_as(item)))
+        self._functions.add((item.path.name, test_name(item)))
         marker = item.get_closest_marker("check")
         if marker is None:
             return
         check_id = marker.kwargs["id"]
         known = self._collected.get(check_id, Check(check_id))
         demanded = tuple(dict.fromkeys((*known.requirements, requirement(item))))
-        severity = gravest((known.severity, str(marker.kwargs["severity"])))
+        severity = most_severe((known.severity, str(marker.kwargs["severity"])))
         library = known.library or self._library(item)
         facts = facts_of(item)
         self._collected[check_id] = Check(
             check_id,
             demanded,
             severity,
-            known.makings + 1,
+            known.cases + 1,
             library,
             cause=known.cause or facts.get("cause"),
             establishes=known.establishes or facts.get("establishes"),
@@ -124,14 +124,14 @@ class Recorder:
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Show the plan."""
-        plan = terminal.Plan(self._required, self._plan, self._narrowed(), self._chosen)
+        plan = terminal.Plan(self._required, self._plan, self._filtered(), self._chosen)
         return terminal.plan_lines(self._run, plan)
 
-    def _narrowed(self) -> str | None:
+    def _filtered(self) -> str | None:
         """What the command line narrowed the checks to, None when it took all of them."""
         checks = self._config.rootpath / "checks"
-        paths = narrowed(self._config.args, self._config.invocation_params.dir, checks)
-        short = any(self._chosen[check.id] < check.makings for check in self._plan)
+        paths = filtered(self._config.args, self._config.invocation_params.dir, checks)
+        short = any(self._chosen[check.id] < check.cases for check in self._plan)
         return " ".join(filter(None, (paths, deselected_by(self._config) if short else ""))) or None
 
     # Recording
@@ -200,7 +200,9 @@ class Recorder:
         result = labels.under_way(self._config)
         if result is not None:
             item = case.item
-            place = labels.Place(self._run.environment.name, self._item_of(check), group(item), made_as(item))
+            place = labels.Place(
+                self._run.environment.name, self._item_of(check), group(item), test_name(item)
+            )
             labels.finish(result, check, place, outcome)
             self._attach(outcome)
 
@@ -210,21 +212,21 @@ class Recorder:
         records = self._run.evidence.since(case.mark)
         decision, attributed = verdict_of_case(case.facts), None
         sentence = decision.sentence + self._unresponsive(case, decision.verdict)
-        if decision.verdict in TO_MEND:
+        if decision.verdict in ACTIONABLE:
             called = self._run.evidence.since(messages.start)[: messages.end - messages.start]
             seen = self._seen(item, case.raised[decision.phase], called or records)
             attributed = attribute(seen)
             sentence += self._pointer(attributed.missing)
             decision = verdict_of_case(replace(case.facts, explained=is_explained(seen, attributed)))
-        made_with = parameters(item)
+        params = parameters(item)
         result = labels.under_way(self._config)
         return Outcome(
             check_id=check_id_of(item),
             requirement=requirement(item),
             verdict=decision.verdict,
             sentence=self._run.evidence.redact(sentence),
-            parameters=made_with,
-            label=label(made_with, self._run.symbols),
+            parameters=params,
+            label=label(params, self._run.symbols),
             observations=messages.received,
             evidence=(case.mark, case.mark + len(records)),
             orders=order_messages.orders(records, f"{self._run.run_id}-"),
@@ -237,8 +239,8 @@ class Recorder:
 
     def _unresponsive(self, case: RunningCase, verdict: Verdict) -> str:
         """For how long the venue did not answer in a case that did not pass, "" when it always did."""
-        unheard_ms = self._run.unheard.get(case.mark) if verdict in TO_MEND else None
-        return f"; the venue did not respond for {unheard_ms / 1000:.1f} s" if unheard_ms else ""
+        no_reply_ms = self._run.no_reply.get(case.mark) if verdict in ACTIONABLE else None
+        return f"; the venue did not respond for {no_reply_ms / 1000:.1f} s" if no_reply_ms else ""
 
     def _pointer(self, missing: Prerequisite | None) -> str:
         """Which check says more of a missing prerequisite, "" when none does."""
@@ -317,13 +319,13 @@ class Recorder:
         return Finished(
             requirements=self._required,
             waivers=self._waived,
-            made_by=self._made_by,
+            provenance=self._provenance,
             plan=self._plan or self._required.plan(self._collected),
             outcomes=tuple(self._outcomes),
             interrupted=self._interrupted,
-            narrowed=self._narrowed(),
+            filtered=self._filtered(),
             selected=tuple(self._chosen),
-            left_out=left_out(self._functions, self._config.rootpath / "checks"),
+            deselected=deselected(self._functions, self._config.rootpath / "checks"),
             profile=Profile(self._config.option.profile),
             cleanup=self._run.cleanup,
             started_ms=self._started_ms,
@@ -333,7 +335,7 @@ class Recorder:
         )
 
 
-def made_as(item: pytest.Item) -> str:
+def test_name(item: pytest.Item) -> str:
     """The name of an item's function, without its parameters."""
     return item.originalname if isinstance(item, pytest.Function) else item.name
 

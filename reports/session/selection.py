@@ -14,7 +14,7 @@ LONGEST_LIST = 3
 """How many arguments are named before the rest is counted."""
 
 
-def narrowed(arguments: Sequence[str], working_directory: Path, checks: Path) -> str | None:
+def filtered(arguments: Sequence[str], working_directory: Path, checks: Path) -> str | None:
     """The arguments that select inside the folder of the checks; None when there are none.
 
     A node id never collects what stands next to it, so a plan cannot know what it left out.
@@ -29,8 +29,8 @@ def narrowed(arguments: Sequence[str], working_directory: Path, checks: Path) ->
 def deselected_by(config: pytest.Config) -> str:
     """The options that choose among what was collected, "" when none was given."""
     given = [f"{name} {shlex.quote(value)}" for name, value in _choosing(config) if value]
-    switches = [f"--{name}" for name in ("lf", "stepwise") if config.getoption(name, default=False)]
-    return " ".join((*given, *switches))
+    options = [f"--{name}" for name in ("lf", "stepwise") if config.getoption(name, default=False)]
+    return " ".join((*given, *options))
 
 
 def _choosing(config: pytest.Config) -> list[tuple[str, str]]:
@@ -42,7 +42,7 @@ def _choosing(config: pytest.Config) -> list[tuple[str, str]]:
     ]
 
 
-def left_out(collected: Collection[tuple[str, str]], checks: Path) -> str | None:
+def deselected(collected: Collection[tuple[str, str]], checks: Path) -> str | None:
     """The functions of the checks that pytest never collected; None when there are none.
 
     What is ignored, or skipped because it did not fail the last time, is not even deselected: only the

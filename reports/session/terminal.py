@@ -15,15 +15,15 @@ from reports.signoff.writer import Written
 from reports.verdict.profile import Profile
 from reports.verdict.requirements import Requirements
 from reports.verdict.results import (
+    ACTIONABLE,
     BEYOND,
-    TO_MEND,
-    UNSETTLED,
+    INCONCLUSIVE_VERDICTS,
     WORST_FIRST,
     Check,
     Item,
     RunVerdict,
     Verdict,
-    urgency,
+    triage_order,
 )
 
 COLUMNS = tuple(Verdict)
@@ -46,13 +46,13 @@ class Plan:
     """What a run is about to do.
 
     checks: those that are required, and those selected beyond them
-    narrowed: what the command line selected, None when it took all checks
+    filtered: what the command line selected, None when it took all checks
     chosen: check id -> how many of its cases will be run
     """
 
     required: Requirements
     checks: Sequence[Check]
-    narrowed: str | None
+    filtered: str | None
     chosen: Counter[str]
 
 
@@ -62,10 +62,10 @@ def plan_lines(run: Run, plan: Plan) -> list[str]:
     lines = [
         f"run {run.run_id} on {run.environment.name}: {symbols}, requirement set {plan.required.version}"
     ]
-    if plan.narrowed is not None:
+    if plan.filtered is not None:
         cases, of = plan.chosen.total(), _checks(len(plan.checks)).strip()
         counted = f"{len(plan.chosen)} of {of}, {cases} {'case' if cases == 1 else 'cases'}"
-        lines.append(f"selected by {plan.narrowed}: {counted}; a selection is no sign-off")
+        lines.append(f"selected by {plan.filtered}: {counted}; a selection is no sign-off")
     required = set(plan.required.check_ids)
     beyond = replace(BEYOND, checks=tuple(one.id for one in plan.checks if one.id not in required))
     return lines + [line for item in (*plan.required.items, beyond) if (line := _planned(item, plan))]
@@ -74,10 +74,10 @@ def plan_lines(run: Run, plan: Plan) -> list[str]:
 def _planned(item: Item, plan: Plan) -> str:
     """The line of an item, "" when none of its checks will be run."""
     chosen = sum(check_id in plan.chosen for check_id in item.checks)
-    if not (chosen if plan.narrowed else item.checks):
+    if not (chosen if plan.filtered else item.checks):
         return ""
     number = f"{item.number}. " if item.number else "   "
-    of = f"{chosen:>3} of" if plan.narrowed else ""
+    of = f"{chosen:>3} of" if plan.filtered else ""
     return f"  {number}{item.title:<24}{of}{_checks(len(item.checks))}"
 
 
@@ -94,7 +94,7 @@ def table_lines(content: dict[str, Any]) -> list[str]:
 def deviation_lines(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Verdict and line of what is waived, N/A or NOT RUN; checks with the same reason share a line."""
     for one in deviations(content, alike=COLUMNS):
-        if one.verdict not in TO_MEND:
+        if one.verdict not in ACTIONABLE:
             yield one.verdict, f"  {one.verdict:<8} {_ids(one.ids)}  {one.sentence}"
 
 
@@ -108,7 +108,7 @@ def finding_lines(content: dict[str, Any]) -> Iterator[str]:
             yield f"{'':<11}{': '.join(filter(None, (one['owner'], proof)))}"
 
 
-def unheard_lines(content: dict[str, Any]) -> Iterator[str]:
+def no_reply_lines(content: dict[str, Any]) -> Iterator[str]:
     """For how long the venue did not respond, and in which check."""
     for one in content["measurements"]:
         if one["name"].startswith(UNHEARD):
@@ -139,11 +139,11 @@ def orders_line(run: Run) -> str:
     venue = run.environment.name
     if run.environment.embedded:
         return "no order of this run is open: the embedded venue ended with it"
-    if run.flat is None and run.journal.is_empty():
+    if run.no_open_orders is None and run.journal.is_empty():
         return "no order of this run is open: none was sent"
-    if run.flat is None:
+    if run.no_open_orders is None:
         return f"it is unknown whether orders of this run are open on {venue}; to cancel them: {run.cleanup}"
-    if not run.flat:
+    if not run.no_open_orders:
         count = len(run.left)
         open_ = "1 order of this run is" if count == 1 else f"{count or 'some'} orders of this run are"
         return f"{open_} open on {venue}; to cancel {'it' if count == 1 else 'them'}: {run.cleanup}"
@@ -192,14 +192,14 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path, run:
     reporter.write_line("")
     for line in finding_lines(content):
         reporter.write_line(line, red=not line.startswith("   "))
-    for line in (*unheard_lines(content), *library_lines(content)):
+    for line in (*no_reply_lines(content), *library_lines(content)):
         reporter.write_line(line, yellow=True)
     for verdict, line in deviation_lines(content):
         reporter.write_line(line, red=verdict not in _CALM, yellow=verdict == Verdict.WAIVED)
     if content["rehearsal"]:
         reporter.write_line(f"\n{content['rehearsal']}", yellow=True, bold=True)
     reporter.write_line(f"\n{content['verdict']}: {content['sentence']}", bold=True, **{colour: True})
-    reporter.write_line(orders_line(run), red=not run.flat)
+    reporter.write_line(orders_line(run), red=not run.no_open_orders)
     for remark in written.remarks:
         reporter.write_line(remark, red=True)
     for name in written.files:
@@ -243,33 +243,33 @@ def _of(content: dict[str, Any], verdicts: Sequence[str]) -> list[dict[str, Any]
 
 def _first_failed(content: dict[str, Any]) -> dict[str, Any]:
     counting = [one for one in _of(content, (Verdict.FAIL,)) if not one["deviates"]]
-    return min(counting, key=lambda one: urgency(one["cause"], one["severity"] or ""))
+    return min(counting, key=lambda one: triage_order(one["cause"], one["severity"] or ""))
 
 
-def _first_unsettled(content: dict[str, Any]) -> dict[str, Any] | None:
-    found = _of(content, UNSETTLED)
+def _first_inconclusive(content: dict[str, Any]) -> dict[str, Any] | None:
+    found = _of(content, INCONCLUSIVE_VERDICTS)
     return min(found, key=lambda one: WORST_FIRST.index(Verdict(one["verdict"])), default=None)
 
 
 def _what_is_missing(content: dict[str, Any]) -> str:
-    first = _first_unsettled(content)
+    first = _first_inconclusive(content)
     if first is not None and first["verdict"] != Verdict.NOT_RUN:
         return f"resolve what is inconclusive, first {first['id']}, then run again"
     if content["run"]["profile"] == Profile.SMOKE:
         return _SIGNOFF
-    return f"{_WHOLE}: pytest without a selection" if content["run"]["narrowed"] else _WHOLE
+    return f"{_WHOLE}: pytest without a selection" if content["run"]["filtered"] else _WHOLE
 
 
 def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
-    making = next((one for one in failed["makings"] if one["verdict"] == Verdict.FAIL), None)
-    if making is None:
+    case = next((one for one in failed["cases"] if one["verdict"] == Verdict.FAIL), None)
+    if case is None:
         return f"remove the waiver of {failed['id']} from waivers.yaml, then run again"
-    if rendered and making["allure"]:
-        place = f"{folder / 'allure-report.html'}#{making['allure']}"
+    if rendered and case["allure"]:
+        place = f"{folder / 'allure-report.html'}#{case['allure']}"
     else:
-        first, end = making["records"]
+        first, end = case["records"]
         place = f"records {first} to {end - 1} of {folder / 'evidence.jsonl'}"
-    made = f" [{making['label']}]" if making["label"] else ""
+    made = f" [{case['label']}]" if case["label"] else ""
     return f"open the evidence of {failed['id']}{made}: {place}"
 
 

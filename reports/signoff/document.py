@@ -19,14 +19,14 @@ from reports.signoff import sections
 from reports.signoff.deviations import deviations
 from reports.signoff.earlier_runs import Previous
 from reports.signoff.latency_plot import Axis
-from reports.signoff.mutation_score import Proven
+from reports.signoff.mutation_score import MutationScore
 from reports.signoff.provenance import Provenance
 from reports.signoff.sections import Json, moment
 from reports.signoff.subject import Listed, Subject
 from reports.verdict.decide import worst
 from reports.verdict.findings import Finding
 from reports.verdict.requirements import Requirements
-from reports.verdict.results import BEYOND, TO_MEND, Item, Outcome, Result, Verdict
+from reports.verdict.results import ACTIONABLE, BEYOND, Item, Outcome, Result, Verdict
 from reports.verdict.sentences import Conclusion
 from reports.verdict.waivers import Waiver
 
@@ -50,16 +50,16 @@ class SignOff:
     """Everything that a sign-off says.
 
     started_ms, ended_ms: Unix ms, client clock
-    flat: True when the venue showed that no order of the run is left, None when nobody could ask
+    no_open_orders: True when the venue showed that no order of the run is left, None when nobody could ask
     cleanup: the command that makes the venue flat, None where nothing can be left
     today: the day on which waivers are judged, UTC
     profile: how much of the checklist the run made
-    narrowed: what the command line selected, None when it took all checks
+    filtered: what the command line selected, None when it took all checks
     """
 
     run_id: str
     profile: str
-    narrowed: str | None
+    filtered: str | None
     started_ms: int
     ended_ms: int
     conclusion: Conclusion
@@ -69,12 +69,12 @@ class SignOff:
     results: tuple[Result, ...]
     findings: tuple[Finding, ...]
     previous: Previous
-    proven: Proven
+    score: MutationScore
     waivers: tuple[Waiver, ...]
     latencies: tuple[Latency, ...]
     measurements: tuple[Measurement, ...]
     ledger: Ledger
-    flat: bool | None
+    no_open_orders: bool | None
     cleanup: str | None
     today: date
 
@@ -94,11 +94,11 @@ def as_json(signoff: SignOff) -> Json:
         "run": {
             "id": signoff.run_id,
             "profile": signoff.profile,
-            "narrowed": signoff.narrowed,
+            "filtered": signoff.filtered,
             "started": moment(signoff.started_ms),
             "ended": moment(signoff.ended_ms),
-            "orders_left": None if signoff.flat is None else not signoff.flat,
-            "cleanup": None if signoff.flat else signoff.cleanup,
+            "orders_left": None if signoff.no_open_orders is None else not signoff.no_open_orders,
+            "cleanup": None if signoff.no_open_orders else signoff.cleanup,
         },
         "subject": _subject(signoff),
         "suite": {
@@ -117,7 +117,7 @@ def as_json(signoff: SignOff) -> Json:
             for result in signoff.results
             for one in sections.deviations(result, several=len(signoff.subject.listings) > 1)
         ],
-        "proof": sections.proof(signoff.proven),
+        "proof": sections.proof(signoff.score),
         "previous": sections.previous(signoff.previous),
         "latencies": [_latency(latency) for latency in signoff.latencies],
         "measurements": [
@@ -172,7 +172,7 @@ def as_html(content: Json, latencies: Sequence[Latency], *, linked: bool) -> str
         deviations=[
             one
             for one in deviations(content, alike=(Verdict.NOT_APPLICABLE, Verdict.NOT_RUN))
-            if one.verdict not in TO_MEND
+            if one.verdict not in ACTIONABLE
         ],
     )
 
@@ -248,11 +248,11 @@ def _check(result: Result) -> Json:
             {"order_link_id": link_id, "order_id": order_id or None}
             for link_id, order_id in result.orders.items()
         ],
-        "makings": [_making(outcome) for outcome in result.outcomes],
+        "cases": [_case(outcome) for outcome in result.outcomes],
     }
 
 
-def _making(outcome: Outcome) -> Json:
+def _case(outcome: Outcome) -> Json:
     return {
         "parameters": dict(outcome.parameters),
         "label": outcome.label,

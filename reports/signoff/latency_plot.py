@@ -9,7 +9,7 @@ from reports.evidence.latency import Latency
 WIDTH = 240
 HEIGHT = 16
 MARGIN = 16
-LEAST_US = 100
+MIN_US = 100
 """Whatever was faster stands at the left edge, as does a push that overtook the acknowledgement."""
 
 
@@ -23,9 +23,9 @@ class Axis:
     @classmethod
     def of(cls, found: Sequence[Latency]) -> "Axis":
         """The shortest axis that holds every sample."""
-        least = max(min((latency.values_us[0] for latency in found), default=LEAST_US), LEAST_US)
-        most = max([latency.max_us for latency in found] + [least * 10])
-        return cls(floor(log10(least)), ceil(log10(most)))
+        minimum = max(min((latency.values_us[0] for latency in found), default=MIN_US), MIN_US)
+        most = max([latency.max_us for latency in found] + [minimum * 10])
+        return cls(floor(log10(minimum)), ceil(log10(most)))
 
     def x(self, value_us: int) -> str:
         """Where a value stands, in pixels."""

@@ -25,7 +25,7 @@ class KillMatrix:
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class MutationScore:
     """How many of the planned checks were proven able to fail.
 
     unproven: the ids of the others
@@ -52,13 +52,15 @@ def read(root: Path) -> KillMatrix | str:
         return f"{FILE} is no kill matrix"
 
 
-def proven(matrix: KillMatrix | str, planned: Sequence[str], version: str) -> Proven:
+def score(matrix: KillMatrix | str, planned: Sequence[str], version: str) -> MutationScore:
     """How many of the planned checks the matrix shows to fail on a defect.
 
     version: of the requirement set of this run
     """
     if isinstance(matrix, str):
-        return Proven(len(planned), tuple(planned), None, f"Checks proven able to fail: unknown, {matrix}.")
+        return MutationScore(
+            len(planned), tuple(planned), None, f"Checks proven able to fail: unknown, {matrix}."
+        )
     unproven = tuple(check_id for check_id in planned if not matrix.checks.get(check_id))
     count = f"{len(planned) - len(unproven)} of {len(planned)}"
     other = (
@@ -67,7 +69,7 @@ def proven(matrix: KillMatrix | str, planned: Sequence[str], version: str) -> Pr
         else ""
     )
     said = f"Checks proven able to fail: {count} (kill matrix sha256 {matrix.sha256[:12]}{other})."
-    return Proven(len(planned), unproven, matrix, said)
+    return MutationScore(len(planned), unproven, matrix, said)
 
 
 def _matrix(content: Any, digest: str) -> KillMatrix:  # noqa: ANN401 - whatever stands in the file

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reports.signoff.earlier_runs import Previous
-from reports.signoff.mutation_score import FILE, Proven
+from reports.signoff.mutation_score import FILE, MutationScore
 from reports.verdict.cause import Frame
 from reports.verdict.decide import deviates
 from reports.verdict.findings import Finding
@@ -53,13 +53,13 @@ def deviations(result: Result, *, several: bool) -> list[Json]:
         {
             "check": result.id,
             "library": library(judged),
-            "symbols": list(dict.fromkeys(one.symbol for one in makings if several and one.symbol)),
-            "title": makings[0].requirement.title,
+            "symbols": list(dict.fromkeys(one.symbol for one in cases if several and one.symbol)),
+            "title": cases[0].requirement.title,
             "sentence": sentence,
-            "cure": makings[0].requirement.cure or None,
-            "frame": _first_frame(makings),
+            "remediation": cases[0].requirement.remediation or None,
+            "frame": _first_frame(cases),
         }
-        for (judged, sentence), makings in alike.items()
+        for (judged, sentence), cases in alike.items()
     ]
 
 
@@ -81,7 +81,7 @@ def previous(earlier: Previous) -> Json:
     }
 
 
-def proof(one: Proven) -> Json:
+def proof(one: MutationScore) -> Json:
     """How many of the planned checks were shown to fail on a defect."""
     matrix = one.matrix
     return {

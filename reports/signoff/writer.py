@@ -39,11 +39,11 @@ HURRIED_S = 15
 class Finished:
     """What pytest knows when the last check is over.
 
-    made_by: the suite's version and its user's settings, as the run began
+    provenance: the suite's version and its user's settings, as the run began
     interrupted: what ended the run early, None when it ran to its end
-    narrowed: what the command line selected, None when it took all checks
+    filtered: what the command line selected, None when it took all checks
     selected: the ids of the checks that were selected
-    left_out: functions of the checks that were never collected, None when all were
+    deselected: functions of the checks that were never collected, None when all were
     profile: how much of the checklist was asked for
     cleanup: the command that looks for orders of this run and cancels them
     started_ms, ended_ms: Unix ms, client clock
@@ -52,13 +52,13 @@ class Finished:
 
     requirements: Requirements
     waivers: tuple[waivers.Waiver, ...]
-    made_by: Provenance
+    provenance: Provenance
     plan: tuple[Check, ...]
     outcomes: tuple[Outcome, ...]
     interrupted: str | None
-    narrowed: str | None
+    filtered: str | None
     selected: tuple[str, ...]
-    left_out: str | None
+    deselected: str | None
     profile: Profile
     cleanup: str
     started_ms: int
@@ -153,11 +153,11 @@ def _document(
     items, version = finished.requirements.items, finished.requirements.version
     today = datetime.fromtimestamp(finished.ended_ms / 1000, UTC).date()
     facts = RunFacts(
-        run.flat,
+        run.no_open_orders,
         finished.interrupted,
-        finished.narrowed,
+        finished.filtered,
         finished.selected,
-        finished.left_out,
+        finished.deselected,
         tuple(path.name for path in leaking),
         finished.profile if finished.profile is Profile.SMOKE else None,
     )
@@ -167,24 +167,24 @@ def _document(
     return signoff.SignOff(
         run_id=run.run_id,
         profile=finished.profile,
-        narrowed=finished.narrowed,
+        filtered=finished.filtered,
         started_ms=finished.started_ms,
         ended_ms=finished.ended_ms,
         conclusion=conclude(found, items, facts),
         subject=tested,
-        provenance=finished.made_by,
+        provenance=finished.provenance,
         requirements=finished.requirements,
         results=found,
         findings=findings(found),
         previous=previous(run.folder, tested),
-        proven=mutation_score.proven(
+        score=mutation_score.score(
             mutation_score.read(finished.root), [one.id for one in finished.plan], version
         ),
         waivers=finished.waivers,
         latencies=latencies(run.evidence.since(0), run.evidence.lags),
         measurements=run.evidence.measurements,
         ledger=ledger,
-        flat=run.flat,
+        no_open_orders=run.no_open_orders,
         cleanup=None if _cannot_be_left(run) else finished.cleanup,
         today=today,
     )
@@ -192,7 +192,7 @@ def _document(
 
 def _cannot_be_left(run: Run) -> bool:
     """True when an embedded venue ended with the run, or no order was ever sent."""
-    return run.environment.embedded or (run.flat is None and run.journal.is_empty())
+    return run.environment.embedded or (run.no_open_orders is None and run.journal.is_empty())
 
 
 def _render(run: Run, allure_results: Path) -> str | None:

@@ -148,7 +148,7 @@ def _cause(seen: Seen) -> Cause | None:
     if isinstance(seen.raised, Unreachable | Unanswered | VenueLost):
         return Cause.UNREACHED
     if _is_about_its_library(seen):
-        return next((cause for cause in _met_by_library(seen) if cause in seen.found), None)
+        return next((cause for cause in _refusals_to_library(seen) if cause in seen.found), None)
     if (cause := _cause_refused(seen)) is not None or not isinstance(seen.raised, AssertionError):
         return cause
     failure = failure_of(seen.raised)
@@ -159,7 +159,7 @@ def _is_about_its_library(seen: Seen) -> bool:
     return bool(seen.library) and is_about_its_library(seen.raised)
 
 
-def _met_by_library(seen: Seen) -> Iterator[Cause]:
+def _refusals_to_library(seen: Seen) -> Iterator[Cause]:
     """What a library was refused that our own client is refused as well: only then it is not its fault."""
     for record in received(seen.records):
         cause = CAUSE_OF_CODE.get(record.ret_code or 0)

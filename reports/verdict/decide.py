@@ -29,9 +29,9 @@ from enum import Enum, StrEnum, auto
 
 from fixtures.record.evidence import CallMessages
 from reports.verdict.results import (
+    ACTIONABLE,
     BLOCKER,
-    TO_MEND,
-    UNSETTLED,
+    INCONCLUSIVE_VERDICTS,
     WORST_FIRST,
     Check,
     Item,
@@ -135,7 +135,7 @@ def verdict_of_case(case: CaseFacts) -> CaseDecision:
     decided = (_verdict_of_phase(phase, case) for phase in case.phases)
     worst_one = min((one for one in decided if one.verdict is not Verdict.PASS), key=_rank, default=None)
     if worst_one is not None:
-        is_explained = case.explained and worst_one.verdict in TO_MEND
+        is_explained = case.explained and worst_one.verdict in ACTIONABLE
         return replace(worst_one, verdict=Verdict.BLOCKED) if is_explained else worst_one
     if {"call", "teardown"} <= {phase.when for phase in case.phases}:
         return CaseDecision(Verdict.PASS)
@@ -215,7 +215,7 @@ def verdict_of_check(check: Check, cases: Sequence[Outcome], waived: Waived | No
 
     waived: None when nobody waived the check
     """
-    is_short = len(cases) < max(check.makings, 1)
+    is_short = len(cases) < max(check.cases, 1)
     seen = worst((*(case.verdict for case in cases), *([Verdict.NOT_RUN] * is_short)))
     deciding = sorted(
         (case for case in cases if case.verdict is seen),
@@ -247,7 +247,7 @@ def may_be_waived(check: Check) -> bool:
 
 def may_be_not_applicable(check: Check) -> bool:
     """False for a blocker that every environment can make, as the requirement set says."""
-    return check.spared or check.severity != BLOCKER or not counts(check)
+    return check.exempt or check.severity != BLOCKER or not counts(check)
 
 
 def counts(check: Check) -> bool:
@@ -283,21 +283,21 @@ class Reason(Enum):
 class RunFacts:
     """How a run ended, beside its checks.
 
-    flat: True once the venue showed that no order of the run is open, False when some are, None
+    no_open_orders: True once the venue showed that no order of the run is open, False when some are, None
         when nobody could ask
     interrupted: what ended the run early, None when it ran to its end
-    narrowed: what the command line selected, None when it took all checks
+    filtered: what the command line selected, None when it took all checks
     selected: the ids of the checks that were selected, as far as they are known
-    left_out: functions of the checks that were never collected, None when all were
+    deselected: functions of the checks that were never collected, None when all were
     leaks: the names of the files that held a secret and were deleted
     profile: the name of a profile that is no sign-off, None for one that can be
     """
 
-    flat: bool | None
+    no_open_orders: bool | None
     interrupted: str | None = None
-    narrowed: str | None = None
+    filtered: str | None = None
     selected: tuple[str, ...] = ()
-    left_out: str | None = None
+    deselected: str | None = None
     leaks: tuple[str, ...] = ()
     profile: str | None = None
 
@@ -320,7 +320,7 @@ def verdict_of_run(found: Sequence[Result], items: Sequence[Item], run: RunFacts
     """The first rule that applies decides; a run that none applies to has passed."""
     against = [one for one in found if stands_against(one.verdict, deviates=one.deviates)]
     failed = tuple(one for one in against if one.verdict is Verdict.FAIL)
-    inconclusive = tuple(one for one in against if one.verdict in UNSETTLED)
+    inconclusive = tuple(one for one in against if one.verdict in INCONCLUSIVE_VERDICTS)
     declared = [one for one in found if one.verdict is Verdict.NOT_APPLICABLE]
     must_apply = tuple(one for one in declared if not may_be_not_applicable(one.check))
     nothing_passed = tuple(item for item in items if not _has_passed(item, found))
@@ -329,13 +329,13 @@ def verdict_of_run(found: Sequence[Result], items: Sequence[Item], run: RunFacts
         (bool(run.leaks), RunDecision(incomplete, Reason.LEAKED)),
         (run.interrupted is not None, RunDecision(incomplete, Reason.INTERRUPTED, failed)),
         (bool(failed), RunDecision(RunVerdict.NOT_READY, Reason.FAILED, failed)),
-        (run.flat is False, RunDecision(incomplete, Reason.ORDERS_OPEN)),
-        (run.narrowed is not None, RunDecision(incomplete, Reason.SELECTED)),
-        (run.left_out is not None, RunDecision(incomplete, Reason.NOT_COLLECTED)),
+        (run.no_open_orders is False, RunDecision(incomplete, Reason.ORDERS_OPEN)),
+        (run.filtered is not None, RunDecision(incomplete, Reason.SELECTED)),
+        (run.deselected is not None, RunDecision(incomplete, Reason.NOT_COLLECTED)),
         (bool(inconclusive), RunDecision(incomplete, Reason.INCONCLUSIVE, inconclusive)),
         (bool(must_apply), RunDecision(incomplete, Reason.MUST_APPLY, must_apply)),
         (bool(nothing_passed), RunDecision(incomplete, Reason.NOTHING_PASSED, items=nothing_passed)),
-        (run.flat is None, RunDecision(incomplete, Reason.UNCONFIRMED)),
+        (run.no_open_orders is None, RunDecision(incomplete, Reason.UNCONFIRMED)),
     )
     passed = RunDecision(_passed(found, run), Reason.PASSED)
     return next((decision for applies, decision in rules if applies), passed)
@@ -343,7 +343,7 @@ def verdict_of_run(found: Sequence[Result], items: Sequence[Item], run: RunFacts
 
 def stands_against(verdict: Verdict, *, deviates: bool) -> bool:
     """True for a check with which no run is READY."""
-    return verdict in UNSETTLED or (verdict is Verdict.FAIL and not deviates)
+    return verdict in INCONCLUSIVE_VERDICTS or (verdict is Verdict.FAIL and not deviates)
 
 
 def _passed(found: Sequence[Result], run: RunFacts) -> RunVerdict:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from fixtures.expect import Cause, Owner
 from reports.verdict.cause import Attribution, Frame
-from reports.verdict.results import TO_MEND, WORST_FIRST, Result, Verdict, urgency
+from reports.verdict.results import ACTIONABLE, WORST_FIRST, Result, Verdict, triage_order
 
 EXPLAINS: Mapping[Cause, frozenset[Cause]] = {
     Cause.KEY: frozenset({Cause.UID, Cause.PERMISSION, Cause.WHITELIST, Cause.HIDDEN, Cause.FUNDS}),
@@ -41,7 +41,7 @@ _Key = tuple[str, ...]
 
 def findings(results: Sequence[Result]) -> tuple[Finding, ...]:
     """What did not pass, by root cause, the most telling first; a deviation of a library is none."""
-    open_ = [one for one in results if one.verdict in TO_MEND and not one.deviates]
+    open_ = [one for one in results if one.verdict in ACTIONABLE and not one.deviates]
     attributed = {result.id: _attribution_of(result) for result in open_}
     causes = {one.cause for one in attributed.values() if one.cause is not None}
     keys = {result.id: _key(result, attributed[result.id], causes) for result in open_}
@@ -60,8 +60,8 @@ def _of_listings(finding: Finding) -> Finding:
     """The finding with the listings that its root cause is about."""
     if finding.headline not in OF_A_LISTING:
         return finding
-    makings = (one for result in finding.results for one in result.outcomes if one.verdict is result.verdict)
-    return replace(finding, symbols=tuple(dict.fromkeys(one.symbol for one in makings if one.symbol)))
+    cases = (one for result in finding.results for one in result.outcomes if one.verdict is result.verdict)
+    return replace(finding, symbols=tuple(dict.fromkeys(one.symbol for one in cases if one.symbol)))
 
 
 def _attribution_of(result: Result) -> Attribution:
@@ -88,7 +88,7 @@ def _finding(key: _Key, results: Sequence[Result], attributed: Mapping[str, Attr
         return (
             key[0] == "cause" and own != key[1],
             WORST_FIRST.index(result.verdict),
-            urgency(result.check.cause, result.check.severity),
+            triage_order(result.check.cause, result.check.severity),
         )
 
     ordered = sorted(results, key=telling)
@@ -101,4 +101,4 @@ def _finding(key: _Key, results: Sequence[Result], attributed: Mapping[str, Attr
 def _rank(finding: Finding) -> tuple[bool, int, tuple[int, int]]:
     first = finding.results[0]
     alone = not isinstance(finding.headline, Cause)
-    return alone, WORST_FIRST.index(first.verdict), urgency(first.check.cause, first.check.severity)
+    return alone, WORST_FIRST.index(first.verdict), triage_order(first.check.cause, first.check.severity)

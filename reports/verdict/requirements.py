@@ -23,7 +23,7 @@ class _Item(Section):
 class _File(Section):
     version: str
     smoke: tuple[str, ...] = ()
-    spared: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
     items: tuple[_Item, ...]
 
 
@@ -33,14 +33,14 @@ class Requirements:
 
     sha256: of the file's bytes
     smoke: the ids of the short profile, which is no sign-off
-    spared: the ids of the blockers that an environment may declare N/A
+    exempt: the ids of the blockers that an environment may declare N/A
     """
 
     version: str
     sha256: str
     items: tuple[Item, ...]
     smoke: tuple[str, ...] = ()
-    spared: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
 
     @property
     def check_ids(self) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class Requirements:
     def plan(self, collected: Mapping[str, Check]) -> tuple[Check, ...]:
         """The required checks in their order, then what was collected beyond them."""
         required = (
-            replace(collected.get(check_id, Check(check_id)), spared=check_id in self.spared)
+            replace(collected.get(check_id, Check(check_id)), exempt=check_id in self.exempt)
             for check_id in self.check_ids
         )
         beyond = (check for check_id, check in collected.items() if check_id not in self.check_ids)
@@ -79,8 +79,8 @@ def read(path: Path) -> Requirements:
     # A section may be named before its first check stands.
     items = tuple(Item(one.number, one.title, one.clause, one.checks) for one in file.items if one.checks)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    required = Requirements(file.version, digest, items, file.smoke, file.spared)
-    for name, ids in (("smoke", file.smoke), ("spared", file.spared)):
+    required = Requirements(file.version, digest, items, file.smoke, file.exempt)
+    for name, ids in (("smoke", file.smoke), ("exempt", file.exempt)):
         unknown = sorted(set(ids) - set(required.check_ids))
         if unknown:
             raise RequirementsError(f"{path.name}: {name} names {unknown[0]}, which no item requires")

@@ -31,10 +31,10 @@ WORST_FIRST = (
 )
 """A check is as good as the worst of its cases; N/A comes last, so that it spoils no PASS."""
 
-TO_MEND = (Verdict.FAIL, Verdict.ERROR, Verdict.BLOCKED)
+ACTIONABLE = (Verdict.FAIL, Verdict.ERROR, Verdict.BLOCKED)
 """The verdicts that somebody has to do something about."""
 
-UNSETTLED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN)
+INCONCLUSIVE_VERDICTS = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN)
 """The inconclusive verdicts: they say nothing about the venue, and a run with one of them is not complete."""
 
 
@@ -62,7 +62,7 @@ _EXIT_CODES = {
 }
 
 BLOCKER = "blocker"
-GRAVEST_FIRST = (BLOCKER, "major", "minor", "")
+MOST_SEVERE_FIRST = (BLOCKER, "major", "minor", "")
 """Severities; a check that was never collected has none."""
 
 EXPLAINS_THE_REST = (Cause.KEY, Cause.UID, Cause.PERMISSION, Cause.HIDDEN)
@@ -81,7 +81,7 @@ class Requirement:
     source: where it is documented, "" when unknown
     sequence: the events in their order, "" when unknown
     passes: what is compared with what, "" when unknown
-    cure: what to do about a library that does not comply, "" for a check of the venue
+    remediation: what to do about a library that does not comply, "" for a check of the venue
     """
 
     title: str
@@ -89,7 +89,7 @@ class Requirement:
     source: str = ""
     sequence: str = ""
     passes: str = ""
-    cure: str = ""
+    remediation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,10 @@ class Check:
     """One check of the plan.
 
     requirements: one per function that carries the id; none for a check that was never collected
-    severity: one of GRAVEST_FIRST
-    makings: how often it must be made, over its functions and parameters
+    severity: one of MOST_SEVERE_FIRST
+    cases: how often it must be made, over its functions and parameters
     library: None for a check of the venue
-    spared: an environment may declare it N/A although it is a blocker
+    exempt: an environment may declare it N/A although it is a blocker
     cause: the root cause that it looks for, None when its failure can have several
     establishes: the prerequisite of other checks that it looks for, None when it looks for none
     """
@@ -121,9 +121,9 @@ class Check:
     id: str
     requirements: tuple[Requirement, ...] = ()
     severity: str = ""
-    makings: int = 0
+    cases: int = 0
     library: Library | None = None
-    spared: bool = True
+    exempt: bool = True
     cause: Cause | None = None
     establishes: Prerequisite | None = None
 
@@ -208,7 +208,7 @@ class Result:
         return next((one for one in judged if one.traded), judged[0] if judged else self.check.library)
 
     @property
-    def has_failed_making(self) -> bool:
+    def has_failed_case(self) -> bool:
         """False for a check that passed, but whose waiver made it a FAIL."""
         return any(outcome.verdict is Verdict.FAIL for outcome in self.outcomes)
 
@@ -256,15 +256,15 @@ class Item:
 BEYOND = Item(0, "Beyond the checklist", "Checked in addition to what is required.", ())
 
 
-def gravest(severities: Iterable[str]) -> str:
+def most_severe(severities: Iterable[str]) -> str:
     """The gravest of the severities; "" when there are none."""
-    return min(severities, key=GRAVEST_FIRST.index, default="")
+    return min(severities, key=MOST_SEVERE_FIRST.index, default="")
 
 
-def urgency(cause: str | None, severity: str) -> tuple[int, int]:
+def triage_order(cause: str | None, severity: str) -> tuple[int, int]:
     """Sorts failed checks: what explains the rest first, then the most severe.
 
     cause: the root cause that the check looks for
     """
     first = EXPLAINS_THE_REST.index(cause) if cause in EXPLAINS_THE_REST else len(EXPLAINS_THE_REST)
-    return first, GRAVEST_FIRST.index(severity)
+    return first, MOST_SEVERE_FIRST.index(severity)

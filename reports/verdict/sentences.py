@@ -23,7 +23,7 @@ from reports.verdict.results import (
     Result,
     RunVerdict,
     Verdict,
-    urgency,
+    triage_order,
 )
 
 FEW = 3
@@ -76,7 +76,7 @@ def _of_check(check: Check, decision: CheckDecision, outcomes: Sequence[Outcome]
         return f"the waiver of {check.id} is void because the check passed: remove it from waivers.yaml"
     if decision.deciding:
         return decision.deciding[0].sentence
-    return f"{len(outcomes)} of {check.makings} cases were run" if outcomes else "the check did not run"
+    return f"{len(outcomes)} of {check.cases} cases were run" if outcomes else "the check did not run"
 
 
 def _named(deciding: Sequence[Outcome], outcomes: Sequence[Outcome]) -> str:
@@ -126,7 +126,7 @@ def _interrupted(run: _Judged) -> str:
 def _failed(run: _Judged) -> str:
     first, more = _first_failed(run.decision.checks), len(run.decision.checks) - 1
     others = f" {more} more {'check' if more == 1 else 'checks'} failed." if more else ""
-    if not first.has_failed_making:
+    if not first.has_failed_case:
         return f"{first.sentence[:1].upper()}{_ended(first.sentence[1:])}{others}"
     return f"{first.id} failed: {_ended(first.sentence)}{others}"
 
@@ -135,7 +135,7 @@ def _selected(run: _Judged) -> str:
     """How the selected checks ended, each by its id while they are few, and that they are no sign-off."""
     chosen = [one for one in run.found if one.id in run.facts.selected]
     others = [one for one in chosen if _so_far(one) is not Verdict.PASS]
-    no_sign_off = f"Only a selection was run ({run.facts.narrowed}), which is no sign-off."
+    no_sign_off = f"Only a selection was run ({run.facts.filtered}), which is no sign-off."
     if len(chosen) <= FEW:
         return " ".join((*(f"{one.id} {_ended(_of_selected(one))}" for one in chosen), no_sign_off))
     first = f"; first of the others: {others[0].id} {_of_selected(others[0])}" if others else ""
@@ -149,7 +149,7 @@ def _of_selected(result: Result) -> str:
         return f"deviates: {result.sentence}"
     if verdict is not Verdict.PASS:
         return f"is {verdict}: {result.sentence}"
-    made, planned = len(result.outcomes), max(result.check.makings, 1)
+    made, planned = len(result.outcomes), max(result.check.cases, 1)
     count = f"{made}" if made == planned else f"{made} of {planned}"
     return f"passed ({count} {'case' if planned == 1 else 'cases'})"
 
@@ -200,7 +200,7 @@ _SENTENCES: Mapping[Reason, Callable[[_Judged], str]] = {
     Reason.FAILED: _failed,
     Reason.ORDERS_OPEN: lambda _: "Orders of this run are still open.",
     Reason.SELECTED: _selected,
-    Reason.NOT_COLLECTED: lambda run: f"Checks were not collected: {_ended(str(run.facts.left_out))}",
+    Reason.NOT_COLLECTED: lambda run: f"Checks were not collected: {_ended(str(run.facts.deselected))}",
     Reason.INCONCLUSIVE: _inconclusive,
     Reason.MUST_APPLY: _must_apply,
     Reason.NOTHING_PASSED: _nothing_passed,
@@ -210,7 +210,7 @@ _SENTENCES: Mapping[Reason, Callable[[_Judged], str]] = {
 
 
 def _first_failed(failed: Sequence[Result]) -> Result:
-    return min(failed, key=lambda result: urgency(result.check.cause, result.check.severity))
+    return min(failed, key=lambda result: triage_order(result.check.cause, result.check.severity))
 
 
 def _count(checks: Sequence[Result]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bench.pacing import _environments, least_s, operations_in, slowest_s
+from bench.pacing import _environments, min_s, operations_in, slowest_s
 from fixtures.v5 import paths
 
 
@@ -31,7 +31,7 @@ def test_the_order_operations_are_counted() -> None:
 
 def test_the_least_time_is_by_the_documented_rates() -> None:
     """Twenty creates and ten amends take a second each."""
-    assert least_s({paths.ORDER_CREATE: 20, paths.ORDER_AMEND: 10}) == pytest.approx(2.0)
+    assert min_s({paths.ORDER_CREATE: 20, paths.ORDER_AMEND: 10}) == pytest.approx(2.0)
 
 
 def test_the_slowest_check_is_first() -> None:
@@ -49,5 +49,5 @@ def test_standalone_is_as_patient_as_testnet() -> None:
     """The measured environment has the given port and testnet's patience."""
     environments = yaml.safe_load(_environments("1234"))["environments"]
 
-    assert environments["standalone"]["patience"] == environments["testnet"]["patience"]
+    assert environments["standalone"]["timeouts"] == environments["testnet"]["timeouts"]
     assert environments["standalone"]["trade_stream"] == f"ws://127.0.0.1:1234{paths.TRADE_STREAM}"

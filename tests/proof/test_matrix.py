@@ -5,7 +5,7 @@ from dataclasses import replace
 from proof.matrix import Matrix, Trial, build
 from proof.trial import Job, Kind, Outcome, Verdict
 
-SOUND = Verdict(Job("quiet"), (Outcome("MKR-02", "x::crossing[NEWUSDT]", Kind.PASSED),))
+CONFORMING = Verdict(Job("quiet"), (Outcome("MKR-02", "x::crossing[NEWUSDT]", Kind.PASSED),))
 DEFECT = "fills_post_only"
 """A defect that names MKR-02 among others."""
 KILLABLE = "rules.CREATE.tick removed"
@@ -14,12 +14,12 @@ UNTRIED = "trade_stream.FRAME.args removed"
 
 
 def _matrix(*said: Outcome, name: str = DEFECT) -> Matrix:
-    return build(Trial((SOUND,), (Verdict(Job(name, defect=name), said),), (), {}, full=False))
+    return build(Trial((CONFORMING,), (Verdict(Job(name, defect=name), said),), (), {}, full=False))
 
 
 def _mutated(name: str, *said: Outcome) -> Matrix:
     verdict = Verdict(Job(name, mutant=name), said)
-    return build(Trial((SOUND,), (), (verdict,), {name: frozenset({"x::a"})}, full=False))
+    return build(Trial((CONFORMING,), (), (verdict,), {name: frozenset({"x::a"})}, full=False))
 
 
 def _crossing(kind: Kind, said: str = "") -> Outcome:
@@ -47,8 +47,8 @@ def test_an_error_is_no_kill() -> None:
 
 def test_a_wait_in_vain_needs_its_reason() -> None:
     """Silence breaks the rule for a defect that leaves something to be seen, and for no other."""
-    shown = _matrix(_crossing(Kind.SILENCE, "no push"))
-    hidden = _matrix(Outcome("PRM-08", "x::a", Kind.SILENCE, "no push"), name="swallows_orders")
+    shown = _matrix(_crossing(Kind.TIMEOUT, "no push"))
+    hidden = _matrix(Outcome("PRM-08", "x::a", Kind.TIMEOUT, "no push"), name="swallows_orders")
 
     assert f"{DEFECT} is killed by MKR-02 only by a wait in vain: no push" in shown.broken_rules
     assert not any("PRM-08" in line for line in hidden.broken_rules)
@@ -56,7 +56,7 @@ def test_a_wait_in_vain_needs_its_reason() -> None:
 
 def test_a_red_making_of_the_sound_venue_breaks_a_rule() -> None:
     """Each red making on the sound venue is named with its market."""
-    red = replace(SOUND, outcomes=(_crossing(Kind.ASSERTION, "it traded"),))
+    red = replace(CONFORMING, outcomes=(_crossing(Kind.ASSERTION, "it traded"),))
     matrix = build(Trial((red,), (), (), {}, full=False))
 
     assert "the sound venue (quiet) fails x::crossing[NEWUSDT]: it traded" in matrix.broken_rules
@@ -65,7 +65,7 @@ def test_a_red_making_of_the_sound_venue_breaks_a_rule() -> None:
 def test_a_finding_about_a_library_breaks_no_rule() -> None:
     """What a client library does wrong on the sound venue is no fault of it."""
     found = Outcome("SDK-08", "x::test_ccxt_tells_an_open_outcome", Kind.ASSERTION, "ccxt says")
-    matrix = build(Trial((replace(SOUND, outcomes=(found,)),), (), (), {}, full=False))
+    matrix = build(Trial((replace(CONFORMING, outcomes=(found,)),), (), (), {}, full=False))
 
     assert not any("sound venue" in line for line in matrix.broken_rules)
 

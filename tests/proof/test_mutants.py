@@ -28,9 +28,9 @@ def test_mutant_is_in_force_only_within() -> None:
     judge = Judge()
 
     with tampered("rules.CANCEL_FORM.symbol removed"):
-        assert judge.refusal(order_rules.CANCEL_FORM_RULES, form) is None
+        assert judge.refusal(order_rules.CANCEL_REQUEST_RULES, form) is None
 
-    refusal = judge.refusal(order_rules.CANCEL_FORM_RULES, form)
+    refusal = judge.refusal(order_rules.CANCEL_REQUEST_RULES, form)
     assert refusal is not None
     assert refusal.code is RetCode.INVALID_SYMBOL
 
@@ -39,7 +39,7 @@ def test_recoded_rule_answers_with_its_neighbour() -> None:
     """A recoded rule answers with the code of the next rule that has another."""
     form = exchange()._form(limit(symbol=None))
     with tampered("rules.CREATE_FORM.symbol_given as INVALID_SYMBOL"):
-        refusal = Judge().refusal(order_rules.CREATE_FORM_RULES, form)
+        refusal = Judge().refusal(order_rules.CREATE_REQUEST_RULES, form)
 
     assert refusal is not None
     assert refusal.code is RetCode.INVALID_SYMBOL

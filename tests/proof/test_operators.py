@@ -9,7 +9,7 @@ from fixtures.venue.access.access_rules import Stamp
 from fixtures.venue.demo_accounts import MAKER
 from fixtures.venue.engine import order_rules
 from fixtures.venue.engine.order_rules import Case
-from proof.operators import Broken, Shift, shifts
+from proof.operators import Broken, Operator, operators
 from tests.fixtures.venue.scene import NOW, exchange, limit
 
 
@@ -17,9 +17,9 @@ def _rule(name: str) -> Broken:
     return next(rule.broken for rule in order_rules.CREATE_RULES if rule.name == name)
 
 
-def _compared(broken: Broken, subject: object) -> list[Shift]:
+def _compared(broken: Broken, subject: object) -> list[Operator]:
     """The shifts of what the rule compares, as the subject shows."""
-    return [shift for shift in shifts(broken) if shift.matters(subject)]
+    return [shift for shift in operators(broken) if shift.matters(subject)]
 
 
 def _case(**fields: object) -> Case:

@@ -15,7 +15,7 @@ EXEMPT = Fate("rules.CREATE.rpi removed", "removed", None, 0, "nobody agreed on 
 MATRIX = Matrix(
     rows=(
         Row("fills_post_only", ("MKR-02", "MKR-03"), {"CON-01": CUT, "MKR-02": TRADED}),
-        Row("swallows_orders", ("PRM-08",), {"PRM-08": Outcome("PRM-08", "x::c", Kind.SILENCE, "no push")}),
+        Row("swallows_orders", ("PRM-08",), {"PRM-08": Outcome("PRM-08", "x::c", Kind.TIMEOUT, "no push")}),
     ),
     checks={"MKR-02": ["fills_post_only"], "MKR-03": []},
     fates=(NOTICED, ERROR, EXEMPT),

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from proof.library_findings import FINDINGS, making
+from proof.library_findings import FINDINGS, case_of
 
 ROOT = Path(__file__).parents[2]
 SYMBOL = "NEWUSDT"
@@ -25,7 +25,7 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     options = [f"--junitxml={junit}", f"--out={folder}", "-k", "SDK", str(ROOT / "checks")]
     pytest.main([*quietly, *options], plugins=[Judge()])
     return {
-        making(case.get("name", ""), (SYMBOL,)): fault.get("message", "").splitlines()[0]
+        case_of(case.get("name", ""), (SYMBOL,)): fault.get("message", "").splitlines()[0]
         for case in ET.parse(junit).iter("testcase")  # noqa: S314 - written a line above
         for fault in (*case.iter("failure"), *case.iter("error"))
     }

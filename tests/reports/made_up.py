@@ -10,7 +10,7 @@ from fixtures.record.evidence import Channel, Direction, Measurement, Record
 from reports.evidence.latency import Latency
 from reports.signoff.document import Ledger, SignOff
 from reports.signoff.earlier_runs import Previous
-from reports.signoff.mutation_score import proven
+from reports.signoff.mutation_score import score
 from reports.signoff.provenance import Provenance
 from reports.signoff.subject import Listed, Subject
 from reports.verdict.decide import RunFacts
@@ -40,9 +40,9 @@ REQUIRED = Requirements("2026-11-23", "ab" * 32, ITEMS)
 LOOKS_FOR = {"VIS-01": Cause.HIDDEN, "PRM-01": Cause.KEY, "PRM-02": Cause.UID}
 
 
-def check(check_id: str, severity: str = "blocker", makings: int = 1) -> Check:
+def check(check_id: str, severity: str = "blocker", cases: int = 1) -> Check:
     """A check of the plan."""
-    return Check(check_id, (CROSSING,), severity, makings, cause=LOOKS_FOR.get(check_id))
+    return Check(check_id, (CROSSING,), severity, cases, cause=LOOKS_FOR.get(check_id))
 
 
 PLAN = tuple(check(item.checks[0], "major") for item in ITEMS)
@@ -96,10 +96,10 @@ def signed_off(
     return SignOff(
         run_id=RUN_ID,
         profile="signoff",
-        narrowed=None,
+        filtered=None,
         started_ms=START_MS,
         ended_ms=START_MS + 5000,
-        conclusion=conclude(found, ITEMS, RunFacts(flat=True)),
+        conclusion=conclude(found, ITEMS, RunFacts(no_open_orders=True)),
         subject=Subject(
             environment="testnet",
             host="https://api-testnet.bybit.com",
@@ -114,12 +114,12 @@ def signed_off(
         results=found,
         findings=findings(found),
         previous=Previous(),
-        proven=proven("no kill matrix", [one.id for one in PLAN], REQUIRED.version),
+        score=score("no kill matrix", [one.id for one in PLAN], REQUIRED.version),
         waivers=waived,
         latencies=(Latency("create acknowledged, REST", (900, 1200, 4000), 1),),
         measurements=(Measurement("clock offset", -12, "ms"),),
         ledger=Ledger("ef" * 32, 6),
-        flat=True,
+        no_open_orders=True,
         cleanup=f"pytest --cleanup {RUN_ID}",
         today=TODAY,
     )

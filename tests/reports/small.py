@@ -42,7 +42,7 @@ from fixtures.venue.demo_accounts import MAKER
 
 def check(check_id, severity="major", observes=1, library=None, **facts):
     marked = {"severity": severity, "observes": observes, "library": library, "facts": facts}
-    return pytest.mark.check(id=check_id, at_risk=0, creates=0, worth=0, largest=0, **marked)
+    return pytest.mark.check(id=check_id, max_fills=0, creates=0, worth=0, largest=0, **marked)
 
 @pytest.fixture
 def look(run):

@@ -99,8 +99,8 @@ def test_allure_shows_the_same(mixed: Run) -> None:
 
 def test_only_the_call_observes(mixed: Run) -> None:
     """What the venue says to a fixture is evidence, but no observation of the check."""
-    (making,) = mixed.checks["SDK-01"]["makings"]
-    first, end = making["records"]
+    (deviating,) = mixed.checks["SDK-01"]["cases"]
+    first, end = deviating["records"]
 
     assert (mixed.checks["SDK-01"]["observations"], end - first) == (1, 3)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench.soak.memory import LEAST_S, MOST_GROWTH, Memory, Sample
+from bench.soak.memory import MIN_S, MOST_GROWTH, Memory, Sample
 
 
-def _samples(*mib: float, last_s: float = LEAST_S) -> list[Sample]:
+def _samples(*mib: float, last_s: float = MIN_S) -> list[Sample]:
     return [Sample(last_s * place / (len(mib) - 1), size, 0, 0) for place, size in enumerate(mib)]
 
 
@@ -18,12 +18,12 @@ def test_growth_is_that_of_the_second_half(mib: tuple[float, ...], growth: float
     memory = Memory.of(_samples(*mib))
 
     assert memory.growth == pytest.approx(growth, abs=1e-9)
-    assert memory.is_flat == (growth <= MOST_GROWTH)
+    assert memory.has_no_open_orders == (growth <= MOST_GROWTH)
     assert (memory.start_mib, memory.middle_mib, memory.end_mib) == (mib[0], mib[2], mib[4])
 
 
 def test_a_short_run_is_not_judged() -> None:
     """Below the least time there is no growth, whatever the memory did."""
-    memory = Memory.of(_samples(10, 20, 40, last_s=LEAST_S - 1))
+    memory = Memory.of(_samples(10, 20, 40, last_s=MIN_S - 1))
 
-    assert (memory.growth, memory.is_flat, memory.most_mib) == (None, True, 40)
+    assert (memory.growth, memory.has_no_open_orders, memory.most_mib) == (None, True, 40)

@@ -19,7 +19,7 @@ async def test_a_few_seconds_break_no_law() -> None:
 
     findings = outcome.findings()
     assert [finding for finding in findings if finding[2]] == []
-    assert all(row["seen"] for row in outcome.audit["laws"].values())
+    assert all(row["seen"] for row in outcome.invariants["laws"].values())
     assert outcome.ledger.seen[Law.ANSWERED] >= KINDS
     assert outcome.holds == all(seen for _, seen, _ in findings)
     assert outcome.memory.growth is None

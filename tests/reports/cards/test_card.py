@@ -33,7 +33,7 @@ def test_card_says_what_a_check_is() -> None:
         "| Mainnet, at worst | 2 least orders |",
         "| Observes | at least 3 messages of the venue |",
         "| Made | 2 times: rest, trade-stream |",
-        "| Cure | Pin it. |",
+        "| Disposition | Pin it. |",
         "| Source | docs/v5/a.mdx |",
     ):
         assert f"\n{row}\n" in text
@@ -62,12 +62,12 @@ def test_page_stands_by_item_and_group() -> None:
 def test_cost_is_told_where_money_is_real() -> None:
     """Nothing without orders; not made there where mainnet declares it N/A, with the reason."""
     free = replace(
-        CARD, functions=(replace(FUNCTION, at_risk=0, observes=0, makings=(), needs=(), spared=()),)
+        CARD, functions=(replace(FUNCTION, max_fills=0, min_messages=0, cases=(), needs=(), exempt=()),)
     )
-    spared = replace(CARD, mainnet="It is not provoked.")
+    exempt = replace(CARD, mainnet="It is not provoked.")
 
-    assert (free.cost, CARD.cost, spared.cost) == ("nothing", "2 least orders", "not made there")
-    assert "| Mainnet, at worst | not made there: It is not provoked. |" in page([spared], REQUIRED)
+    assert (free.cost, CARD.cost, exempt.cost) == ("nothing", "2 least orders", "not made there")
+    assert "| Mainnet, at worst | not made there: It is not provoked. |" in page([exempt], REQUIRED)
     text = page([free], REQUIRED)
     assert "| Made | once |" in text
     assert "| N/A | never |" in text
@@ -76,6 +76,6 @@ def test_cost_is_told_where_money_is_real() -> None:
 
 def test_check_is_as_grave_and_as_costly_as_its_gravest_function() -> None:
     """Several functions of one id are one card."""
-    both = replace(CARD, functions=(replace(FUNCTION, severity="minor", at_risk=5), FUNCTION))
+    both = replace(CARD, functions=(replace(FUNCTION, severity="minor", max_fills=5), FUNCTION))
 
-    assert (both.severity, both.at_risk) == ("major", 5)
+    assert (both.severity, both.max_fills) == ("major", 5)

@@ -5,7 +5,7 @@ import pytest
 from reports.session.items import check_id_of, group, label, line_of, parameters, requirement
 
 
-@pytest.mark.check(id="MKR-02", severity="blocker", observes=1)
+@pytest.mark.check(id="MKR-02", severity="blocker", min_messages=1)
 @pytest.mark.parametrize("desk", ["rest"])
 @pytest.mark.parametrize("change", [pytest.param(len, id="37 characters")])
 def test_item_is_told_in_words(request: pytest.FixtureRequest, desk: str, change: object) -> None:
@@ -34,9 +34,9 @@ def test_item_without_a_mark_is_no_check(request: pytest.FixtureRequest) -> None
 
 def test_symbol_is_told_only_where_there_are_several() -> None:
     """On one listing its name is noise."""
-    made_with = {"symbol": "XRPUSDT", "transport": "rest"}
+    params = {"symbol": "XRPUSDT", "transport": "rest"}
 
-    assert label(made_with, ("XRPUSDT",)) == "rest"
-    assert label(made_with, ("XRPUSDT", "BTCUSDT")) == "XRPUSDT · rest"
+    assert label(params, ("XRPUSDT",)) == "rest"
+    assert label(params, ("XRPUSDT", "BTCUSDT")) == "XRPUSDT · rest"
     assert label({}, ("XRPUSDT",)) == ""
     assert label({"price_ticks": "2", "side": "Buy"}, ()) == "price ticks 2 · Buy"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.session.selection import left_out, narrowed
+from reports.session.selection import deselected, filtered
 
 
 @pytest.mark.parametrize(
@@ -24,15 +24,15 @@ from reports.session.selection import left_out, narrowed
 )
 def test_only_the_whole_folder_is_whole(tmp_path: Path, arguments: list[str], said: str | None) -> None:
     """The folder itself, or what holds it, narrows nothing; a path or a node id below it does."""
-    assert narrowed(arguments, tmp_path, tmp_path / "checks") == said
+    assert filtered(arguments, tmp_path, tmp_path / "checks") == said
 
 
 def test_arguments_are_read_from_the_working_directory(tmp_path: Path) -> None:
     """From inside the folder, a bare file name selects inside it, and a dot is the folder."""
     checks = tmp_path / "checks"
 
-    assert narrowed(["test_maker.py"], checks, checks) == "test_maker.py"
-    assert narrowed(["."], checks, checks) is None
+    assert filtered(["test_maker.py"], checks, checks) == "test_maker.py"
+    assert filtered(["."], checks, checks) is None
 
 
 def test_functions_that_pytest_never_saw_are_left_out(tmp_path: Path) -> None:
@@ -42,6 +42,6 @@ def test_functions_that_pytest_never_saw_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "other.py").write_text("def test_three(): ...\n")
     everything = {("test_a.py", "test_one"), ("test_a.py", "test_two"), ("test_b.py", "test_one")}
 
-    assert left_out(everything, tmp_path) is None
-    assert left_out(everything - {("test_b.py", "test_one")}, tmp_path) == "test_b.py::test_one"
-    assert left_out(set(), tmp_path) == "test_a.py::test_one, test_a.py::test_two, test_b.py::test_one"
+    assert deselected(everything, tmp_path) is None
+    assert deselected(everything - {("test_b.py", "test_one")}, tmp_path) == "test_b.py::test_one"
+    assert deselected(set(), tmp_path) == "test_a.py::test_one, test_a.py::test_two, test_b.py::test_one"

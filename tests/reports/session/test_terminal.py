@@ -15,9 +15,9 @@ from reports.session.terminal import (
     finding_lines,
     library_lines,
     next_step,
+    no_reply_lines,
     orders_line,
     table_lines,
-    unheard_lines,
     unwritten_lines,
 )
 from reports.signoff.document import SignOff, as_json
@@ -47,23 +47,27 @@ STEPS = [
     ),
     (FAILED, True, "open the evidence of MKR-01 [rest]: out/allure-report.html#"),
     (FAILED, False, "open the evidence of MKR-01 [rest]: records 0 to 5 of out/evidence.jsonl"),
-    (replace(BLOCKED, flat=False), True, f"cancel the open orders: pytest --cleanup {RUN_ID}"),
+    (replace(BLOCKED, no_open_orders=False), True, f"cancel the open orders: pytest --cleanup {RUN_ID}"),
     (
-        replace(FAILED, flat=False, cleanup=None),
+        replace(FAILED, no_open_orders=False, cleanup=None),
         True,
         "open the evidence of MKR-01",
     ),
     (BLOCKED, True, "resolve what is inconclusive, first VIS-01, then run again"),
-    (replace(BLOCKED, flat=None), True, f"confirm that no orders remain open: pytest --cleanup {RUN_ID}"),
+    (
+        replace(BLOCKED, no_open_orders=None),
+        True,
+        f"confirm that no orders remain open: pytest --cleanup {RUN_ID}",
+    ),
     (signed_off(outcomes()[:2]), True, "run the whole checklist again"),
     (
-        replace(signed_off(outcomes()[:2]), narrowed="-k VIS-01"),
+        replace(signed_off(outcomes()[:2]), filtered="-k VIS-01"),
         True,
         "run the whole checklist again: pytest without a selection",
     ),
     (ERROR_AFTER_BLOCKED, True, "resolve what is inconclusive, first MKR-01, then run again"),
     (
-        replace(signed_off(), flat=None, conclusion=UNPROVEN),
+        replace(signed_off(), no_open_orders=None, conclusion=UNPROVEN),
         True,
         f"confirm that no orders remain open: pytest --cleanup {RUN_ID}",
     ),
@@ -97,9 +101,9 @@ def test_next_step_follows_the_verdict(signoff: SignOff, rendered: bool, said: s
 
 
 @pytest.mark.parametrize("flat", [True, None])
-def test_reports_that_cannot_be_written_are_told(run: Run, flat: bool | None) -> None:  # noqa: FBT001 - a column of the table
+def test_reports_that_cannot_be_written_are_told(run: Run, no_open_orders: bool | None) -> None:  # noqa: FBT001 - a column of the table
     """A full disk leaves no sign-off: the user reads why, what may be left on the venue, and what to do."""
-    run.flat = flat
+    run.no_open_orders = no_open_orders
 
     said = list(unwritten_lines(run, OSError(28, "No space left on device"), FOLDER))
 
@@ -247,4 +251,4 @@ def test_the_time_in_which_the_venue_was_gone_is_told() -> None:
     gone = Measurement("the venue was not heard during MKR-05", 3204, "ms")
     content = as_json(replace(signed_off(), measurements=(Measurement("clock offset", 3, "ms"), gone)))
 
-    assert list(unheard_lines(content)) == ["  the venue was not heard during MKR-05 for 3.2 s"]
+    assert list(no_reply_lines(content)) == ["  the venue was not heard during MKR-05 for 3.2 s"]

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from fixtures.expect import Cause, Owner
 from reports.signoff.document import SCHEMA, SignOff, anchor, as_html, as_json, facts, validate, write_json
 from reports.signoff.earlier_runs import Earlier, Previous
-from reports.signoff.mutation_score import KillMatrix, proven
+from reports.signoff.mutation_score import KillMatrix, score
 from reports.signoff.sections import moment
 from reports.verdict.cause import Attribution, Frame
 from reports.verdict.results import Library, Verdict
@@ -83,7 +83,7 @@ def test_every_sign_off_is_valid_by_its_schema(name: str) -> None:
         (("verdict",), "GREEN"),
         (("subject", "uid"), "10000012"),
         (("items", 0, "checks", 0, "verdict"), "OK"),
-        (("items", 0, "checks", 0, "makings"), []),
+        (("items", 0, "checks", 0, "cases"), []),
         (("run", "started"), "yesterday"),
         (("unknown",), 1),
     ],
@@ -134,8 +134,8 @@ def test_page_says_verdict_requirement_and_proof() -> None:
 def test_lines_link_to_their_evidence_only_when_it_is_there() -> None:
     """Links point into the Allure report when it was rendered; else the records are named."""
     content = as_json(CASES["ready"])
-    making = content["items"][0]["checks"][0]["makings"][0]
-    link = f'href="allure-report.html#{making["allure"]}"'
+    case = content["items"][0]["checks"][0]["cases"][0]
+    link = f'href="allure-report.html#{case["allure"]}"'
 
     assert link in page(CASES["ready"])
     assert "allure-report.html" not in page(CASES["ready"], linked=False)
@@ -200,8 +200,8 @@ def test_check_says_how_it_is_judged() -> None:
 def test_library_that_nobody_trades_through_has_its_own_section() -> None:
     """Library, version, proof and cure; its pill is no FAIL, and neither is its item's."""
     plan = (*PLAN[:3], replace(PLAN[3], library=Library("ccxt", "4.5.90", traded=False)))
-    cured = replace(CROSSING, cure="Pin it.")
-    made = (*outcomes()[:3], outcome("RTY-01", Verdict.FAIL, "it sends 1e-05", requirement=cured))
+    remediated = replace(CROSSING, remediation="Pin it.")
+    made = (*outcomes()[:3], outcome("RTY-01", Verdict.FAIL, "it sends 1e-05", requirement=remediated))
     found = results(plan, ITEMS, made, {})
     signoff = replace(CASES["ready"], results=found)
 
@@ -235,7 +235,7 @@ def test_earlier_runs_stand_in_the_sign_off() -> None:
 def test_proof_is_stated() -> None:
     """N of N with the digest, or that there is no kill matrix."""
     matrix = KillMatrix({one.id: ("x",) for one in PLAN[1:]}, REQUIRED.version, "ab" * 32)
-    signoff = replace(CASES["ready"], proven=proven(matrix, [one.id for one in PLAN], REQUIRED.version))
+    signoff = replace(CASES["ready"], score=score(matrix, [one.id for one in PLAN], REQUIRED.version))
 
     assert "Checks proven able to fail: 3 of 4 (kill matrix sha256 abababababab)." in page(signoff)
     assert "Not proven: VIS-01." in page(signoff)
@@ -247,11 +247,13 @@ def test_proof_is_stated() -> None:
     ("flat", "said"),
     [(None, "unknown: the venue did not answer"), (False, "SOME: orders are still open")],
 )
-def test_page_says_how_to_be_flat(flat: bool | None, said: str) -> None:  # noqa: FBT001 - a column of the table
+def test_page_says_how_to_be_flat(no_open_orders: bool | None, said: str) -> None:  # noqa: FBT001 - a column of the table
     """Where no order may be left, but some may be, the command stands next to it."""
     command = f"to cancel them: <code>pytest --cleanup {RUN_ID}</code>"
 
-    assert f'{said} <span class="source">{command}' in page(replace(CASES["ready"], flat=flat))
+    assert f'{said} <span class="source">{command}' in page(
+        replace(CASES["ready"], no_open_orders=no_open_orders)
+    )
     assert "to cancel them" not in page(CASES["ready"])
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.signoff.mutation_score import FILE, proven, read
+from reports.signoff.mutation_score import FILE, read, score
 
 PLANNED = ("VIS-01", "MKR-02", "ERR-03")
 MATRIX = {
@@ -28,7 +28,7 @@ def test_proven_are_the_planned_checks_that_caught_a_defect(tmp_path: Path) -> N
     path = write(tmp_path, json.dumps(MATRIX))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
 
-    found = proven(read(tmp_path), PLANNED, "2026-11-25")
+    found = score(read(tmp_path), PLANNED, "2026-11-25")
 
     assert found.unproven == ("MKR-02", "ERR-03")
     assert found.matrix is not None
@@ -40,7 +40,7 @@ def test_proof_of_another_requirement_set_is_said(tmp_path: Path) -> None:
     """A matrix that was made for other requirements still counts, and says so."""
     write(tmp_path, json.dumps(MATRIX))
 
-    sentence = proven(read(tmp_path), PLANNED, "2027-01-01").sentence
+    sentence = score(read(tmp_path), PLANNED, "2027-01-01").sentence
 
     assert "it was made with requirement set 2026-11-25, this run with 2027-01-01" in sentence
 
@@ -50,14 +50,14 @@ def test_unreadable_matrix_proves_nothing(tmp_path: Path, text: str) -> None:
     """Whatever else stands in the file is no proof."""
     write(tmp_path, text)
 
-    assert proven(read(tmp_path), PLANNED, "x").sentence == (
+    assert score(read(tmp_path), PLANNED, "x").sentence == (
         f"Checks proven able to fail: unknown, {FILE} is no kill matrix."
     )
 
 
 def test_missing_matrix_is_said(tmp_path: Path) -> None:
     """Without the file nothing is claimed."""
-    found = proven(read(tmp_path), PLANNED, "x")
+    found = score(read(tmp_path), PLANNED, "x")
 
     assert found.sentence == "Checks proven able to fail: unknown, no kill matrix."
     assert (found.matrix, found.unproven) == (None, PLANNED)

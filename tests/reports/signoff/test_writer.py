@@ -25,18 +25,18 @@ def _no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def finished(run: Run, tmp_path: Path) -> Finished:
     """A run in which every check passed and the venue showed that no order is left."""
-    run.flat = True
+    run.no_open_orders = True
     (run.folder / "allure-results").mkdir(parents=True)
     return Finished(
         requirements=REQUIRED,
         waivers=(),
-        made_by=Provenance("0.1.0", UNKNOWN, UNKNOWN, {"environments.yaml": "ab" * 32}),
+        provenance=Provenance("0.1.0", UNKNOWN, UNKNOWN, {"environments.yaml": "ab" * 32}),
         plan=PLAN,
         outcomes=outcomes(),
         interrupted=None,
-        narrowed=None,
+        filtered=None,
         selected=(),
-        left_out=None,
+        deselected=None,
         profile=Profile.SIGNOFF,
         cleanup=f"pytest --cleanup {RUN_ID}",
         started_ms=START_MS,
@@ -103,7 +103,7 @@ def test_leak_in_the_sign_off_takes_it_back(run: Run, finished: Finished) -> Non
 
 def test_run_that_is_not_proven_flat_is_incomplete(run: Run, finished: Finished) -> None:
     """Passing checks and a venue that nobody asked for open orders make no sign-off."""
-    run.flat = None
+    run.no_open_orders = None
 
     written = write(run, finished)
 
@@ -112,7 +112,7 @@ def test_run_that_is_not_proven_flat_is_incomplete(run: Run, finished: Finished)
 
 def test_run_that_is_not_flat_says_how_to_be(run: Run, finished: Finished) -> None:
     """The command stands in both sign-offs; after an embedded venue there is nothing left to clean up."""
-    run.flat = False
+    run.no_open_orders = False
     command = f"pytest --cleanup {RUN_ID}"
 
     assert write(run, finished).content["run"]["cleanup"] == command
@@ -125,7 +125,7 @@ def test_run_that_is_not_flat_says_how_to_be(run: Run, finished: Finished) -> No
 
 def test_run_that_sent_no_order_leaves_none(run: Run, finished: Finished) -> None:
     """Where nobody could ask the venue, only what stands in the journal may be left."""
-    run.flat = None
+    run.no_open_orders = None
 
     assert write(run, finished).content["run"]["cleanup"] is None
 

@@ -341,11 +341,11 @@ def test_acknowledgement_of_what_should_be_refused_is_the_proof() -> None:
 
 def test_nobodys_word_proves_that_nobody_answered() -> None:
     """An answer to something else is no proof of a silence; an answer that cannot be read is."""
-    sound = received(1, Channel.REST, "GET /v5/market/time", {"retCode": 0}, ret_code=0)
+    conforming = received(1, Channel.REST, "GET /v5/market/time", {"retCode": 0}, ret_code=0)
     unreadable = received(2, Channel.REST, "GET /v5/order/realtime", {})
     unanswered = Unanswered("GET /v5/order/realtime", "unreadable: HTTP 502")
 
-    assert attribute(seen(Silent("the private stream was silent", "no pong"), sound)).frame is None
-    frame = attribute(seen(unanswered, sound, unreadable)).frame
+    assert attribute(seen(Silent("the private stream was silent", "no pong"), conforming)).frame is None
+    frame = attribute(seen(unanswered, conforming, unreadable)).frame
     assert frame is not None
     assert frame.seq == 2

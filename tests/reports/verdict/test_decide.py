@@ -191,7 +191,7 @@ def test_declared_exception_does_not_spoil_a_pass() -> None:
     """A check that passed over REST and does not apply to the trade stream passed."""
     cases = made([Verdict.PASS, Verdict.NOT_APPLICABLE])
 
-    assert verdict_of_check(check("MKR-01", makings=2), cases, None).verdict is Verdict.PASS
+    assert verdict_of_check(check("MKR-01", cases=2), cases, None).verdict is Verdict.PASS
 
 
 WAIVERS = [
@@ -218,7 +218,7 @@ def test_waiver_excuses_only_a_failure_in_time(
 
 
 @pytest.mark.parametrize(
-    ("severity", "spared", "library", "may_be_na", "waivable"),
+    ("severity", "exempt", "library", "may_be_na", "waivable"),
     [
         ("blocker", False, None, False, False),
         ("blocker", True, None, True, False),
@@ -230,13 +230,13 @@ def test_waiver_excuses_only_a_failure_in_time(
 )
 def test_blocker_is_neither_waived_nor_declared_away(
     severity: str,
-    spared: bool,  # noqa: FBT001 - a column of the table
+    exempt: bool,  # noqa: FBT001 - a column of the table
     library: Library | None,
     may_be_na: bool,  # noqa: FBT001 - a column of the table
     waivable: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     """A blocker may be N/A where the requirement set says so, or where nobody trades through its library."""
-    one = Check("MKR-02", severity=severity, spared=spared, library=library)
+    one = Check("MKR-02", severity=severity, exempt=exempt, library=library)
 
     assert (may_be_not_applicable(one), may_be_waived(one)) == (may_be_na, waivable)
     assert counts(one) is (library is not IDLE)
@@ -260,18 +260,18 @@ def test_a_check_that_library_and_venue_broke_is_the_venues() -> None:
         outcome("SDK-03", Verdict.FAIL, str(owner), attribution=Attribution(owner, None, None))
         for owner in (Owner.LIBRARY, Owner.VENUE)
     )
-    idle = Check("SDK-03", makings=2, library=IDLE)
+    idle = Check("SDK-03", cases=2, library=IDLE)
 
     both = verdict_of_check(idle, [of_library, of_venue], None)
 
     assert (both.deciding, both.deviates) == ((of_venue, of_library), False)
-    assert verdict_of_check(replace(idle, makings=1), [of_library], None).deviates
+    assert verdict_of_check(replace(idle, cases=1), [of_library], None).deviates
 
 
 @given(MADE, st.integers(0, 6))
 def test_a_check_is_as_good_as_its_worst_case(verdicts: list[Verdict], planned: int) -> None:
     """No check is better than one of its cases, and none passes while a planned case is missing."""
-    decision = verdict_of_check(check("MKR-01", makings=planned), made(verdicts), None)
+    decision = verdict_of_check(check("MKR-01", cases=planned), made(verdicts), None)
 
     assert all(rank(decision.verdict) <= rank(one) for one in verdicts)
     assert len(verdicts) >= max(planned, 1) or decision.verdict not in {Verdict.PASS, Verdict.NOT_APPLICABLE}
@@ -280,7 +280,7 @@ def test_a_check_is_as_good_as_its_worst_case(verdicts: list[Verdict], planned: 
 @given(MADE.filter(bool), st.sampled_from([None, IN_FORCE, EXPIRED]))
 def test_another_pass_makes_no_check_better(verdicts: list[Verdict], waived: Waived | None) -> None:
     """Repeating a case until it passes excuses nothing."""
-    one = check("MKR-01", makings=len(verdicts))
+    one = check("MKR-01", cases=len(verdicts))
     before = verdict_of_check(one, made(verdicts), waived).verdict
     after = verdict_of_check(one, made([*verdicts, Verdict.PASS]), waived).verdict
 
@@ -291,55 +291,85 @@ def test_another_pass_makes_no_check_better(verdicts: list[Verdict], waived: Wai
 
 
 RULES: list[tuple[dict[str, Verdict], RunFacts, RunVerdict, Reason]] = [
-    ({}, RunFacts(flat=True), RunVerdict.READY, Reason.PASSED),
-    ({"MKR": Verdict.WAIVED}, RunFacts(flat=True), RunVerdict.READY_WITH_WAIVERS, Reason.PASSED),
-    ({}, RunFacts(flat=True, profile="smoke"), RunVerdict.SMOKE_PASSED, Reason.PASSED),
-    ({"MKR": Verdict.WAIVED}, RunFacts(flat=True, profile="smoke"), RunVerdict.SMOKE_PASSED, Reason.PASSED),
-    ({"MKR": Verdict.FAIL}, RunFacts(flat=True), RunVerdict.NOT_READY, Reason.FAILED),
-    ({"MKR": Verdict.FAIL, "VIS": Verdict.ERROR}, RunFacts(flat=True), RunVerdict.NOT_READY, Reason.FAILED),
-    ({"MKR": Verdict.FAIL}, RunFacts(flat=True, profile="smoke"), RunVerdict.NOT_READY, Reason.FAILED),
-    ({"MKR": Verdict.FAIL}, RunFacts(flat=False), RunVerdict.NOT_READY, Reason.FAILED),
-    ({"MKR": Verdict.FAIL}, RunFacts(flat=None, narrowed="x"), RunVerdict.NOT_READY, Reason.FAILED),
+    ({}, RunFacts(no_open_orders=True), RunVerdict.READY, Reason.PASSED),
+    ({"MKR": Verdict.WAIVED}, RunFacts(no_open_orders=True), RunVerdict.READY_WITH_WAIVERS, Reason.PASSED),
+    ({}, RunFacts(no_open_orders=True, profile="smoke"), RunVerdict.SMOKE_PASSED, Reason.PASSED),
+    (
+        {"MKR": Verdict.WAIVED},
+        RunFacts(no_open_orders=True, profile="smoke"),
+        RunVerdict.SMOKE_PASSED,
+        Reason.PASSED,
+    ),
+    ({"MKR": Verdict.FAIL}, RunFacts(no_open_orders=True), RunVerdict.NOT_READY, Reason.FAILED),
+    (
+        {"MKR": Verdict.FAIL, "VIS": Verdict.ERROR},
+        RunFacts(no_open_orders=True),
+        RunVerdict.NOT_READY,
+        Reason.FAILED,
+    ),
     (
         {"MKR": Verdict.FAIL},
-        RunFacts(flat=True, interrupted="Ctrl-C"),
+        RunFacts(no_open_orders=True, profile="smoke"),
+        RunVerdict.NOT_READY,
+        Reason.FAILED,
+    ),
+    ({"MKR": Verdict.FAIL}, RunFacts(no_open_orders=False), RunVerdict.NOT_READY, Reason.FAILED),
+    ({"MKR": Verdict.FAIL}, RunFacts(no_open_orders=None, filtered="x"), RunVerdict.NOT_READY, Reason.FAILED),
+    (
+        {"MKR": Verdict.FAIL},
+        RunFacts(no_open_orders=True, interrupted="Ctrl-C"),
         RunVerdict.INCOMPLETE,
         Reason.INTERRUPTED,
     ),
-    ({"MKR": Verdict.FAIL}, RunFacts(flat=True, leaks=("a.txt",)), RunVerdict.INCOMPLETE, Reason.LEAKED),
     (
-        {},
-        RunFacts(flat=True, interrupted="Ctrl-C", leaks=("a.txt",)),
+        {"MKR": Verdict.FAIL},
+        RunFacts(no_open_orders=True, leaks=("a.txt",)),
         RunVerdict.INCOMPLETE,
         Reason.LEAKED,
     ),
-    ({}, RunFacts(flat=True, interrupted="Ctrl-C"), RunVerdict.INCOMPLETE, Reason.INTERRUPTED),
-    ({"MKR": Verdict.BLOCKED}, RunFacts(flat=False), RunVerdict.INCOMPLETE, Reason.ORDERS_OPEN),
-    ({"MKR": Verdict.NOT_RUN}, RunFacts(flat=True, narrowed="x"), RunVerdict.INCOMPLETE, Reason.SELECTED),
+    (
+        {},
+        RunFacts(no_open_orders=True, interrupted="Ctrl-C", leaks=("a.txt",)),
+        RunVerdict.INCOMPLETE,
+        Reason.LEAKED,
+    ),
+    ({}, RunFacts(no_open_orders=True, interrupted="Ctrl-C"), RunVerdict.INCOMPLETE, Reason.INTERRUPTED),
+    ({"MKR": Verdict.BLOCKED}, RunFacts(no_open_orders=False), RunVerdict.INCOMPLETE, Reason.ORDERS_OPEN),
     (
         {"MKR": Verdict.NOT_RUN},
-        RunFacts(flat=True, left_out="x"),
+        RunFacts(no_open_orders=True, filtered="x"),
+        RunVerdict.INCOMPLETE,
+        Reason.SELECTED,
+    ),
+    (
+        {"MKR": Verdict.NOT_RUN},
+        RunFacts(no_open_orders=True, deselected="x"),
         RunVerdict.INCOMPLETE,
         Reason.NOT_COLLECTED,
     ),
-    ({"MKR": Verdict.BLOCKED}, RunFacts(flat=True), RunVerdict.INCOMPLETE, Reason.INCONCLUSIVE),
-    ({"MKR": Verdict.ERROR}, RunFacts(flat=None), RunVerdict.INCOMPLETE, Reason.INCONCLUSIVE),
-    ({"MKR": Verdict.NOT_RUN}, RunFacts(flat=True), RunVerdict.INCOMPLETE, Reason.INCONCLUSIVE),
+    ({"MKR": Verdict.BLOCKED}, RunFacts(no_open_orders=True), RunVerdict.INCOMPLETE, Reason.INCONCLUSIVE),
+    ({"MKR": Verdict.ERROR}, RunFacts(no_open_orders=None), RunVerdict.INCOMPLETE, Reason.INCONCLUSIVE),
+    ({"MKR": Verdict.NOT_RUN}, RunFacts(no_open_orders=True), RunVerdict.INCOMPLETE, Reason.INCONCLUSIVE),
     (
         {"MKR": Verdict.WAIVED, "VIS": Verdict.NOT_RUN},
-        RunFacts(flat=True),
+        RunFacts(no_open_orders=True),
         RunVerdict.INCOMPLETE,
         Reason.INCONCLUSIVE,
     ),
     (
         {"MKR": Verdict.BLOCKED},
-        RunFacts(flat=True, profile="smoke"),
+        RunFacts(no_open_orders=True, profile="smoke"),
         RunVerdict.INCOMPLETE,
         Reason.INCONCLUSIVE,
     ),
-    ({"MKR": Verdict.NOT_APPLICABLE}, RunFacts(flat=True), RunVerdict.INCOMPLETE, Reason.NOTHING_PASSED),
-    ({}, RunFacts(flat=None), RunVerdict.INCOMPLETE, Reason.UNCONFIRMED),
-    ({}, RunFacts(flat=None, profile="smoke"), RunVerdict.INCOMPLETE, Reason.UNCONFIRMED),
+    (
+        {"MKR": Verdict.NOT_APPLICABLE},
+        RunFacts(no_open_orders=True),
+        RunVerdict.INCOMPLETE,
+        Reason.NOTHING_PASSED,
+    ),
+    ({}, RunFacts(no_open_orders=None), RunVerdict.INCOMPLETE, Reason.UNCONFIRMED),
+    ({}, RunFacts(no_open_orders=None, profile="smoke"), RunVerdict.INCOMPLETE, Reason.UNCONFIRMED),
 ]
 
 
@@ -359,20 +389,20 @@ def test_exit_codes_are_those_of_the_readme() -> None:
 
 
 @pytest.mark.parametrize(
-    ("severity", "spared", "verdict"),
+    ("severity", "exempt", "verdict"),
     [
         ("blocker", False, RunVerdict.INCOMPLETE),
         ("blocker", True, RunVerdict.READY),
         ("major", False, RunVerdict.READY),
     ],
 )
-def test_blocker_cannot_be_declared_away(severity: str, spared: bool, verdict: RunVerdict) -> None:  # noqa: FBT001 - a column of the table
+def test_blocker_cannot_be_declared_away(severity: str, exempt: bool, verdict: RunVerdict) -> None:  # noqa: FBT001 - a column of the table
     """A blocker that is N/A leaves a run INCOMPLETE, unless the requirement set exempts it."""
-    away = replace(check("MKR-02", severity), spared=spared)
+    away = replace(check("MKR-02", severity), exempt=exempt)
     items = [replace(item, checks=(*item.checks, "MKR-02")) if item.number == 3 else item for item in ITEMS]
     cases = (*outcomes(), outcome("MKR-02", Verdict.NOT_APPLICABLE, "nobody quotes"))
 
-    decision = verdict_of_run(results((*PLAN, away), items, cases, {}), items, RunFacts(flat=True))
+    decision = verdict_of_run(results((*PLAN, away), items, cases, {}), items, RunFacts(no_open_orders=True))
 
     assert decision.verdict is verdict
     assert decision.reason is (Reason.PASSED if verdict is RunVerdict.READY else Reason.MUST_APPLY)
@@ -396,19 +426,22 @@ def test_library_counts_for_the_listing_that_uses_it(
     plan = (*PLAN, replace(check("SDK-01"), library=library))
     cases = (*outcomes(), outcome("SDK-01", seen, "it sends 1e-05"))
 
-    assert verdict_of_run(results(plan, items, cases, {}), items, RunFacts(flat=True)).verdict is verdict
+    assert (
+        verdict_of_run(results(plan, items, cases, {}), items, RunFacts(no_open_orders=True)).verdict
+        is verdict
+    )
 
 
 def test_void_waiver_keeps_a_run_from_ready() -> None:
     """A waiver whose check passes counts as a failure."""
-    decision = verdict_of_run(found_of(outcomes(), (waiver("MKR-01"),)), ITEMS, RunFacts(flat=True))
+    decision = verdict_of_run(found_of(outcomes(), (waiver("MKR-01"),)), ITEMS, RunFacts(no_open_orders=True))
 
     assert (decision.verdict, [one.id for one in decision.checks]) == (RunVerdict.NOT_READY, ["MKR-01"])
 
 
 def result(check_id: str, severity: str, verdicts: Sequence[Verdict], waived: Waived | None) -> Result:
     """A check of an item with these cases; a blocker that may not be N/A."""
-    one = replace(check(check_id, severity), spared=False)
+    one = replace(check(check_id, severity), exempt=False)
     return result_of(one, 3, made(verdicts, check_id), waived if may_be_waived(one) else None)
 
 
@@ -425,10 +458,10 @@ RESULTS = st.lists(
 TEXT = st.none() | st.just("x")
 ENDINGS = st.builds(
     RunFacts,
-    flat=st.sampled_from([True, True, False, None]),
+    no_open_orders=st.sampled_from([True, True, False, None]),
     interrupted=TEXT,
-    narrowed=TEXT,
-    left_out=TEXT,
+    filtered=TEXT,
+    deselected=TEXT,
     leaks=st.sampled_from([(), (), ("notes.txt",)]),
     profile=TEXT,
 )
@@ -445,8 +478,8 @@ def test_no_run_passes_with_what_stands_against_it(found: list[Result], facts: R
         assert not any(
             one.verdict is Verdict.NOT_APPLICABLE and one.check.severity == "blocker" for one in found
         )
-        assert facts.flat is True
-        assert (facts.interrupted, facts.narrowed, facts.left_out, facts.leaks) == (None, None, None, ())
+        assert facts.no_open_orders is True
+        assert (facts.interrupted, facts.filtered, facts.deselected, facts.leaks) == (None, None, None, ())
         assert (decision.verdict is RunVerdict.SMOKE_PASSED) is (facts.profile is not None)
     if decision.verdict is RunVerdict.NOT_READY:
         assert Verdict.FAIL in {one.verdict for one in found}
@@ -469,9 +502,9 @@ def test_a_case_that_ended_worse_makes_no_run_pass(
     """
     plain = [result_of(one.check, 3, one.outcomes) for one in found]
     index = data.draw(st.integers(0, max(len(plain) - 1, 0)))
-    spoilt = data.draw(st.sampled_from([Verdict.FAIL, Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN]))
+    invalid = data.draw(st.sampled_from([Verdict.FAIL, Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN]))
     worse = [
-        result_of(one.check, 3, [_worse(case, spoilt) for case in one.outcomes]) if place == index else one
+        result_of(one.check, 3, [_worse(case, invalid) for case in one.outcomes]) if place == index else one
         for place, one in enumerate(plain)
     ]
     before, after = (verdict_of_run(each, MAKER, facts).verdict for each in (plain, worse))

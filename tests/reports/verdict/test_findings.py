@@ -122,7 +122,7 @@ def test_making_with_a_cause_speaks_for_its_check() -> None:
         ),
     ]
 
-    (one,) = findings([result_of(check("MKR-02", makings=2), 3, made)])
+    (one,) = findings([result_of(check("MKR-02", cases=2), 3, made)])
 
     assert (one.owner, one.headline) == (Owner.ACCOUNT, Cause.PERMISSION)
 
@@ -154,9 +154,7 @@ def test_root_cause_names_its_listings_where_there_are_several() -> None:
         "MKR-01", Verdict.FAIL, "10005", parameters={"symbol": "XRPUSDT"}, attribution=permission
     )
 
-    found = findings(
-        [result_of(check("MKR-02", makings=2), 3, made), result_of(check("MKR-01"), 3, [refused])]
-    )
+    found = findings([result_of(check("MKR-02", cases=2), 3, made), result_of(check("MKR-01"), 3, [refused])])
 
     assert [(one.headline, one.symbols) for one in found] == [
         (Cause.TAKES, ("XRPUSDT",)),

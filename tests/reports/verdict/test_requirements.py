@@ -38,7 +38,7 @@ def test_plan_is_required_and_collected(path: Path) -> None:
     plan = read(path).plan({"SDK-01": check("SDK-01"), "VIS-02": check("VIS-02")})
 
     assert [one.id for one in plan] == ["VIS-01", "VIS-02", "SDK-01"]
-    assert [one.makings for one in plan] == [0, 1, 1]
+    assert [one.cases for one in plan] == [0, 1, 1]
 
 
 def test_latest_set_is_used(path: Path) -> None:

@@ -1,13 +1,13 @@
 """What is known of the checks of a run."""
 
-from reports.verdict.results import GRAVEST_FIRST, WORST_FIRST, Verdict, gravest
+from reports.verdict.results import MOST_SEVERE_FIRST, WORST_FIRST, Verdict, most_severe
 from reports.verdict.sentences import result_of
 from tests.reports.made_up import check, outcome
 
 
 def test_gravest_severity_wins_in_any_order() -> None:
     """Blocker outranks major, major minor, and anything none."""
-    assert [gravest([one, other]) for one in GRAVEST_FIRST for other in GRAVEST_FIRST] == [
+    assert [most_severe([one, other]) for one in MOST_SEVERE_FIRST for other in MOST_SEVERE_FIRST] == [
         *["blocker"] * 4,
         *["blocker", "major", "major", "major"],
         *["blocker", "major", "minor", "minor"],
@@ -24,7 +24,7 @@ def test_result_gathers_orders_and_times_of_its_makings() -> None:
     """Orders are told once, the duration is the sum, the start is the first."""
     pair = [outcome("MKR-01"), outcome("MKR-01", orders={"other": ""}, started_ms=5, ended_ms=9)]
 
-    result = result_of(check("MKR-01", makings=2), 3, pair)
+    result = result_of(check("MKR-01", cases=2), 3, pair)
 
     assert list(result.orders) == ["261123-013532-k7qm-0001", "261123-013532-k7qm-0002", "other"]
     assert (result.started_ms, result.duration_ms, result.observations) == (5, 44, 8)

@@ -11,7 +11,7 @@ from reports.verdict.results import Check, Item, Library, Outcome, Verdict
 from reports.verdict.sentences import conclude, result_of, results
 from tests.reports.made_up import ITEMS, PLAN, check, found_of, outcome, outcomes, waiver
 
-CLEAN = RunFacts(flat=True)
+CLEAN = RunFacts(no_open_orders=True)
 IDLE = Library("ccxt", "4.5.90", traded=False)
 
 
@@ -21,9 +21,7 @@ IDLE = Library("ccxt", "4.5.90", traded=False)
 def test_check_that_was_not_run_says_so() -> None:
     """A check without a case, one with too few of them, one that was never collected."""
     assert result_of(check("MKR-01"), 3, []).sentence == "the check did not run"
-    assert (
-        result_of(check("MKR-01", makings=4), 3, [outcome("MKR-01")] * 2).sentence == "2 of 4 cases were run"
-    )
+    assert result_of(check("MKR-01", cases=4), 3, [outcome("MKR-01")] * 2).sentence == "2 of 4 cases were run"
     assert result_of(Check("MKR-99"), 3, []).title == "Not collected."
 
 
@@ -55,8 +53,8 @@ def test_sentence_names_the_listings_that_it_is_about(
         for symbol, seen in made
     ]
 
-    assert result_of(check("MKR-01", makings=len(made)), 3, cases, several=True).sentence == sentence
-    assert result_of(check("MKR-01", makings=len(made)), 3, cases).sentence in {"a", "b"}
+    assert result_of(check("MKR-01", cases=len(made)), 3, cases, several=True).sentence == sentence
+    assert result_of(check("MKR-01", cases=len(made)), 3, cases).sentence in {"a", "b"}
 
 
 def test_one_listing_under_test_is_not_named() -> None:
@@ -83,7 +81,7 @@ def test_sentence_is_of_the_venue_before_a_library() -> None:
         outcome("SDK-03", Verdict.FAIL, "the venue does not return it", attribution=of_venue),
     ]
 
-    both = result_of(Check("SDK-03", makings=2, library=IDLE), 5, made)
+    both = result_of(Check("SDK-03", cases=2, library=IDLE), 5, made)
 
     assert (both.sentence, both.deviates) == ("the venue does not return it", False)
 
@@ -107,18 +105,21 @@ def test_waiver_that_does_not_help_is_named() -> None:
 
 ENDINGS: list[tuple[RunFacts, str]] = [
     (CLEAN, "4 of 4 checks passed."),
-    (RunFacts(flat=None), "Could not confirm that no orders remain open."),
-    (RunFacts(flat=False), "Orders of this run are still open."),
+    (RunFacts(no_open_orders=None), "Could not confirm that no orders remain open."),
+    (RunFacts(no_open_orders=False), "Orders of this run are still open."),
     (
-        RunFacts(flat=True, narrowed="checks/a.py::b"),
+        RunFacts(no_open_orders=True, filtered="checks/a.py::b"),
         "Only a selection was run (checks/a.py::b), which is no sign-off.",
     ),
-    (RunFacts(flat=True, left_out="test_a.py::test_b"), "Checks were not collected: test_a.py::test_b."),
     (
-        RunFacts(flat=True, leaks=("notes.txt",)),
+        RunFacts(no_open_orders=True, deselected="test_a.py::test_b"),
+        "Checks were not collected: test_a.py::test_b.",
+    ),
+    (
+        RunFacts(no_open_orders=True, leaks=("notes.txt",)),
         "A secret was found in notes.txt: do not hand over this run.",
     ),
-    (RunFacts(flat=True, profile="smoke"), "4 of 4 checks passed. A smoke run is no sign-off."),
+    (RunFacts(no_open_orders=True, profile="smoke"), "4 of 4 checks passed. A smoke run is no sign-off."),
 ]
 
 
@@ -160,7 +161,7 @@ def test_every_reason_has_a_sentence() -> None:
 )
 def test_blocker_that_was_declared_away_is_named(ids: tuple[str, ...], sentence: str) -> None:
     """The sentence says which, and what to do."""
-    away = tuple(replace(check(one), spared=False) for one in ids)
+    away = tuple(replace(check(one), exempt=False) for one in ids)
     made = (*outcomes(), *(outcome(one, Verdict.NOT_APPLICABLE, "nobody quotes") for one in ids))
 
     assert conclude(results((*PLAN, *away), ITEMS, made, {}), ITEMS, CLEAN).sentence == sentence
@@ -186,7 +187,7 @@ def test_what_did_not_pass_in_a_run_that_did_is_counted_and_named() -> None:
 
 def test_selection_is_said_before_what_it_left_out() -> None:
     """A selection is named, not the checks that did not run."""
-    facts = RunFacts(flat=True, narrowed="checks/a.py::b")
+    facts = RunFacts(no_open_orders=True, filtered="checks/a.py::b")
 
     sentence = conclude(found_of(outcomes(VIS=Verdict.NOT_RUN)), ITEMS, facts).sentence
 
@@ -240,7 +241,7 @@ def test_equally_severe_failures_keep_the_order_of_the_plan() -> None:
 )
 def test_interruption_does_not_hide_failures(made: tuple[Outcome, ...], had_failed: str) -> None:
     """A run that was cut short says what had failed until then."""
-    facts = RunFacts(flat=True, interrupted="interrupted during RTY-01")
+    facts = RunFacts(no_open_orders=True, interrupted="interrupted during RTY-01")
 
     conclusion = conclude(found_of(made), ITEMS, facts)
 
@@ -277,7 +278,7 @@ def test_a_selection_says_how_it_ended(
     made: tuple[Outcome, ...], selected: tuple[str, ...], said: str
 ) -> None:
     """The selected checks are told first, by id while they are few."""
-    facts = RunFacts(flat=True, narrowed="-k x", selected=selected)
+    facts = RunFacts(no_open_orders=True, filtered="-k x", selected=selected)
 
     sentence = conclude(found_of(made), ITEMS, facts).sentence
 
@@ -288,7 +289,7 @@ def test_a_library_that_no_listing_uses_deviates_in_a_selection_too() -> None:
     """What fails no listing is not called a failure."""
     plan = (replace(check("SDK-01"), library=IDLE),)
     made = (outcome("SDK-01", Verdict.FAIL, "ccxt 4.5.90 sent 1e-05"),)
-    facts = RunFacts(flat=True, narrowed="-k SDK-01", selected=("SDK-01",))
+    facts = RunFacts(no_open_orders=True, filtered="-k SDK-01", selected=("SDK-01",))
 
     sentence = conclude(results(plan, ITEMS, made, {}), ITEMS, facts).sentence
 
@@ -297,8 +298,8 @@ def test_a_library_that_no_listing_uses_deviates_in_a_selection_too() -> None:
 
 def test_a_selection_within_a_check_says_how_much_of_it_was_run() -> None:
     """Two of four cases that passed are told as that."""
-    plan = (check("MKR-01", makings=4),)
-    facts = RunFacts(flat=True, narrowed="-k rest", selected=("MKR-01",))
+    plan = (check("MKR-01", cases=4),)
+    facts = RunFacts(no_open_orders=True, filtered="-k rest", selected=("MKR-01",))
 
     sentence = conclude(results(plan, ITEMS, (outcome("MKR-01"),) * 2, {}), ITEMS, facts).sentence
 
