@@ -16,15 +16,15 @@ from unittest import mock
 
 import fixtures.venue
 from fixtures.v5.codes import RetCode
-from fixtures.venue.engine.order_rules import CREATE_REQUEST_RULES, Judge, Refusal, Rule
+from fixtures.venue.engine.order_rules import CREATE_REQUEST_RULES, Judge, Refusal, RefusalRule
 from fixtures.venue.model.order_request import OrderRequest
 from fixtures.venue.model.orders import NewOrder
 from proof.equivalent_codes import also_documented
 from proof.operators import Operator, operators
 
-Table = tuple[Rule[Any], ...]
+Table = tuple[RefusalRule[Any], ...]
 REFUSAL = Judge.refusal
-ASK = OrderRequest.ask
+NEW_ORDER = OrderRequest.new_order
 USUAL: Mapping[str, tuple[str, str]] = {
     "symbol": ("symbol", ""),
     "side": ("side", "Buy"),
@@ -51,10 +51,10 @@ class Mutant:
     kind: str
     table: str
     place: int
-    rule: Rule[Any] | None
+    rule: RefusalRule[Any] | None
     shift: Operator | None = None
 
-    def differs(self, original: Rule[Any], subject: object, *, fires: bool) -> bool:
+    def differs(self, original: RefusalRule[Any], subject: object, *, fires: bool) -> bool:
         """True when the venue answers otherwise about the subject."""
         if self.rule is None:
             return fires
@@ -62,7 +62,7 @@ class Mutant:
         return would != fires or (fires and self.rule.code != original.code)
 
 
-Place = tuple[Rule[Any], list[Mutant]]
+Place = tuple[RefusalRule[Any], list[Mutant]]
 """A rule and its mutants."""
 
 
@@ -74,7 +74,7 @@ def tables() -> Mapping[str, Table]:
         if info.name.endswith("__main__"):
             continue
         for name, value in vars(import_module(info.name)).items():
-            if isinstance(value, tuple) and value and all(isinstance(rule, Rule) for rule in value):
+            if isinstance(value, tuple) and value and all(isinstance(rule, RefusalRule) for rule in value):
                 found.setdefault(id(value), (f"{info.name.rpartition('.')[2]}.{name}", value))
     named = dict(found.values())
     return {name: table for name, table in named.items() if not _is_part(table, named.values())}
@@ -128,7 +128,7 @@ def tampered(name: str) -> Iterator[None]:
 
     with (
         mock.patch.object(Judge, "refusal", refusal),
-        mock.patch.object(OrderRequest, "ask", _reader(mutant)),
+        mock.patch.object(OrderRequest, "new_order", _reader(mutant)),
     ):
         yield
 
@@ -138,12 +138,12 @@ def _reader(mutant: Mutant) -> Callable[[OrderRequest], NewOrder]:
     table = tables()[mutant.table]
     removed = table[mutant.place]
     if mutant.rule is not None or table is not CREATE_REQUEST_RULES or removed.name not in USUAL:
-        return ASK
+        return NEW_ORDER
     name, usual = USUAL[removed.name]
 
     def leniently(form: OrderRequest) -> NewOrder:
         text = usual or next(iter(form.symbols))
-        return ASK(replace(form, body={**form.body, name: text}) if removed.broken(form) else form)
+        return NEW_ORDER(replace(form, body={**form.body, name: text}) if removed.broken(form) else form)
 
     return leniently
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from fixtures.v5.instrument import plain
 from fixtures.venue.access.access_rules import SignedRequest, Stamp, StreamAuth
-from fixtures.venue.engine.order_rules import Case
+from fixtures.venue.engine.order_rules import Candidate
 from fixtures.venue.model.order_request import OrderRequest
 
 Broken = Callable[[Any], bool]
@@ -39,15 +39,17 @@ class Operator:
     matters: Broken
 
 
-def _qty(case: Case, steps: int) -> Case:
-    step = case.instrument.quote_precision if case.ask.in_quote else case.instrument.base_precision
-    return replace(case, ask=replace(case.ask, qty=case.ask.qty + steps * step))
+def _qty(case: Candidate, steps: int) -> Candidate:
+    step = case.instrument.quote_precision if case.order.in_quote else case.instrument.base_precision
+    return replace(case, order=replace(case.order, qty=case.order.qty + steps * step))
 
 
-def _price(case: Case, steps: int) -> Case:
-    if case.ask.price is None:
+def _price(case: Candidate, steps: int) -> Candidate:
+    if case.order.price is None:
         return case
-    return replace(case, ask=replace(case.ask, price=case.ask.price + steps * case.instrument.tick_size))
+    return replace(
+        case, order=replace(case.order, price=case.order.price + steps * case.instrument.tick_size)
+    )
 
 
 def _moment(stamp: Stamp, steps: int) -> Stamp:
@@ -64,9 +66,9 @@ def _tolerance(form: OrderRequest, steps: int) -> OrderRequest:
 
 
 _MOVED: dict[str, tuple[type, Moved]] = {
-    "quantity": (Case, _qty),
-    "price": (Case, _price),
-    "open orders": (Case, lambda case, steps: replace(case, open_orders=case.open_orders + steps)),
+    "quantity": (Candidate, _qty),
+    "price": (Candidate, _price),
+    "open orders": (Candidate, lambda case, steps: replace(case, open_orders=case.open_orders + steps)),
     "moment of a stamp": (Stamp, _moment),
     "moment of a request": (SignedRequest, lambda knock, n: replace(knock, stamp=_moment(knock.stamp, n))),
     "moment of an auth": (StreamAuth, lambda auth, n: replace(auth, now_ms=auth.now_ms + n * MOMENT_MS)),
@@ -145,7 +147,7 @@ def _depends(broken: Broken, kind: type, moved: Moved) -> Broken:
 
 def _with_grid(broken: Broken, grid: str, factor: Decimal) -> Broken:
     def shifted(subject: object) -> bool:
-        if not isinstance(subject, Case):
+        if not isinstance(subject, Candidate):
             return broken(subject)
         instrument = replace(subject.instrument, **{grid: getattr(subject.instrument, grid) * factor})
         return broken(replace(subject, instrument=instrument))
@@ -157,5 +159,5 @@ def _tests_grid(broken: Broken, grid: str) -> Broken:
     """True when an enormous step makes a difference, which every figure is off, or a tiny one."""
     others = [_with_grid(broken, grid, factor) for factor in (Decimal(FAR), 1 / Decimal(FAR))]
     return lambda subject: (
-        isinstance(subject, Case) and any(broken(subject) != other(subject) for other in others)
+        isinstance(subject, Candidate) and any(broken(subject) != other(subject) for other in others)
     )

@@ -15,7 +15,7 @@ from fixtures.config.environment import read_file
 from fixtures.v5 import paths
 from fixtures.venue.demo_accounts import MAKER, NON_WHITELISTED, READ_ONLY
 from fixtures.venue.rest.router import Request, Response
-from fixtures.venue.venue import Spoken, Venue
+from fixtures.venue.venue import FrameOutcome, Venue
 
 ROOT = Path(__file__).parents[1]
 LIVE = "XRPUSDT"
@@ -67,7 +67,7 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> Reached:
         reached.note_request(request)
         return handle(venue, request, now_ms)
 
-    def receiving(venue: Venue, session: Any, text: str | bytes, now_ms: int) -> Spoken:  # noqa: ANN401 - of any stream
+    def receiving(venue: Venue, session: Any, text: str | bytes, now_ms: int) -> FrameOutcome:  # noqa: ANN401 - of any stream
         reached.note_frame(session.key.key if session.key else "", text)
         return receive(venue, session, text, now_ms)
 

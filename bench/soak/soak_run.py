@@ -24,7 +24,7 @@ from fixtures.config.environment import read_file
 from fixtures.v5.enums import Phase
 from fixtures.venue.demo_accounts import crowd
 from fixtures.venue.market_simulator import Dice
-from fixtures.venue.server import Address
+from fixtures.venue.server import VenueAddress
 
 KEPT = 50
 """Closed orders and executions that the venue remembers per account: few, so that it fills up in time."""
@@ -137,7 +137,7 @@ async def _stage(process: asyncio.subprocess.Process, seconds: int) -> Stage:
         for symbol, listing in listings.items()
         if listing.phase is Phase.TRADING
     }
-    return Stage(Address(rest, rest.replace("http", "ws", 1)), traded, time.monotonic() + seconds)
+    return Stage(VenueAddress(rest, rest.replace("http", "ws", 1)), traded, time.monotonic() + seconds)
 
 
 def _visits(stage: Stage, clients: int, seed: int, folder: Path) -> list[Callable[[], Awaitable[None]]]:

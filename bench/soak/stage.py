@@ -14,7 +14,7 @@ from fixtures.v5 import paths
 from fixtures.v5.enums import Side
 from fixtures.v5.instrument import Instrument
 from fixtures.venue.market_simulator import Dice
-from fixtures.venue.server import Address
+from fixtures.venue.server import VenueAddress
 
 LONGEST_VISIT_S = 60
 _LOOK_EVERY_S = 0.5
@@ -49,7 +49,7 @@ class Stage:
     ends_s: when the run ends, monotonic
     """
 
-    address: Address
+    address: VenueAddress
     instruments: Mapping[str, Instrument]
     ends_s: float
     ledger: Ledger = field(default_factory=Ledger)

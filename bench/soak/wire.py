@@ -28,7 +28,7 @@ from fixtures.config.limits import RiskLimits
 from fixtures.record.evidence import Evidence, Redactor
 from fixtures.record.run import Journal
 from fixtures.v5 import paths
-from fixtures.venue.server import Address
+from fixtures.venue.server import VenueAddress
 
 TIMEOUT_S = 60
 _WINDOW_MS = 60_000
@@ -67,7 +67,7 @@ def now_ms() -> int:
 class PlainRest:
     """httpx and nothing else. credentials: None for one that only reads what is public."""
 
-    def __init__(self, address: Address, credentials: Credentials | None) -> None:
+    def __init__(self, address: VenueAddress, credentials: Credentials | None) -> None:
         self._signer = Signer.for_credentials(credentials) if credentials else None
         self._http = httpx.AsyncClient(
             base_url=address.rest, timeout=httpx.Timeout(TIMEOUT_S, pool=None), trust_env=False
@@ -121,7 +121,10 @@ class PlainStream:
 
     @classmethod
     async def open(
-        cls, address: Address, path: str, on_frame: Callable[[dict[str, Any]], None] = lambda _frame: None
+        cls,
+        address: VenueAddress,
+        path: str,
+        on_frame: Callable[[dict[str, Any]], None] = lambda _frame: None,
     ) -> "PlainStream":
         """Connect."""
         socket = await connect(
@@ -189,7 +192,7 @@ class PlainStream:
 class OurRest:
     """This suite's signed REST."""
 
-    def __init__(self, address: Address, key: "Key") -> None:
+    def __init__(self, address: VenueAddress, key: "Key") -> None:
         self._client = RestClient(address.rest, **key.common())
 
     async def order(self, path: str, body: Body) -> Answer:
@@ -204,12 +207,12 @@ class OurRest:
 class OurTrade:
     """This suite's trade stream."""
 
-    def __init__(self, address: Address, key: "Key") -> None:
+    def __init__(self, address: VenueAddress, key: "Key") -> None:
         url = address.stream + paths.TRADE_STREAM
         self._stream = TradeStream(url, **key.common())
 
     @classmethod
-    async def open(cls, address: Address, key: "Key") -> "OurTrade":
+    async def open(cls, address: VenueAddress, key: "Key") -> "OurTrade":
         """Connect and sign in."""
         entry = cls(address, key)
         await entry._stream.connect()

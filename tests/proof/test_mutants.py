@@ -24,7 +24,7 @@ def test_part_of_another_table_is_no_table() -> None:
 
 def test_mutant_is_in_force_only_within() -> None:
     """A removed rule does not fire while the mutant is in force, and fires again afterwards."""
-    form = exchange()._form(naming("a") | {"symbol": "NOSUCHUSDT"})
+    form = exchange()._request(naming("a") | {"symbol": "NOSUCHUSDT"})
     judge = Judge()
 
     with tampered("rules.CANCEL_FORM.symbol removed"):
@@ -37,7 +37,7 @@ def test_mutant_is_in_force_only_within() -> None:
 
 def test_recoded_rule_answers_with_its_neighbour() -> None:
     """A recoded rule answers with the code of the next rule that has another."""
-    form = exchange()._form(limit(symbol=None))
+    form = exchange()._request(limit(symbol=None))
     with tampered("rules.CREATE_FORM.symbol_given as INVALID_SYMBOL"):
         refusal = Judge().refusal(order_rules.CREATE_REQUEST_RULES, form)
 

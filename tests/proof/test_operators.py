@@ -8,7 +8,7 @@ from fixtures.venue.access import access_rules
 from fixtures.venue.access.access_rules import Stamp
 from fixtures.venue.demo_accounts import MAKER
 from fixtures.venue.engine import order_rules
-from fixtures.venue.engine.order_rules import Case
+from fixtures.venue.engine.order_rules import Candidate
 from proof.operators import Broken, Operator, operators
 from tests.fixtures.venue.scene import NOW, exchange, limit
 
@@ -22,10 +22,10 @@ def _compared(broken: Broken, subject: object) -> list[Operator]:
     return [shift for shift in operators(broken) if shift.matters(subject)]
 
 
-def _case(**fields: object) -> Case:
+def _case(**fields: object) -> Candidate:
     venue = exchange()
-    form = venue._form(limit(**fields))
-    return venue._case(MAKER.uid, form.ask(), venue.markets["BTCUSDT"])
+    form = venue._request(limit(**fields))
+    return venue._candidate(MAKER.uid, form.new_order(), venue.markets["BTCUSDT"])
 
 
 @pytest.mark.parametrize(
@@ -91,5 +91,5 @@ def test_a_price_is_shifted_by_a_tick() -> None:
     )
     lower, higher = (shift for shift in _compared(broken, at) if shift.what == "price")
 
-    assert at.ask.price == Decimal(68250)
+    assert at.order.price == Decimal(68250)
     assert (lower.broken(at), higher.broken(at)) == (False, True)

@@ -7,14 +7,14 @@ from importlib.util import find_spec
 
 import pytest
 
-from fixtures.venue.server import Address
+from fixtures.venue.server import VenueAddress
 
 # Both libraries are optional extras; without them there is nothing to run.
 collect_ignore_glob = [] if find_spec("ccxt") and find_spec("pybit") else ["test_*.py"]
 
 
 @pytest.fixture(scope="module")
-def venue() -> Iterator[Address]:
+def venue() -> Iterator[VenueAddress]:
     """``python -m fixtures.venue`` on a free port, with its default latency; two reads see one market."""
     command = [sys.executable, "-m", "fixtures.venue", "--port", "0", "--market", "quiet"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
@@ -22,6 +22,6 @@ def venue() -> Iterator[Address]:
             assert process.stdout is not None
             rest = process.stdout.readline().removeprefix("REST ").strip()
             assert rest.startswith("http://"), "the venue did not start"
-            yield Address(rest, rest.replace("http", "ws", 1))
+            yield VenueAddress(rest, rest.replace("http", "ws", 1))
         finally:
             process.terminate()

@@ -11,7 +11,7 @@ from typing import Any
 
 from fixtures.config.environment import Credentials
 from fixtures.v5 import paths
-from fixtures.venue.server import Address
+from fixtures.venue.server import VenueAddress
 
 ccxt = import_module("ccxt")
 ccxt_async = import_module("ccxt.async_support")
@@ -49,7 +49,7 @@ class Inbox:
                 return row
 
 
-def pybit_http(address: Address, credentials: Credentials, **options: object) -> Any:  # noqa: ANN401 - the library has no types
+def pybit_http(address: VenueAddress, credentials: Credentials, **options: object) -> Any:  # noqa: ANN401 - the library has no types
     """A pybit HTTP session; a refused timestamp is told at once and not tried thrice."""
     key = {"api_key": credentials.key, "api_secret": credentials.secret}
     session = unified_trading.HTTP(**key, retry_codes={10006}, recv_window=5000, **options)
@@ -58,7 +58,7 @@ def pybit_http(address: Address, credentials: Credentials, **options: object) ->
     return session
 
 
-def ccxt_options(address: Address, credentials: Credentials, **fetch_markets: object) -> dict[str, Any]:
+def ccxt_options(address: VenueAddress, credentials: Credentials, **fetch_markets: object) -> dict[str, Any]:
     """What each of ccxt's three clients is constructed with; fetch_markets: its options of that name."""
     rest, stream = address.rest, address.stream
     streams = {

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from fixtures.venue.demo_accounts import MAKER
-from fixtures.venue.server import Address
+from fixtures.venue.server import VenueAddress
 from tests.real_clients.libraries import DEADLINE_S, ccxt, ccxt_async, ccxt_options, ccxt_pro
 
 Row = dict[str, Any]
@@ -29,7 +29,7 @@ def _post_only(link: str) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def blocking(venue: Address) -> Any:  # noqa: ANN401 - the library has no types
+def blocking(venue: VenueAddress) -> Any:  # noqa: ANN401 - the library has no types
     """The blocking client, its markets loaded."""
     client = ccxt.bybit(ccxt_options(venue, MAKER.credentials))
     client.session.trust_env = False
@@ -38,7 +38,7 @@ def blocking(venue: Address) -> Any:  # noqa: ANN401 - the library has no types
 
 
 @pytest.fixture(scope="module")
-async def awaited(venue: Address) -> AsyncIterator[Any]:
+async def awaited(venue: VenueAddress) -> AsyncIterator[Any]:
     """The async client, its markets loaded."""
     client = ccxt_async.bybit(ccxt_options(venue, MAKER.credentials))
     await client.load_markets()
@@ -47,7 +47,7 @@ async def awaited(venue: Address) -> AsyncIterator[Any]:
 
 
 @pytest.fixture(scope="module")
-async def streaming(venue: Address) -> AsyncIterator[Any]:
+async def streaming(venue: VenueAddress) -> AsyncIterator[Any]:
     """The client with streams, its markets loaded."""
     client = ccxt_pro.bybit(ccxt_options(venue, MAKER.credentials))
     await client.load_markets()
@@ -55,7 +55,7 @@ async def streaming(venue: Address) -> AsyncIterator[Any]:
     await client.close()
 
 
-def test_markets_are_loaded_from_both_instrument_queries(venue: Address, blocking: Any) -> None:  # noqa: ANN401
+def test_markets_are_loaded_from_both_instrument_queries(venue: VenueAddress, blocking: Any) -> None:  # noqa: ANN401
     """The signed query lists the public market with the same precision and limits."""
     signed = ccxt.bybit(ccxt_options(venue, MAKER.credentials, usePrivateInstrumentsInfo=True))
     signed.session.trust_env = False

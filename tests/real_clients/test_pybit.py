@@ -10,7 +10,7 @@ import pytest
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.venue.demo_accounts import MAKER
-from fixtures.venue.server import Address
+from fixtures.venue.server import VenueAddress
 from tests.real_clients.libraries import Inbox, pybit_errors, pybit_http, pybit_trading, unified_trading
 
 BTC = {"category": "spot", "symbol": "BTCUSDT"}
@@ -35,13 +35,13 @@ class Streams:
 
 
 @pytest.fixture(scope="module")
-def http(venue: Address) -> Any:  # noqa: ANN401 - the library has no types
+def http(venue: VenueAddress) -> Any:  # noqa: ANN401 - the library has no types
     """A signed session."""
     return pybit_http(venue, MAKER.credentials)
 
 
 @pytest.fixture(scope="module")
-def pointed(venue: Address) -> Iterator[None]:
+def pointed(venue: VenueAddress) -> Iterator[None]:
     """The addresses of the streams, which are constants of pybit's modules."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unified_trading, "PRIVATE_WSS", venue.stream + paths.PRIVATE_STREAM)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from fixtures.config.environment import Credentials
 from fixtures.venue.demo_accounts import MAKER
-from fixtures.venue.server import Address
+from fixtures.venue.server import VenueAddress
 from tests.fixtures.clients.test_signing import pem_of
 from tests.real_clients.libraries import ccxt, ccxt_options, pybit_http
 
@@ -21,7 +21,7 @@ from tests.real_clients.libraries import ccxt, ccxt_options, pybit_http
 class Keyed:
     """A venue, and the market maker's key to it."""
 
-    address: Address
+    address: VenueAddress
     credentials: Credentials
 
 
@@ -38,7 +38,7 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyed]:
             assert process.stdout is not None
             rest = process.stdout.readline().removeprefix("REST ").strip()
             assert rest.startswith("http://"), "the venue did not start"
-            address = Address(rest, rest.replace("http", "ws", 1))
+            address = VenueAddress(rest, rest.replace("http", "ws", 1))
             yield Keyed(address, Credentials("my-own-key-01", pem_of(private)))
         finally:
             process.terminate()
