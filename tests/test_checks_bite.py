@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
-from proof.trial import KILLS, SYMBOLS, Job, Kind, run
+from proof.trial import KILLS, SYMBOLS, Job, CaseKind, run
 from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +27,7 @@ def test_defect_is_caught_by_assertion(defect: str) -> None:
     """
     told = run(Job(defect, defect=defect, checks=frozenset(EXPECTED_KILLS[defect]), symbols=SYMBOLS[:1]))
 
-    kills = KILLS if defect in TIMED_OUT else {Kind.ASSERTION}
+    kills = KILLS if defect in TIMED_OUT else {CaseKind.ASSERTION}
     caught = {outcome.check for outcome in told.outcomes if outcome.kind in kills}
     assert caught == set(EXPECTED_KILLS[defect]), told.red
 
