@@ -23,8 +23,8 @@ Which check fails on which defect of the venue, by its own assertion. Written by
 Each defect has a run of its own in an embedded venue of the same process, on {symbol}: its expected kills,
 which its definition names, and {control_sample}. A check counts when one of its cases fails by
 assertion. *Timed out* is an assertion about an event that did not come; *error* is a case that ended by
-another exception and judged nothing. On the conforming venue nothing fails in a quiet, a normal and a volatile
-market but the known findings about client libraries (`proof/library_findings.py`){green}.
+another exception and judged nothing. On the conforming venue nothing fails in a quiet, a normal and a
+volatile market but the known findings about client libraries (`proof/library_findings.py`){green}.
 """
 
 
@@ -139,9 +139,9 @@ def _mutants(matrix: Matrix) -> Iterator[str]:
     yield (
         "Every rule of every table is removed, answers with the code of a neighbouring rule, and, where it\n"
         "compares, has its boundary moved by one step in either direction. A code that the documents allow\n"
-        "as well is no mutation (`proof/equivalent_codes.py`). The cases that reach a mutant in a traced run\n"
-        "on the conforming venue are run until one fails by assertion. An *exempt* survivor is equivalent by\n"
-        "the documents, not in force as the venue is started, or out of reach of what a run may send\n"
+        "as well is no mutation (`proof/equivalent_codes.py`). The cases that reach a mutant in a traced\n"
+        "run on the conforming venue are run until one fails by assertion. An *exempt* survivor is equivalent\n"
+        "by the documents, not in force as the venue is started, or out of reach of what a run may send\n"
         "(`proof/equivalent_mutants.py`): it counts in the first score and not in the second.\n\n"
         f"Of all {len(matrix.mutant_results)} mutants {matrix.raw_score:.1%} are killed by assertion; of the "
         f"{len(matrix.judged)} that are not exempt, {matrix.score:.1%}.\n"
