@@ -61,7 +61,7 @@ def _responder() -> Iterator[int]:
 
 
 async def _clients(port: int, contestants: Mapping[str, Contestant]) -> dict[str, dict[str, Any]]:
-    """By orders in flight, then by client."""
+    """The timings by orders in flight, then by client; the clients take turns within each round."""
     rounds: dict[int, dict[str, list[Timing]]] = {
         width: {name: [] for name in contestants} for width in COUNTS
     }
@@ -85,12 +85,12 @@ def _on_loop(clients: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
 def _venue() -> dict[str, Any]:
     starts, memory = [], []
     for _ in range(STARTS):
-        with venue_load.started() as one:
-            starts.append(one.first_answer_ms)
-            memory.append(one.resident_mib())
-    with venue_load.started() as one:
+        with venue_load.started() as venue:
+            starts.append(venue.first_answer_ms)
+            memory.append(venue.resident_mib())
+    with venue_load.started() as venue:
         rates = [
-            (venue_load.rest_per_s(one, f"rest-{number}"), venue_load.trade_per_s(one, f"trade-{number}"))
+            (venue_load.rest_per_s(venue, f"rest-{number}"), venue_load.trade_per_s(venue, f"trade-{number}"))
             for number in range(ROUNDS)
         ]
     core = subprocess.run([sys.executable, "-m", "bench.core"], stdout=subprocess.PIPE, check=True)

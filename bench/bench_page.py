@@ -1,4 +1,4 @@
-"""docs/bench.md out of the figures."""
+"""Renders the figures as docs/bench.md and as the table of the README."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,10 +15,10 @@ Absolute figures drift with the machine and with what else it does; a figure cou
 which were measured in turns in the same run. Each is the median of {rounds} rounds.
 
 The client answers to the same responder in another process (`bench/responder.py`), without TLS. Every
-library is used as its users call it: `RestClient.call` and `TradeStream.call` with budget, journal,
-pacer, retry policy and evidence; pybit's `place_order`, at 32 in flight with a thread and a session each;
-ccxt's `create_order` and `create_order_ws` with its market known. `ccxt, bare` is ccxt's signed endpoint
-method alone. One orderLinkId is sent again and again, so that the journal, which waits for the disk, is
+library is used as its users call it: `RestClient.call` and `TradeStream.call` with risk check, journal,
+rate limiter, retry policy and evidence; pybit's `place_order`, at 32 in flight with a thread and a session
+each; ccxt's `create_order` and `create_order_ws` with its market known. `ccxt, bare` is ccxt's signed
+endpoint method alone. One orderLinkId is sent again and again, so that the journal, which waits for the disk, is
 written once; what a write costs stands under Signing. pybit registers a request after it has sent it and
 drops an answer that is sooner: where it looks the request up, it is made to wait.
 
@@ -35,15 +35,15 @@ Everything on asyncio, ccxt and the responder included, runs on uvloop, as the s
 _QUIET = 0.5
 _BUSY = """
 
-**The machine was busy with other work during this run.** The figures below are disturbed, most of all those
+**The machine was busy with other work during this run.** The figures below are unreliable, most of all those
 of the venue, which is held to one core, and those at 32 in flight. Run it again on a quiet machine."""
 _BOOKS = """A limit order that rests, then its cancel; 1,000 orders at rest on 1,000 prices. The library keeps
 whole numbers and none of Bybit's rules; our book keeps decimals; our core applies every rule, holds
 balances, and makes the pushes.
 """
 _RUN = """The checklist on `python -m fixtures.venue` in a process of its own, with the documented rate limits
-and latency and with testnet's patience; wall time of the whole `pytest`, report included. The operations are
-the creates, amends and cancels that were sent, on REST and on the trade stream; their least time is each
+and latency and with testnet's timeouts; wall time of the whole `pytest`, report included. The operations are
+the creates, amends and cancels that were sent, on REST and on the trade stream; their minimum time is each
 endpoint's count by its documented rate, one endpoint after the other.
 """
 _AIMS = (
@@ -58,7 +58,7 @@ _AIMS = (
 
 
 def page(figures: Figures) -> str:
-    """The whole page."""
+    """The page as Markdown."""
     machine = (
         "{cpu}, {cores} cores, Python {python}, {date}, load average {load} at the start; "
         "pybit {pybit}, ccxt {ccxt}."
@@ -186,7 +186,7 @@ def _pacing(pace: Figures) -> Iterator[str]:
     yield "| figure | |"
     yield "|---|---|"
     yield f"| order operations | {sum(pace['operations'].values()):,} |"
-    yield f"| least time | {pace['min_s']:,.1f} s |"
+    yield f"| minimum time | {pace['min_s']:,.1f} s |"
     yield f"| wall time | {pace['wall_s']:,.1f} s |"
     yield f"| ratio | {pace['wall_s'] / pace['min_s']:.2f} |\n"
     yield "| where the time went, the slowest checks first | s |"

@@ -1,4 +1,4 @@
-"""The clients that are measured, each as its users call it."""
+"""The clients that are measured, each called as its users call it."""
 
 import asyncio
 import logging
@@ -49,7 +49,7 @@ _CCXT_MARKET = {
     "active": True,
     "precision": {"amount": 0.000001, "price": 0.1},
 }
-_MUCH = Decimal(10) ** 12
+_UNLIMITED_AMOUNT = Decimal(10) ** 12
 _UNLIMITED = 10**9
 """Requests that an address may send; the responder's headers lift the limit of the UID alone."""
 
@@ -62,7 +62,7 @@ class Contestant(Protocol):
 
 
 class OurRest:
-    """RestClient.call: guard, journal, pacer, retry policy and evidence as in a run."""
+    """RestClient.call with risk check, journal, rate limiter, retry policy and evidence, as in a run."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -85,7 +85,7 @@ class OurRest:
 
 
 class OurTrade:
-    """TradeStream.call, with the same around it."""
+    """TradeStream.call, with the same parts as ``OurRest``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -199,13 +199,13 @@ class PybitTrade:
         trading.TRADE_WSS = f"ws://127.0.0.1:{port}{paths.TRADE_STREAM}"
         base = import_module("pybit.unified_trading").WebSocketTrading
 
-        class Patient(base):  # type: ignore[misc, valid-type]
+        class WaitingForRegistration(base):  # type: ignore[misc, valid-type]
             def _pop_callback(self, topic: str) -> Any:  # noqa: ANN401 - the library has no types
                 while topic not in self.callback_directory:
                     time.sleep(0)
                 return super()._pop_callback(topic)
 
-        stream = Patient(testnet=False, api_key=CREDENTIALS.key, api_secret=CREDENTIALS.secret)
+        stream = WaitingForRegistration(testnet=False, api_key=CREDENTIALS.key, api_secret=CREDENTIALS.secret)
         deadline = time.monotonic() + 5
         while not stream.auth and time.monotonic() < deadline:
             time.sleep(0.001)
@@ -226,7 +226,10 @@ def _risk_check(folder: Path, clock: SystemClock) -> RiskCheck:
     journal.open("bench", "bench")
     # Measured is the client, not how much it may spend: the bounds of a file do not hold here.
     risk_limits = RiskLimits.model_construct(
-        orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1)
+        orders=10**9,
+        notional_per_order=_UNLIMITED_AMOUNT,
+        notional_per_run=_UNLIMITED_AMOUNT,
+        price_band=Decimal(1),
     )
     allowance = Allowance(frozenset({ORDER["symbol"]}), real_money=False)
     middle_of = {ORDER["symbol"]: Decimal(ORDER["price"])}.get

@@ -63,7 +63,7 @@ class Filled:
             self._resting += 1
 
     def pairs_per_s(self) -> float:
-        """Orders in a second: a PostOnly order somewhere in the book is booked, then cancelled."""
+        """Orders per second: a PostOnly order somewhere in the book is booked, then cancelled."""
         began = time.perf_counter_ns()
         for number in range(_SAMPLE):
             link = self._create(_TRADER, 64_900 - (number * 7 % 1_000) * _TICK)

@@ -1,4 +1,4 @@
-"""Drives one contestant and takes the time of each request."""
+"""Drives one contestant and times each request."""
 
 import asyncio
 import statistics
@@ -21,18 +21,18 @@ class Timing:
 
     @classmethod
     def of(cls, taken_ns: list[int], elapsed_ns: int) -> "Timing":
-        """What the requests of one round took."""
+        """The timing of one round. taken_ns: per request; elapsed_ns: of the whole round."""
         ordered = sorted(taken_ns)
         p50, p99 = (ordered[int(len(ordered) * part)] / 1000 for part in (0.5, 0.99))
         return cls(p50, p99, len(ordered) / elapsed_ns * 1e9)
 
     @classmethod
     def median(cls, rounds: list["Timing"]) -> "Timing":
-        """Each figure's median, rounded to what can be told apart."""
+        """The median of each figure, rounded to what the rounds can resolve."""
         return cls(
-            round(statistics.median(one.p50_us for one in rounds), 1),
-            round(statistics.median(one.p99_us for one in rounds), 1),
-            round(statistics.median(one.per_s for one in rounds)),
+            round(statistics.median(timing.p50_us for timing in rounds), 1),
+            round(statistics.median(timing.p99_us for timing in rounds), 1),
+            round(statistics.median(timing.per_s for timing in rounds)),
         )
 
 

@@ -29,9 +29,9 @@ def matching_us() -> dict[str, float | None]:
     }
     taken: dict[str, list[float]] = {name: [] for name in rounds}
     for _ in range(_ROUNDS):
-        for name, one in rounds.items():
-            if one is not None:
-                taken[name].append(one())
+        for name, measure in rounds.items():
+            if measure is not None:
+                taken[name].append(measure())
     return {name: round(statistics.median(us), 2) if us else None for name, us in taken.items()}
 
 

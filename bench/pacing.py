@@ -28,7 +28,7 @@ from fixtures.v5.rate_limits import PER_SECOND
 _ROOT = Path(__file__).parents[1]
 _SLOWEST = 12
 _LINES = 7
-"""What the venue says before it serves: one line of REST, three of streams, three of keys."""
+"""What the venue prints before it serves: one line of REST, three of streams, three of keys."""
 _HOSTS = ("rest", "public_stream", "private_stream", "trade_stream")
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)\d+")
 
@@ -39,7 +39,7 @@ def pacing() -> dict[str, Any]:
     wall_s: of the whole pytest process, start and report included
     operations: creates, amends and cancels that were sent, on REST and on the trade stream, by REST path
     min_s: what those would take, endpoint after endpoint, at the documented rates
-    slowest_s: seconds of the slowest checks, all makings of one together
+    slowest_s: seconds of the slowest checks, all cases of one together
     Raises RuntimeError unless the run ends READY.
     """
     with tempfile.TemporaryDirectory() as name, _venue() as (port, keys):
@@ -78,7 +78,7 @@ def operations_in(records: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def min_s(operations: Mapping[str, int]) -> float:
-    """Seconds that the operations take, endpoint after endpoint, at the documented rates."""
+    """Seconds that the operations take at least, endpoint after endpoint, at the documented rates."""
     return sum(count / PER_SECOND[path] for path, count in operations.items())
 
 
@@ -94,7 +94,7 @@ def slowest_s(junit: str) -> dict[str, float]:
 
 
 def _environments(port: str) -> str:
-    """environments.yaml, with standalone at this port and as patient as testnet."""
+    """The text of environments.yaml, with standalone at this port and with testnet's timeouts."""
     content = yaml.safe_load((_ROOT / "environments.yaml").read_text(encoding="utf-8"))
     standalone, testnet = (content["environments"][name] for name in ("standalone", "testnet"))
     moved = {name: _PORT.sub(port, standalone[name]) for name in _HOSTS}
@@ -110,9 +110,9 @@ def _venue() -> Iterator[tuple[str, dict[str, str]]]:
         try:
             if process.stdout is None:
                 raise RuntimeError("the venue has no output")
-            said = list(islice(process.stdout, _LINES))
-            exports = (line.split()[1:] for line in said if line.startswith("export "))
+            lines = list(islice(process.stdout, _LINES))
+            exports = (line.split()[1:] for line in lines if line.startswith("export "))
             keys = dict(pair.split("=", 1) for pairs in exports for pair in pairs)
-            yield said[0].rsplit(":", 1)[1].strip(), keys
+            yield lines[0].rsplit(":", 1)[1].strip(), keys
         finally:
             process.terminate()

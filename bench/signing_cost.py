@@ -1,4 +1,4 @@
-"""What a signature costs, beside HMAC-SHA256 itself and beside putting an intent on disk."""
+"""Measures what a signature costs, beside bare HMAC-SHA256 and beside putting an intent on disk."""
 
 import hmac
 import statistics
@@ -12,7 +12,7 @@ from fixtures.clients.signing import Signer
 from fixtures.record.run import Entry, Journal
 
 _CALLS, _ROUNDS, _WRITES = 200, 151, 101
-"""So few calls in one turn that it mostly ends before the scheduler takes the core away."""
+"""So few calls per turn that a turn mostly ends before the scheduler takes the core away."""
 _NOW_MS = 1_795_000_000_000
 
 

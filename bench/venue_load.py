@@ -1,4 +1,4 @@
-"""The venue on one core, loaded by prepared bytes: orders in a second, start, memory."""
+"""Loads the venue on one core with prepared bytes: orders per second, time to start, memory."""
 
 import json
 import os
@@ -53,14 +53,14 @@ class Started:
     first_answer_ms: float
 
     def resident_mib(self) -> float:
-        """Its memory."""
+        """Its resident memory."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
         return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
 @contextmanager
 def started() -> Iterator[Started]:
-    """A venue in a process that is held to one core, without latency and quotas of its own."""
+    """Start a venue in a process that is held to one core, without latency and without rate limits."""
     began = time.perf_counter_ns()
     with subprocess.Popen([sys.executable, *COMMAND], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:

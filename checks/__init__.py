@@ -1,17 +1,14 @@
-"""The market maker's checklist, one module per group of checks.
+"""The market maker's checklist, one folder per item.
 
 The four items are those of Bybit's page for spot listings:
 
-1. Instrument visibility: ``test_visibility`` (VIS), ``test_filters`` and ``test_filters_of_size`` (FLT)
-2. Permissions: ``test_permissions`` and ``test_permissions_of_others`` (PRM)
-3. Maker behaviour: ``test_maker``, ``test_amends``, ``test_fills``, ``test_takers``, ``test_order_facts``,
-   ``test_maker_batches``, ``test_maker_book`` (MKR)
-4. Operational readiness: ``test_retry`` and ``test_retry_policy`` (RTY), ``test_idempotency`` and
-   ``test_lost_answers`` (IDM), ``test_error_codes``, ``test_refusals`` and ``test_refused_changes`` (ERR),
-   ``test_connectivity``, ``test_outages`` and ``test_messages`` (CON)
+1. Instrument visibility, ``visibility``: the symbol (VIS) and its filters (FLT)
+2. Permissions, ``permissions``: the key, its UID and their limits (PRM)
+3. Maker behaviour, ``maker``: PostOnly, amends, fills, batches, the public book (MKR)
+4. Operational readiness, ``operations``: retry and back-off (RTY), idempotency (IDM), error codes (ERR),
+   connections and streams (CON)
 
-The page's tips on Pybit and CCXT follow as a section of their own: ``test_client_libraries``,
-``test_library_orders``, ``test_library_answers`` (SDK).
+The page's tips on Pybit and CCXT are a section of their own, ``libraries`` (SDK).
 
 A check looks at the market, acts once, awaits an event and states what it expects. It is a function
 whose docstring is its card: the requirement, a paragraph, then ``Sequence:``, ``Passes:``, for a library
@@ -63,13 +60,13 @@ def check(
 ) -> pytest.MarkDecorator:
     """Make a function a check of the catalogue.
 
-    max_fills: how many least-sized orders could fill during one making if the venue breaks its contract,
+    max_fills: how many minimum-sized orders could fill during one case if the venue breaks its contract,
         which is what the check costs at worst where money is real; 0 is for a check that sends none
-    creates: how many orders one making sends at most, where the book has two sides and stands still
-    worth: how many least-sized orders they come to with their amends, None for as many as there are
-    largest: how many more count as the largest order of the risk_limits: nobody can read their size, or it must be
-        refused
-    min_messages: the least number of messages that the venue must send while the check runs; 0 is for
+    creates: how many orders one case sends at most, where the book has two sides and stands still
+    worth: how many minimum-sized orders they come to with their amends, None for as many as there are
+    largest: how many more count as the largest order of the risk limits: nobody can read their size, or it
+        must be refused
+    min_messages: how many messages the venue must send at least while the check runs; 0 is for
         a check of the suite's own policy
     library: the client library that the check judges, as PyPI names it; its FAIL counts only for a listing
         that trades through it and is a deviation for the others. None when the check judges the venue
@@ -97,7 +94,7 @@ def each_library(
     min_messages: int = 0,
     **facts: Unpack[Facts],
 ) -> pytest.MarkDecorator:
-    """Make the check once per library, each making about its own."""
+    """Run the check once per library, each case about its own."""
     return pytest.mark.parametrize(
         "library",
         [
@@ -120,9 +117,9 @@ def each_library(
 
 
 def during(*phases: Phase) -> Callable[[Function], Function]:
-    """Make a check once in each of these phases of the listing.
+    """Run a check once in each of these phases of the listing.
 
-    An embedded venue takes the listing there; on any other the check is N/A in a phase that is not the
+    An embedded venue moves the listing there; on any other the check is N/A in a phase that is not the
     agreed one.
     """
 
@@ -134,23 +131,24 @@ def during(*phases: Phase) -> Callable[[Function], Function]:
 
 
 def needs(*served: str) -> pytest.MarkDecorator:
-    """Make the check only where these paths out of ``paths.OPTIONAL`` are served, and say so elsewhere.
+    """Run the check only where these paths out of ``paths.OPTIONAL`` are served, and say so elsewhere.
 
-    The trade stream of a desk or a transport that the check is parametrised with goes without saying.
+    A check that is parametrised with a desk or a transport needs the trade stream without naming it.
     """
     return pytest.mark.needs(*served)
 
 
 def without_real_money(reason: str) -> pytest.MarkDecorator:
-    """Make the check only where no money is real; elsewhere it is N/A for this reason.
+    """Run the check only where no money is real; elsewhere it is N/A for this reason.
 
-    There the guard keeps back what it sends, or a venue that breaks its contract could reach a foreign order.
+    There the risk check refuses what it sends, or a venue that breaks its contract could reach a foreign
+    order.
     """
     return pytest.mark.no_real_money(reason)
 
 
 over_both_transports = pytest.mark.parametrize("desk", list(Transport), indirect=True)
-"""Make the check once over REST and once over the trade stream."""
+"""Run the check once over REST and once over the trade stream."""
 
 over_trade_stream = pytest.mark.parametrize("desk", [Transport.TRADE], indirect=True)
-"""Make the check over the trade stream."""
+"""Run the check over the trade stream."""

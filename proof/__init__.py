@@ -1,1 +1,1 @@
-"""The proof that every check can fail: which defect of the venue each check catches."""
+"""The proof that every check can fail: each check is run on defects that it must catch, and on mutants."""

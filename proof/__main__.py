@@ -1,4 +1,4 @@
-"""``python -m proof``: show that every check can fail, that runs agree, and that they end flat."""
+"""``python -m proof``: show that every check can fail, that runs agree, and that they leave no order open."""
 
 import argparse
 import os
@@ -7,9 +7,10 @@ import sys
 from proof import campaign, determinism, interruptions, sigkill
 
 SPAN_S = 50.0
-"""About as long as the whole checklist takes."""
+"""Seconds that the whole checklist takes, roughly: the points are spread over them."""
 JOBS = 3 * (os.cpu_count() or 1)
-"""A check mostly waits: for a push that a defect keeps back, for a quiet time to pass."""
+"""More than there are cores, because a check mostly waits: for a push that a defect holds back, or for a
+quiet period to pass."""
 
 
 def _options() -> argparse.Namespace:
@@ -18,15 +19,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="only this defect")
     parser.add_argument("--full", action="store_true", help="every check on every defect")
     commands = parser.add_subparsers(dest="command")
-    again = commands.add_parser("determinism", help="the whole checklist again and again")
+    again = commands.add_parser("determinism", help="the whole checklist, repeatedly")
     again.add_argument("--runs", type=int, default=20)
     again.add_argument("--market", choices=("quiet", "normal", "volatile"), default="quiet")
-    ended = commands.add_parser("endings", help="runs that are told to end at random points")
-    ended.add_argument("--points", type=int, default=50)
-    ended.add_argument("--busy", type=int, default=0, help="processes that keep the machine busy")
-    ended.add_argument("--span", type=float, default=SPAN_S, help="seconds within which the points lie")
-    ended.add_argument("--seed", type=int, default=1)
-    killed = commands.add_parser("kills", help="runs that are killed at random points, and cleaned up after")
+    interrupted = commands.add_parser("endings", help="runs that get a signal at random points")
+    interrupted.add_argument("--points", type=int, default=50)
+    interrupted.add_argument("--busy", type=int, default=0, help="processes that load the machine meanwhile")
+    interrupted.add_argument("--span", type=float, default=SPAN_S, help="seconds within which the points lie")
+    interrupted.add_argument("--seed", type=int, default=1)
+    killed = commands.add_parser("kills", help="runs that are killed at random points and then cleaned up")
     killed.add_argument("--times", type=int, default=20)
     killed.add_argument("--span", type=float, default=SPAN_S, help="seconds within which the points lie")
     killed.add_argument("--seed", type=int, default=1)
@@ -34,7 +35,7 @@ def _options() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Do what is asked; 1 when a rule of the proof is broken or two runs differ."""
+    """Run the chosen command; 1 when a rule of the proof is broken, two runs differ, or an order is left."""
     options = _options()
     if options.command == "determinism":
         return determinism.main(options.runs, options.market, options.jobs)

@@ -1,4 +1,4 @@
-"""``make prove``: every check on the defects that it exists for, and the rule tables mutated."""
+"""``make prove``: run every check on the defects that it must catch, and on mutants of the rules."""
 
 import sys
 from collections import Counter
@@ -8,46 +8,46 @@ from random import Random
 
 from fixtures.expect import quoted
 from proof.expected_kills import EXPECTED_KILLS, UNPROVEN
-from proof.matrix import Matrix, Trial, build
+from proof.matrix import CampaignResults, Matrix, build
 from proof.mutants import Trace
 from proof.pool import Workers, workers
-from proof.report import as_json, as_page, made
-from proof.trial import ROOT, SYMBOLS, Job
+from proof.report import as_json, as_page, provenance
+from proof.trial import KILLS, ROOT, SYMBOLS, Job
 from reports.verdict.requirements import newest, read
 
 MARKETS = ("quiet", "normal", "volatile")
 CONTROL_SAMPLE = 6
-"""So many checks that are not named for a defect are made on it too."""
+"""How many checks that a defect does not name are run on it too: they show what else notices it."""
 SEED = 20261125
 MAX_CASES = 10
-"""So many makings that would see a mutant are tried before it counts as a survivor."""
+"""How many of the cases that reach a mutant are tried before it counts as a survivor."""
 _FOLDER = ROOT / "docs"
 
 
 def conforming_jobs() -> list[Job]:
-    """The sound venue in every market, traced in a quiet one on each symbol."""
+    """One job per market on the conforming venue; those in the quiet market are traced, one per symbol."""
     quiet, *moving = MARKETS
     listing, demanded = SYMBOLS[:1], required()
     return [
         Job(f"{quiet}, the long checks", without=demanded, market=quiet, symbols=listing, traces=True),
         *(
-            Job(f"{quiet}, {one}", checks=demanded, market=quiet, symbols=(one,), traces=True)
-            for one in SYMBOLS
+            Job(f"{quiet}, {symbol}", checks=demanded, market=quiet, symbols=(symbol,), traces=True)
+            for symbol in SYMBOLS
         ),
         *(Job(market, checks=demanded, market=market, symbols=listing) for market in moving),
     ]
 
 
 def required() -> frozenset[str]:
-    """The checks that a sign-off demands.
+    """The ids of the checks that a sign-off demands.
 
-    The others are long: they are made once, in a quiet market, on one symbol.
+    The others are long: they are run once, in a quiet market, on one symbol.
     """
     return frozenset(read(newest(ROOT / "checks")).check_ids)
 
 
 def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) -> list[Job]:
-    """One job per defect: the checks named for it and a sample of the others, or all."""
+    """One job per defect: its expected kills and a control sample of the other checks, or all checks."""
     jobs, demanded = [], required()
     for name in names:
         named = EXPECTED_KILLS.get(name, ())
@@ -59,17 +59,18 @@ def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) 
 
 
 def mutant_jobs(trace: Trace) -> list[Job]:
-    """One job per mutant that some making would see.
+    """One job per mutant that some case reaches.
 
-    First come the makings in which the sound rule refuses something, then those that see the fewest mutants.
+    First come the cases in which the original rule refuses something, then those that reach the fewest
+    mutants: the closer a case is to one rule, the likelier it is to notice that this rule has changed.
     """
     touched = trace.found()
-    sees = Counter(node for nodes in touched.values() for node in nodes)
+    reaches = Counter(node for nodes in touched.values() for node in nodes)
 
     def chosen(name: str) -> frozenset[str]:
         about = trace.about(name)
-        by_worth = sorted(touched[name], key=lambda node: (node not in about, sees[node], node))
-        return frozenset(by_worth[:MAX_CASES])
+        likeliest = sorted(touched[name], key=lambda node: (node not in about, reaches[node], node))
+        return frozenset(likeliest[:MAX_CASES])
 
     return [Job(name, mutant=name, nodes=chosen(name), stops=True) for name in touched if touched[name]]
 
@@ -79,15 +80,16 @@ def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
     conforming = pool.start(conforming_jobs())
     broken = pool.start(defect_jobs(names, checks, full=full))
     trace = Trace()
-    for verdict in pool.verdicts("sound venue", conforming):
-        if verdict.trace:
-            trace.add(verdict.trace)
+    for result in pool.results("conforming venue", conforming):
+        if result.trace:
+            trace.add(result.trace)
+    # The defects are queued before this: their jobs keep the workers busy while the traces are awaited.
     mutated = pool.start(mutant_jobs(trace))
     return build(
-        Trial(
+        CampaignResults(
             tuple(future.result() for future in conforming),
-            tuple(pool.verdicts("defects", broken)),
-            tuple(pool.verdicts("mutants", mutated)),
+            tuple(pool.results("defects", broken)),
+            tuple(pool.results("mutants", mutated)),
             trace.found(),
             full=full,
         )
@@ -95,7 +97,10 @@ def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
 
 
 def main(only: list[str], jobs: int, *, full: bool) -> int:
-    """Prove, write the kill matrix unless only some defects are asked for, and name the broken rules."""
+    """Run the campaign, write the kill matrix, and print the broken rules; with ``only``, just those defects.
+
+    Returns 0 when no rule is broken, 1 when one is, 4 for the name of no defect.
+    """
     known = list(EXPECTED_KILLS)
     unknown = [name for name in only if name not in known]
     if unknown:
@@ -103,9 +108,9 @@ def main(only: list[str], jobs: int, *, full: bool) -> int:
         return 4
     with workers(jobs) as pool:
         if only:
-            return _some(pool, only, full=full)
+            return _prove_some(pool, only, full=full)
         matrix = _prove(pool, known, full=full)
-    facts = made(_FOLDER.parent)
+    facts = provenance(_FOLDER.parent)
     _write(_FOLDER / "kill-matrix.json", as_json(matrix, facts))
     _write(_FOLDER / "kill-matrix.md", as_page(matrix, facts))
     for line in matrix.broken_rules:
@@ -114,9 +119,9 @@ def main(only: list[str], jobs: int, *, full: bool) -> int:
     return 1 if matrix.broken_rules else 0
 
 
-def _some(pool: Workers, only: list[str], *, full: bool) -> int:
-    """Print what the named checks, or all, say about some defects."""
-    named = [
+def _prove_some(pool: Workers, only: list[str], *, full: bool) -> int:
+    """Print the outcomes of the expected kills, or of all checks, on some defects; 1 if a kill is missing."""
+    chosen = [
         Job(
             name,
             defect=name,
@@ -126,11 +131,11 @@ def _some(pool: Workers, only: list[str], *, full: bool) -> int:
         for name in only
     ]
     missed = 0
-    for verdict in pool.verdicts("defects", pool.start(named)):
-        red = {x.check for x in verdict.outcomes if x.kind in {"assertion", "silence"}}
-        missed += not set(EXPECTED_KILLS.get(verdict.job.name, ())) <= red
-        for outcome in verdict.outcomes:
-            print(f"{verdict.job.name}: {outcome.check} {outcome.kind} {outcome.said}")  # noqa: T201
+    for result in pool.results("defects", pool.start(chosen)):
+        killed_by = {outcome.check for outcome in result.outcomes if outcome.kind in KILLS}
+        missed += not set(EXPECTED_KILLS.get(result.job.name, ())) <= killed_by
+        for outcome in result.outcomes:
+            print(f"{result.job.name}: {outcome.check} {outcome.kind} {outcome.message}")  # noqa: T201
     return 1 if missed else 0
 
 

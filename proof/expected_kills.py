@@ -1,4 +1,4 @@
-"""Which checks must fail on which defect, and what is left unproven, each with its reason."""
+"""The expected kills: which checks must fail on which defect, and which checks are unproven, and why."""
 
 from collections.abc import Mapping
 
@@ -11,12 +11,12 @@ ALL_DEFECTS: Mapping[str, Defect] = dict(sorted({**DEFECTS, **LIBRARY_DEFECTS, *
 """Name -> defect, of the venue, the client libraries and the retry policy."""
 
 EXPECTED_KILLS: Mapping[str, tuple[str, ...]] = {name: defect.kills for name, defect in ALL_DEFECTS.items()}
-"""Defect -> ids of the checks that must fail on it, as each defect says itself."""
+"""Defect -> ids of the checks that must fail on it, as each defect declares them."""
 
 TIMED_OUT: Mapping[str, str] = {
     name: defect.times_out for name, defect in ALL_DEFECTS.items() if defect.times_out
 }
-"""The defects that a check can only notice by an event that does not come, and why nothing else shows it."""
+"""Defect -> why a check can only time out on it; for every other defect a timeout is not enough."""
 
 UNPROVEN: Mapping[str, str] = {}
-"""The checks that no defect can make fail, and why."""
+"""Check id -> why no defect can make it fail."""

@@ -1,4 +1,4 @@
-"""The kill matrix: defect and check, caught by an assertion, by a wait in vain, by an error, or missed."""
+"""The kill matrix: how each check ended on each defect, and what became of each mutant."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,61 +6,66 @@ from dataclasses import dataclass
 from proof.equivalent_mutants import is_exempt, reason
 from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
 from proof.mutants import mutants
-from proof.trial import KILLS, Kind, Outcome, Verdict
+from proof.trial import KILLS, CaseKind, CaseOutcome, TrialResult
 
-MIN_SHARE = 0.95
-_WORST = (Kind.ASSERTION, Kind.TIMEOUT, Kind.ERROR, Kind.PASSED, Kind.SKIPPED)
+MIN_SCORE = 0.95
+_WORST_FIRST = (CaseKind.ASSERTION, CaseKind.TIMED_OUT, CaseKind.ERROR, CaseKind.PASSED, CaseKind.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """Everything that was run.
+class CampaignResults:
+    """The results of every job of a campaign.
 
-    conforming: the runs of the sound venue, each market at least once
-    touched: mutant -> the makings that would see it
+    conforming: on the conforming venue, each market at least once
+    broken, mutated: one per defect, one per mutant
+    touched: mutant -> the cases that reach it
+    full: True when every check was run on every defect
     """
 
-    conforming: tuple[Verdict, ...]
-    broken: tuple[Verdict, ...]
-    mutated: tuple[Verdict, ...]
+    conforming: tuple[TrialResult, ...]
+    broken: tuple[TrialResult, ...]
+    mutated: tuple[TrialResult, ...]
     touched: Mapping[str, frozenset[str]]
     full: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One defect: what each check that was made on it came to.
+    """One defect, with the outcome of each check that was run on it.
 
-    said: check -> the outcome that counts, of all its makings: an assertion before a wait in vain, a wait
+    named: ids of the checks that must kill it
+    outcomes: check -> the outcome that counts, of all its cases: an assertion before a timeout, a timeout
         before an error, an error before a pass
     """
 
     name: str
     named: tuple[str, ...]
-    said: Mapping[str, Outcome]
+    outcomes: Mapping[str, CaseOutcome]
 
     @property
     def killed_by(self) -> list[str]:
-        """The checks that failed by assertion."""
-        return [check_id for check_id, outcome in self.said.items() if outcome.kind in KILLS]
+        """The checks that failed by assertion, timeouts among them."""
+        return [check_id for check_id, outcome in self.outcomes.items() if outcome.kind in KILLS]
 
-    def of(self, *kinds: Kind) -> list[str]:
-        """The checks that came to one of these."""
-        return [check_id for check_id, outcome in self.said.items() if outcome.kind in kinds]
+    def of(self, *kinds: CaseKind) -> list[str]:
+        """The checks whose outcome is of one of these kinds."""
+        return [check_id for check_id, outcome in self.outcomes.items() if outcome.kind in kinds]
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class MutantResult:
     """What became of a mutant.
 
-    by: the worst outcome that it came to, None when every making passed; an error is no kill
-    reason: why no check notices it, "" when one does or nobody has said so
-    exempt: True when no check may tell it from the sound venue, so that it counts in no share
+    kind: how its rule was changed, see ``proof.mutants.Mutant``
+    by: the outcome that counts, None when every case passed; an error is no kill
+    tried: how many cases were run on it
+    reason: why it survives, "" when it is killed or no reason is given
+    exempt: True when no check can or may kill it, so that it does not count in the mutation score
     """
 
     name: str
     kind: str
-    by: Outcome | None
+    by: CaseOutcome | None
     tried: int
     reason: str = ""
     exempt: bool = False
@@ -72,118 +77,119 @@ class Fate:
 
     @property
     def is_error(self) -> bool:
-        """True when nothing but errors came of it."""
+        """True when its cases ended in errors only."""
         return self.by is not None and not self.is_killed
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The proof. checks: id -> the defects that it kills."""
+    """What a campaign proves. checks: id -> names of the defects that the check kills."""
 
     rows: tuple[Row, ...]
     checks: Mapping[str, list[str]]
-    fates: tuple[Fate, ...]
+    mutant_results: tuple[MutantResult, ...]
     broken_rules: tuple[str, ...]
     full: bool
 
     @property
-    def killed(self) -> list[Fate]:
+    def killed(self) -> list[MutantResult]:
         """The mutants that a check noticed by an assertion."""
-        return [fate for fate in self.fates if fate.is_killed]
+        return [mutant for mutant in self.mutant_results if mutant.is_killed]
 
     @property
-    def survivors(self) -> list[Fate]:
-        """The mutants that no assertion noticed, those that only ended in errors among them."""
-        return [fate for fate in self.fates if not fate.is_killed]
+    def survivors(self) -> list[MutantResult]:
+        """The mutants that no assertion noticed, those that ended in errors only among them."""
+        return [mutant for mutant in self.mutant_results if not mutant.is_killed]
 
     @property
-    def judged(self) -> list[Fate]:
-        """The mutants that a check may tell from the sound venue."""
-        return [fate for fate in self.fates if not fate.exempt]
+    def judged(self) -> list[MutantResult]:
+        """The mutants that a check could kill: all but the exempt ones."""
+        return [mutant for mutant in self.mutant_results if not mutant.exempt]
 
     @property
-    def share(self) -> float:
-        """How many of the judged mutants were killed by an assertion."""
+    def score(self) -> float:
+        """The mutation score: killed of the judged mutants, 0 to 1."""
         return len(self.killed) / len(self.judged) if self.judged else 1.0
 
     @property
-    def raw_share(self) -> float:
-        """How many of all mutants were killed by an assertion, the exempt ones among them."""
-        return len(self.killed) / len(self.fates) if self.fates else 1.0
+    def raw_score(self) -> float:
+        """Killed of all mutants, the exempt ones among them, 0 to 1."""
+        return len(self.killed) / len(self.mutant_results) if self.mutant_results else 1.0
 
     def totals(self) -> str:
-        """The proof in one line."""
+        """The whole matrix in one line."""
         able = sum(bool(defects) for defects in self.checks.values())
         caught = sum(bool(row.killed_by) for row in self.rows)
-        errors = sum(fate.is_error for fate in self.fates)
+        exempt = len(self.mutant_results) - len(self.judged)
+        errors = sum(mutant.is_error for mutant in self.mutant_results)
         return (
             f"{able} of {len(self.checks)} checks proven able to fail; {caught} of {len(self.rows)} defects "
-            f"caught; {len(self.killed)} of {len(self.fates)} mutants killed by assertion "
-            f"({self.raw_share:.1%}), {errors} only by errors; {len(self.fates) - len(self.judged)} are "
-            f"exempt, which leaves {self.share:.1%} of {len(self.judged)}"
+            f"caught; {len(self.killed)} of {len(self.mutant_results)} mutants killed by assertion "
+            f"({self.raw_score:.1%}), {errors} only by errors; {exempt} are exempt, "
+            f"which leaves {self.score:.1%} of {len(self.judged)}"
         )
 
 
-def build(trial: Trial) -> Matrix:
-    """The matrix of a trial, with the rules that it breaks."""
-    rows = tuple(_row(verdict) for verdict in trial.broken)
-    known = sorted({outcome.check for verdict in trial.conforming for outcome in verdict.outcomes})
+def build(campaign: CampaignResults) -> Matrix:
+    """The matrix of a campaign, with the rules of the proof that it breaks."""
+    rows = tuple(_row(result) for result in campaign.broken)
+    known = sorted({outcome.check for result in campaign.conforming for outcome in result.outcomes})
     checks = {check_id: [row.name for row in rows if check_id in row.killed_by] for check_id in known}
-    fates = tuple(_fates(trial))
-    matrix = Matrix(rows, checks, fates, (), trial.full)
-    return Matrix(rows, checks, fates, tuple(_broken_rules(trial, matrix)), trial.full)
+    mutant_results = tuple(_mutant_results(campaign))
+    matrix = Matrix(rows, checks, mutant_results, (), campaign.full)
+    return Matrix(rows, checks, mutant_results, tuple(_broken_rules(campaign, matrix)), campaign.full)
 
 
-def _row(verdict: Verdict) -> Row:
-    name = verdict.job.name
-    worst: dict[str, Outcome] = {}
-    for outcome in verdict.outcomes:
+def _row(result: TrialResult) -> Row:
+    name = result.job.name
+    worst: dict[str, CaseOutcome] = {}
+    for outcome in result.outcomes:
         known = worst.get(outcome.check)
-        if known is None or _WORST.index(outcome.kind) < _WORST.index(known.kind):
+        if known is None or _WORST_FIRST.index(outcome.kind) < _WORST_FIRST.index(known.kind):
             worst[outcome.check] = outcome
     return Row(name, EXPECTED_KILLS.get(name, ()), dict(sorted(worst.items())))
 
 
-def _fates(trial: Trial) -> Iterable[Fate]:
-    by_name = {verdict.job.name: verdict for verdict in trial.mutated}
-    for name in trial.touched:
-        verdict = by_name.get(name)
-        red = verdict.red if verdict else []
-        by = min(red, key=lambda outcome: _WORST.index(outcome.kind), default=None)
+def _mutant_results(campaign: CampaignResults) -> Iterable[MutantResult]:
+    by_name = {result.job.name: result for result in campaign.mutated}
+    for name in campaign.touched:
+        result = by_name.get(name)
+        red = result.red if result else []
+        by = min(red, key=lambda outcome: _WORST_FIRST.index(outcome.kind), default=None)
         killed = by is not None and by.kind in KILLS
-        yield Fate(
+        yield MutantResult(
             name,
             mutants()[name].kind,
             by,
-            len(verdict.outcomes) if verdict else 0,
+            len(result.outcomes) if result else 0,
             "" if killed else reason(name),
             exempt=not killed and is_exempt(name),
         )
 
 
-def _broken_rules(trial: Trial, matrix: Matrix) -> Iterable[str]:
-    for verdict in trial.conforming:
-        for outcome in verdict.red:
-            yield f"the sound venue ({verdict.job.market}) fails {outcome.node}: {outcome.said}"
+def _broken_rules(campaign: CampaignResults, matrix: Matrix) -> Iterable[str]:
+    for result in campaign.conforming:
+        for outcome in result.red:
+            yield f"the conforming venue ({result.job.market}) fails {outcome.node}: {outcome.message}"
     for check_id, defects in matrix.checks.items():
         if not defects and check_id not in UNPROVEN:
             yield f"{check_id} kills no defect"
     for row in matrix.rows:
         yield from _broken_by(row)
-    for fate in matrix.survivors:
-        if not fate.reason:
-            yield f"the mutant {fate.name} survives without a reason"
-    if matrix.share < MIN_SHARE:
-        yield f"only {matrix.share:.1%} of the mutants are killed"
+    for mutant in matrix.survivors:
+        if not mutant.reason:
+            yield f"the mutant {mutant.name} survives without a reason"
+    if matrix.score < MIN_SCORE:
+        yield f"the mutation score is {matrix.score:.1%}, expected at least {MIN_SCORE:.0%}"
 
 
 def _broken_by(row: Row) -> Iterable[str]:
     if not row.killed_by:
         yield f"{row.name} is killed by no check"
     for check_id in row.named:
-        outcome = row.said.get(check_id)
+        outcome = row.outcomes.get(check_id)
         if outcome is None or outcome.kind not in KILLS:
-            came_to = f"{outcome.kind} {outcome.said}".strip() if outcome else "not made"
-            yield f"{row.name} is not killed by {check_id}: {came_to}"
-        elif outcome.kind is Kind.TIMEOUT and row.name not in TIMED_OUT:
-            yield f"{row.name} is killed by {check_id} only by a wait in vain: {outcome.said}"
+            how = f"{outcome.kind} {outcome.message}".strip() if outcome else "not run"
+            yield f"{row.name} is not killed by {check_id}: {how}"
+        elif outcome.kind is CaseKind.TIMED_OUT and row.name not in TIMED_OUT:
+            yield f"{row.name} is killed by {check_id} only by a timeout: {outcome.message}"

@@ -1,8 +1,8 @@
-"""The venue's tables of rules, each rule changed in every small way: removed, recoded, shifted.
+"""Mutants of the venue's rule tables: each rule removed, recoded, or with a boundary moved.
 
-The tables are found by walking the venue's modules, so that a rule that is added is on trial at once.
+The tables are found by walking the venue's modules, so that a new rule is mutated at once.
 A mutant is applied from outside, where a ``Judge`` is handed its table: the venue knows nothing of it.
-A venue without the rule that a word is a known one reads any other as the usual one, and goes on.
+A name is ``module.TABLE.rule change``, by which ``equivalent_mutants`` and ``equivalent_codes`` find it.
 """
 
 import pkgutil
@@ -34,17 +34,21 @@ USUAL: Mapping[str, tuple[str, str]] = {
     "market_unit": ("marketUnit", "baseCoin"),
     "smp_type": ("smpType", "None"),
 }
-"""Rule of a create's form -> the field that it keeps sound, and how a venue without the rule reads what is
-not; "" for the first listed symbol."""
+"""Rule of a create's form -> the field that it validates, and the word that a venue without the rule reads
+in place of an unknown one; "" for the first listed symbol.
+
+Without the rule the venue would fail on the unknown word itself, and the mutant would only show as an error.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """One rule of one table, changed.
 
-    kind: "removed", "recoded" or "shifted"
-    rule: what stands in the rule's place, None for nothing
-    shift: of a shifted rule, how to tell whether it compares at all
+    kind: "removed", "recoded" or "moved"
+    place: the rule's index in its table
+    rule: what replaces the rule, None for nothing
+    operator: what moved the boundary, of a "moved" rule only
     """
 
     name: str
@@ -52,14 +56,14 @@ class Mutant:
     table: str
     place: int
     rule: RefusalRule[Any] | None
-    shift: Operator | None = None
+    operator: Operator | None = None
 
     def differs(self, original: RefusalRule[Any], subject: object, *, fires: bool) -> bool:
-        """True when the venue answers otherwise about the subject."""
+        """True when a venue with this mutant answers differently. fires: whether the original rule fires."""
         if self.rule is None:
             return fires
-        would = fires if self.kind == "recoded" else self.rule.broken(subject)
-        return would != fires or (fires and self.rule.code != original.code)
+        fires_now = fires if self.kind == "recoded" else self.rule.broken(subject)
+        return fires_now != fires or (fires and self.rule.code != original.code)
 
 
 Place = tuple[RefusalRule[Any], list[Mutant]]
@@ -68,7 +72,7 @@ Place = tuple[RefusalRule[Any], list[Mutant]]
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """Module and name -> table, of every table that a judge is handed; no part of another table."""
+    """``module.TABLE`` -> table, for every table that a judge is handed; a part of another table is none."""
     found: dict[int, tuple[str, Table]] = {}
     for info in pkgutil.walk_packages(fixtures.venue.__path__, "fixtures.venue."):
         if info.name.endswith("__main__"):
@@ -87,7 +91,7 @@ def _is_part(table: Table, others: Iterable[Table]) -> bool:
 
 @cache
 def mutants() -> Mapping[str, Mutant]:
-    """Name -> mutant, of every rule."""
+    """Name -> mutant, for every rule of every table."""
     return {mutant.name: mutant for name, table in tables().items() for mutant in _of_table(name, table)}
 
 
@@ -99,13 +103,13 @@ def _of_table(name: str, table: Table) -> Iterator[Mutant]:
         recoded = replace(rule, code=code, text=f"an answer with the code of {code.name}")
         yield Mutant(f"{site} removed", "removed", name, place, None)
         yield Mutant(f"{site} as {code.name}", "recoded", name, place, recoded)
-        for shift in operators(rule.broken):
-            shifted = replace(rule, broken=shift.broken)
-            yield Mutant(f"{site} {shift.text}", "shifted", name, place, shifted, shift)
+        for operator in operators(rule.broken):
+            moved = replace(rule, broken=operator.broken)
+            yield Mutant(f"{site} {operator.text}", "moved", name, place, moved, operator)
 
 
 def _neighbour(site: str, table: Table, place: int) -> RetCode:
-    """The code of the next rule, or of one before, or the next of all, that is wrong for what is refused."""
+    """The code of the nearest rule, later ones first, else of any, that is wrong for the refusal."""
     right = {table[place].code, *also_documented(site)}
     near = [rule.code for rule in (*table[place + 1 :], *reversed(table[:place]))]
     codes = list(RetCode)
@@ -115,7 +119,7 @@ def _neighbour(site: str, table: Table, place: int) -> RetCode:
 
 @contextmanager
 def tampered(name: str) -> Iterator[None]:
-    """Let every venue judge by a mutant; by the sound tables for ""."""
+    """Let every venue of this process judge by a mutant; by the original tables for ""."""
     if not name:
         yield
         return
@@ -134,7 +138,7 @@ def tampered(name: str) -> Iterator[None]:
 
 
 def _reader(mutant: Mutant) -> Callable[[OrderRequest], NewOrder]:
-    """How a mutated venue reads a create."""
+    """How a mutated venue reads a create: without a removed rule of ``USUAL`` it reads the usual word."""
     table = tables()[mutant.table]
     removed = table[mutant.place]
     if mutant.rule is not None or table is not CREATE_REQUEST_RULES or removed.name not in USUAL:
@@ -150,12 +154,12 @@ def _reader(mutant: Mutant) -> Callable[[OrderRequest], NewOrder]:
 
 @dataclass(slots=True)
 class Trace:
-    """Which making would see which mutant.
+    """Records which case reaches which mutant.
 
-    node: the making under way
-    touched: mutant -> makings in which the mutant would have answered otherwise
-    refused: table and place of a rule -> makings in which it refused something
-    compares: the shifts of which a subject showed that the rule compares at all
+    node: node id of the case that is running
+    touched: mutant -> cases in which the mutant would have answered differently
+    refused: table and place of a rule -> cases in which it refused something
+    compares: the "moved" mutants of which some subject showed that the rule depends on what is moved
     """
 
     node: str = ""
@@ -165,7 +169,7 @@ class Trace:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Note every judgement of every venue."""
+        """Record every judgement of every venue of this process."""
         by_table = _by_table()
 
         def refusal(judge: Judge, rules: Table, subject: object) -> Refusal | None:
@@ -176,7 +180,7 @@ class Trace:
             yield
 
     def add(self, other: "Trace") -> None:
-        """Take over what another run's trace saw."""
+        """Merge the trace of another run."""
         for name, nodes in other.touched.items():
             self.touched.setdefault(name, set()).update(nodes)
         for place, nodes in other.refused.items():
@@ -184,23 +188,28 @@ class Trace:
         self.compares |= other.compares
 
     def found(self) -> dict[str, frozenset[str]]:
-        """Mutant -> makings, of every mutant.
+        """Mutant -> cases that reach it, for every mutant that is real.
 
-        Of the shifts only those of the first thing that a rule turned out to compare.
+        Every operator is tried on every rule, so most "moved" mutants change nothing. Of those that do, only
+        the first quantity that the rule depends on counts: a rule that compares price times quantity has one
+        boundary, not two.
         """
         real: dict[str, frozenset[str]] = {}
         first: dict[tuple[str, int], str] = {}
         for mutant in mutants().values():
-            if mutant.shift is not None:
+            if mutant.operator is not None:
                 if mutant.name not in self.compares:
                     continue
-                if first.setdefault((mutant.table, mutant.place), mutant.shift.what) != mutant.shift.what:
+                if (
+                    first.setdefault((mutant.table, mutant.place), mutant.operator.what)
+                    != mutant.operator.what
+                ):
                     continue
             real[mutant.name] = frozenset(self.touched.get(mutant.name, ()))
         return real
 
     def about(self, name: str) -> frozenset[str]:
-        """The makings in which the rule of a mutant refused something: the checks that it exists for."""
+        """The cases in which the original rule refused something: those that test exactly this rule."""
         mutant = mutants()[name]
         return frozenset(self.refused.get((mutant.table, mutant.place), ()))
 
@@ -208,12 +217,13 @@ class Trace:
         for rule, changed in places:
             fires = rule.broken(subject)
             for mutant in changed:
-                if mutant.shift and mutant.name not in self.compares and mutant.shift.matters(subject):
+                if mutant.operator and mutant.name not in self.compares and mutant.operator.matters(subject):
                     self.compares.add(mutant.name)
                 if mutant.differs(rule, subject, fires=fires):
                     self.touched.setdefault(mutant.name, set()).add(self.node)
             if fires:
                 self.refused.setdefault((changed[0].table, changed[0].place), set()).add(self.node)
+                # A judge stops at the first rule that fires: the later ones never see the subject.
                 return
 
 

@@ -1,8 +1,8 @@
-"""A rule's comparison, shifted: by a tick, a step, a moment, a character, an item.
+"""Mutation operators that move the boundary of a rule's comparison by one step.
 
-A rule compares what it is handed with a constant of its module or with another field of its subject.
-Either the constant is moved while the rule is asked, or the subject is. A moment's step is
-not a millisecond, which passes on the wire. A rule that tests a grid is given a finer and a coarser one.
+A rule compares what it is handed with a constant of its module, or one field of its subject with another.
+While the rule is evaluated, either the constant is moved or the subject: by a tick, a lot step, a moment, a
+character or an item. A rule that tests a grid is given a finer and a coarser one.
 """
 
 import sys
@@ -20,17 +20,20 @@ Broken = Callable[[Any], bool]
 Moved = Callable[[Any, int], Any]
 
 MOMENT_MS = 600
-"""The step of a moment: the checks stay half a second away from a bound, and less passes on the wire."""
+"""The step of a moment. The checks stay half a second away from a bound, because a request takes time on the
+wire: a move by a millisecond would be noticed by chance only."""
 FAR = 10**9
-"""So many steps are beyond whatever a rule compares with."""
+"""A number of steps that is beyond whatever a rule compares with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A rule's test, moved.
+    """A rule's predicate with one boundary moved.
 
-    what: what is moved, whichever way
-    matters: True when the rule's answer about a subject depends on what is moved
+    what: the quantity that is moved, in either direction
+    text: the end of the mutant's name
+    broken: the moved predicate
+    matters: True for a subject of which the original answer depends on that quantity
     """
 
     what: str
@@ -57,7 +60,7 @@ def _moment(stamp: Stamp, steps: int) -> Stamp:
 
 
 def _tolerance(form: OrderRequest, steps: int) -> OrderRequest:
-    """A tolerance moved by its step, a tick or a hundredth of a percent."""
+    """Move a slippage tolerance by its step: one tick, or a hundredth of a percent."""
     step = Decimal("0.01") if form.text("slippageToleranceType") == "Percent" else Decimal(1)
     if form.is_empty("slippageTolerance"):
         return form
@@ -70,7 +73,7 @@ _MOVED: dict[str, tuple[type, Moved]] = {
     "price": (Candidate, _price),
     "open orders": (Candidate, lambda case, steps: replace(case, open_orders=case.open_orders + steps)),
     "moment of a stamp": (Stamp, _moment),
-    "moment of a request": (SignedRequest, lambda knock, n: replace(knock, stamp=_moment(knock.stamp, n))),
+    "moment of a request": (SignedRequest, lambda asked, n: replace(asked, stamp=_moment(asked.stamp, n))),
     "moment of an auth": (StreamAuth, lambda auth, n: replace(auth, now_ms=auth.now_ms + n * MOMENT_MS)),
     "length of an id": (
         OrderRequest,
@@ -78,15 +81,18 @@ _MOVED: dict[str, tuple[type, Moved]] = {
     ),
     "tolerance": (OrderRequest, _tolerance),
 }
-"""What of a subject is moved -> the subject's type, and the subject moved by so many steps."""
+"""Quantity -> the type of the subjects that have it, and the function that moves it by a number of steps."""
 
 
 _GRIDS = ("tick_size", "base_precision", "quote_precision")
-"""The steps of an instrument that a rule may test a figure against."""
+"""The grids of an instrument that a rule may test a figure against."""
 
 
 def operators(broken: Broken) -> Iterator[Operator]:
-    """Every shift of a rule's test; whether the rule compares at all, the subjects must show."""
+    """Every operator that may apply to a rule; whether it does, ``matters`` shows once there are subjects.
+
+    A rule that names a constant is moved by the constant alone.
+    """
     constants = list(_constants(broken))
     for module, name in constants:
         step = MOMENT_MS if name.endswith("_MS") else 1
@@ -121,7 +127,7 @@ def _constants(broken: Broken) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _with_constant(broken: Broken, module: dict[str, Any], name: str, delta: int) -> Broken:
-    def shifted(subject: object) -> bool:
+    def moved_rule(subject: object) -> bool:
         conforming = module[name]
         module[name] = conforming + delta
         try:
@@ -129,7 +135,7 @@ def _with_constant(broken: Broken, module: dict[str, Any], name: str, delta: int
         finally:
             module[name] = conforming
 
-    return shifted
+    return moved_rule
 
 
 def _with_subject(broken: Broken, kind: type, moved: Moved, steps: int) -> Broken:
@@ -146,17 +152,17 @@ def _depends(broken: Broken, kind: type, moved: Moved) -> Broken:
 
 
 def _with_grid(broken: Broken, grid: str, factor: Decimal) -> Broken:
-    def shifted(subject: object) -> bool:
+    def moved_rule(subject: object) -> bool:
         if not isinstance(subject, Candidate):
             return broken(subject)
         instrument = replace(subject.instrument, **{grid: getattr(subject.instrument, grid) * factor})
         return broken(replace(subject, instrument=instrument))
 
-    return shifted
+    return moved_rule
 
 
 def _tests_grid(broken: Broken, grid: str) -> Broken:
-    """True when an enormous step makes a difference, which every figure is off, or a tiny one."""
+    """True for a subject whose answer changes with an enormous grid, which no figure fits, or a tiny one."""
     others = [_with_grid(broken, grid, factor) for factor in (Decimal(FAR), 1 / Decimal(FAR))]
     return lambda subject: (
         isinstance(subject, Candidate) and any(broken(subject) != other(subject) for other in others)

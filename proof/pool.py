@@ -8,21 +8,21 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 
-from proof.trial import Job, Verdict, run
+from proof.trial import Job, TrialResult, run
 
 
 class Workers:
-    """A pool that tells on stderr how far it has come."""
+    """A pool of worker processes that reports its progress on stderr."""
 
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self._pool = pool
 
-    def start(self, jobs: Iterable[Job]) -> list[Future[Verdict]]:
-        """Queue jobs; they are begun in this order, behind those queued before."""
+    def start(self, jobs: Iterable[Job]) -> list[Future[TrialResult]]:
+        """Queue jobs; they are started in this order, behind those queued before."""
         return [self._pool.submit(run, job) for job in jobs]
 
-    def verdicts(self, what: str, started: Iterable[Future[Verdict]]) -> list[Verdict]:
-        """What each job came to, in the order of the jobs; raises what a job raises."""
+    def results(self, what: str, started: Iterable[Future[TrialResult]]) -> list[TrialResult]:
+        """The result of each job, in the order of the jobs; raises what a job raises."""
         futures = list(started)
         for number, _ in enumerate(as_completed(futures), start=1):
             if number % 10 == 0 or number > len(futures) - 5 or number == len(futures):
@@ -32,19 +32,23 @@ class Workers:
 
 @contextmanager
 def workers(count: int) -> Iterator[Workers]:
-    """So many worker processes, which end with this one however it ends."""
+    """Start that many worker processes; they end with this one, however it ends."""
+    # Spawned, not forked: a fork would inherit the patched modules and open loops of this process.
     spawning = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=spawning, initializer=_end_with_parent) as pool:
         yield Workers(pool)
 
 
 def _end_with_parent() -> None:
-    """Leave this worker as soon as its parent is gone, killed or not."""
+    """Exit from this worker as soon as its parent is gone, even when it was killed.
+
+    A killed parent runs no clean-up, and a worker that waits for jobs would wait for ever.
+    """
     parent = multiprocessing.parent_process()
 
-    def watch() -> None:
+    def exit_with_parent() -> None:
         if parent is not None:
             parent.join()
             os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=exit_with_parent, daemon=True).start()

@@ -1,4 +1,4 @@
-"""The kill matrix as a page to read and as JSON to build on."""
+"""Writes the kill matrix as a page and as JSON."""
 
 import json
 import os
@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from proof.expected_kills import ALL_DEFECTS, TIMED_OUT, UNPROVEN
-from proof.matrix import Fate, Matrix, Row
-from proof.trial import SYMBOLS, Kind
+from proof.matrix import Matrix, MutantResult, Row
+from proof.trial import SYMBOLS, CaseKind
 from reports.verdict.requirements import newest, read
 
 _HEAD = """# Kill matrix
@@ -20,15 +20,16 @@ Which check fails on which defect of the venue, by its own assertion. Written by
 
 {totals}
 
-How it was made: one run per defect in an embedded venue of the same process, on {symbol}: the checks that
-are named for the defect, where it is defined, and {besides}. A check counts when one of its
-makings fails by assertion. *Silent* is a wait for an event that did not come; *error* is a making that could
-not come to an end. The sound venue is green in a quiet, a normal and a volatile market{green}.
+Each defect has a run of its own in an embedded venue of the same process, on {symbol}: its expected kills,
+which its definition names, and {control_sample}. A check counts when one of its cases fails by
+assertion. *Timed out* is an assertion about an event that did not come; *error* is a case that ended by
+another exception and judged nothing. On the conforming venue nothing fails in a quiet, a normal and a
+volatile market but the known findings about client libraries (`proof/library_findings.py`){green}.
 """
 
 
-def made(root: Path) -> dict[str, str]:
-    """When, where and from which requirements the matrix was made."""
+def provenance(root: Path) -> dict[str, str]:
+    """The date, the machine and the version of the requirement set of this campaign."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     cpu = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
     return {
@@ -39,7 +40,7 @@ def made(root: Path) -> dict[str, str]:
 
 
 def as_json(matrix: Matrix, facts: Mapping[str, str]) -> str:
-    """The matrix for programs; checks: id -> the defects that it kills by assertion."""
+    """The matrix as JSON. ``checks``: id -> names of the defects that the check kills by assertion."""
     content = {
         **facts,
         "totals": matrix.totals(),
@@ -47,13 +48,17 @@ def as_json(matrix: Matrix, facts: Mapping[str, str]) -> str:
         "checks": matrix.checks,
         "defects": {row.name: _defect(row) for row in matrix.rows},
         "mutants": {
-            "total": len(matrix.fates),
-            "exempt": len(matrix.fates) - len(matrix.judged),
-            "share": round(matrix.share, 4),
-            "raw_share": round(matrix.raw_share, 4),
-            "killed": {fate.name: fate.by.check for fate in matrix.killed if fate.by},
-            "errors": {fate.name: fate.by.check for fate in matrix.fates if fate.is_error and fate.by},
-            "survivors": {fate.name: fate.reason for fate in matrix.survivors},
+            "total": len(matrix.mutant_results),
+            "exempt": len(matrix.mutant_results) - len(matrix.judged),
+            "share": round(matrix.score, 4),
+            "raw_share": round(matrix.raw_score, 4),
+            "killed": {mutant.name: mutant.by.check for mutant in matrix.killed if mutant.by},
+            "errors": {
+                mutant.name: mutant.by.check
+                for mutant in matrix.mutant_results
+                if mutant.is_error and mutant.by
+            },
+            "survivors": {mutant.name: mutant.reason for mutant in matrix.survivors},
         },
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
@@ -64,10 +69,10 @@ def _defect(row: Row) -> dict[str, object]:
         "text": _text(row),
         "named": row.named,
         **{
-            str(kind): {check_id: row.said[check_id].said for check_id in row.of(kind)}
-            for kind in (Kind.ASSERTION, Kind.TIMEOUT, Kind.ERROR)
+            str(kind): {check_id: row.outcomes[check_id].message for check_id in row.of(kind)}
+            for kind in (CaseKind.ASSERTION, CaseKind.TIMED_OUT, CaseKind.ERROR)
         },
-        "missed": row.of(Kind.PASSED),
+        "missed": row.of(CaseKind.PASSED),
     }
 
 
@@ -76,10 +81,12 @@ def _text(row: Row) -> str:
 
 
 def as_page(matrix: Matrix, facts: Mapping[str, str]) -> str:
-    """The matrix to read."""
+    """The matrix as a Markdown page."""
     control_sample = "every other check" if matrix.full else "a seeded sample of the others"
     green = (
-        "" if not any("sound venue" in line for line in matrix.broken_rules) else ", but for what is broken"
+        ""
+        if not any("conforming venue" in line for line in matrix.broken_rules)
+        else ", and the broken rules below"
     )
     parts = [
         _HEAD.format(
@@ -87,7 +94,7 @@ def as_page(matrix: Matrix, facts: Mapping[str, str]) -> str:
         ),
         *_broken(matrix),
         "## Defects\n",
-        "| defect | what the venue does | named checks, and what they said | who else noticed |",
+        "| defect | what the venue does | expected kills and their messages | also killed by |",
         "|---|---|---|---|",
         *_defects(matrix),
         "\n## Checks\n",
@@ -112,50 +119,49 @@ def _broken(matrix: Matrix) -> Iterator[str]:
 
 def _defects(matrix: Matrix) -> Iterator[str]:
     for row in matrix.rows:
-        said = "<br>".join(f"{check_id}: {_said(row, check_id)}" for check_id in row.named)
-        silent = f"<br>*silence is the defect: {TIMED_OUT[row.name]}*" if row.name in TIMED_OUT else ""
+        expected = "<br>".join(f"{check_id}: {_message(row, check_id)}" for check_id in row.named)
+        why = f"<br>*A timeout is enough: {TIMED_OUT[row.name]}*" if row.name in TIMED_OUT else ""
         others = [check_id for check_id in row.killed_by if check_id not in row.named]
-        errors = [f"{check_id} (error)" for check_id in row.of(Kind.ERROR) if check_id not in row.named]
-        cells = (row.name, _text(row), said + silent, ", ".join(others + errors))
+        errors = [f"{check_id} (error)" for check_id in row.of(CaseKind.ERROR) if check_id not in row.named]
+        cells = (row.name, _text(row), expected + why, ", ".join(others + errors))
         yield "| " + " | ".join(cells) + " |"
 
 
-def _said(row: Row, check_id: str) -> str:
-    outcome = row.said.get(check_id)
-    if outcome is None or outcome.kind in {Kind.PASSED, Kind.SKIPPED}:
+def _message(row: Row, check_id: str) -> str:
+    outcome = row.outcomes.get(check_id)
+    if outcome is None or outcome.kind in {CaseKind.PASSED, CaseKind.SKIPPED}:
         return "**missed**"
-    mark = "" if outcome.kind is Kind.ASSERTION else f"*{outcome.kind}* "
-    return mark + outcome.said.replace("|", "\\|")
+    mark = "" if outcome.kind is CaseKind.ASSERTION else f"*{outcome.kind}* "
+    return mark + outcome.message.replace("|", "\\|")
 
 
 def _mutants(matrix: Matrix) -> Iterator[str]:
     yield (
-        "Every rule of every table is removed, answers with the code of its neighbour, and, where it\n"
-        "compares, compares shifted by one step either way. A create's word that no rule reads any more\n"
-        "counts as the usual one; a neighbour's code that the documents allow as well is passed over\n"
-        "(`proof/equivalent_codes.py`). The checks that would meet the change in a traced run on the sound venue\n"
-        "are made until one fails an assertion. A survivor that is *exempt* answers within the documents,\n"
-        "is out of force as the venue is started, or would show itself only to what no run may send\n"
-        "(`proof/equivalent_mutants.py`): it counts in the first share and not in the second.\n\n"
-        f"Of all {len(matrix.fates)} mutants {matrix.raw_share:.1%} are killed by assertion; of the "
-        f"{len(matrix.judged)} that are not exempt, {matrix.share:.1%}.\n"
+        "Every rule of every table is removed, answers with the code of a neighbouring rule, and, where it\n"
+        "compares, has its boundary moved by one step in either direction. A code that the documents allow\n"
+        "as well is no mutation (`proof/equivalent_codes.py`). The cases that reach a mutant in a traced\n"
+        "run on the conforming venue are run until one fails by assertion. An *exempt* survivor is\n"
+        "equivalent by the documents, not in force as the venue is started, or out of reach of what a run may send\n"
+        "(`proof/equivalent_mutants.py`): it counts in the first score and not in the second.\n\n"
+        f"Of all {len(matrix.mutant_results)} mutants {matrix.raw_score:.1%} are killed by assertion; of the "
+        f"{len(matrix.judged)} that are not exempt, {matrix.score:.1%}.\n"
     )
-    yield "| change | mutants | failed an assertion | ended in errors only | survived | exempt |"
+    yield "| operator | mutants | killed | ended in errors only | survived | exempt |"
     yield "|---|---|---|---|---|---|"
-    for kind in ("removed", "recoded", "shifted"):
-        own = [fate for fate in matrix.fates if fate.kind == kind]
-        counts = Counter(_fate(fate) for fate in own)
-        columns = " | ".join(str(counts[fate]) for fate in ("killed", "error", "survived", "exempt"))
+    for kind in ("removed", "recoded", "moved"):
+        own = [mutant for mutant in matrix.mutant_results if mutant.kind == kind]
+        counts = Counter(_status(mutant) for mutant in own)
+        columns = " | ".join(str(counts[status]) for status in ("killed", "error", "survived", "exempt"))
         yield f"| {kind} | {len(own)} | {columns} |"
-    yield "\n| survivor | fate | why |"
+    yield "\n| survivor | status | why |"
     yield "|---|---|---|"
-    for fate in matrix.survivors:
-        yield f"| {fate.name} | {_fate(fate)} | {fate.reason or '**no reason given**'} |"
+    for mutant in matrix.survivors:
+        yield f"| {mutant.name} | {_status(mutant)} | {mutant.reason or '**no reason given**'} |"
 
 
-def _fate(fate: Fate) -> str:
-    if fate.is_killed:
+def _status(mutant: MutantResult) -> str:
+    if mutant.is_killed:
         return "killed"
-    if fate.exempt:
+    if mutant.exempt:
         return "exempt"
-    return "error" if fate.is_error else "survived"
+    return "error" if mutant.is_error else "survived"

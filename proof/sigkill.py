@@ -1,4 +1,4 @@
-"""Runs that are killed at random points: the clean-up leaves no own order and touches no foreign one."""
+"""Kills runs at random points: the clean-up after each leaves no own order and touches no foreign one."""
 
 import asyncio
 import random
@@ -15,34 +15,36 @@ from proof.venue_process import SYMBOL, Standalone, standalone
 
 FOREIGN = 200
 BATCH = 10
+"""The most orders that one create-batch may carry."""
 CLEANED_UP_WITHIN_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Killed:
-    """What a clean-up after a kill came to.
+class KilledRun:
+    """What the clean-up after a kill did.
 
-    code: its exit code, None where the run had not begun; said: its words
+    code: its exit code, None when the run had not opened its journal yet
+    output: what it printed
+    found: how many orders of the run were open before it
     own, foreign: how many orders of the run, and of somebody else, are open after it
-    found: how many of the run were open before it
     """
 
     after_s: float
     code: int | None
-    said: str
+    output: str
     found: int
     own: int
     foreign: int
 
     @property
     def is_well(self) -> bool:
-        """True when nothing of the run is open, all of the rest is, and the clean-up said so."""
-        said_so = self.code is None or (self.code == 0 and ", 0 left; " in self.said)
-        return said_so and (self.own, self.foreign) == (0, FOREIGN)
+        """True when no order of the run is open, every foreign one is, and the clean-up reports that."""
+        is_reported = self.code is None or (self.code == 0 and ", 0 left; " in self.output)
+        return is_reported and (self.own, self.foreign) == (0, FOREIGN)
 
 
 async def rest_foreign(client: RestClient) -> None:
-    """Let somebody else's orders rest under the UID of the market maker."""
+    """Place orders of another program under the UID of the market maker, which no clean-up may touch."""
     for first in range(0, FOREIGN, BATCH):
         orders = [
             {
@@ -60,30 +62,31 @@ async def rest_foreign(client: RestClient) -> None:
     await client.close()
 
 
-def kill(venue: Standalone, folder: Path, after_s: float, *options: str) -> Killed:
-    """Kill a run after so many seconds, and clean up after it."""
+def kill(venue: Standalone, folder: Path, after_s: float, *options: str) -> KilledRun:
+    """Kill a run after that many seconds, and clean up after it."""
+    # The context kills the process when it ends, which is the kill that is on trial.
     with venue.running(folder / "out", *options) as process, suppress(subprocess.TimeoutExpired):
         process.communicate(timeout=after_s)
     before = venue.open_orders(folder)
-    code, said = None, ""
+    code, output = None, ""
     for journal in folder.glob(f"out/*/{JOURNAL}"):
         with venue.running(folder / "out", f"--cleanup={journal.parent.name}") as cleaning:
-            said, _ = cleaning.communicate(timeout=CLEANED_UP_WITHIN_S)
+            output, _ = cleaning.communicate(timeout=CLEANED_UP_WITHIN_S)
         code = cleaning.returncode
     after = venue.open_orders(folder)
-    return Killed(
+    return KilledRun(
         after_s,
         code,
-        said.strip(),
-        sum(run_of(one) is not None for one in before),
-        sum(run_of(one) is not None for one in after),
-        sum(one.startswith("somebody-") for one in after),
+        output.strip(),
+        sum(run_of(link_id) is not None for link_id in before),
+        sum(run_of(link_id) is not None for link_id in after),
+        sum(link_id.startswith("somebody-") for link_id in after),
     )
 
 
 def main(times: int, seed: int, span_s: float) -> int:
-    """Kill so many runs, print what came of each, and return 1 when one was not cleaned up as it must."""
-    chance = random.Random(seed)  # noqa: S311 - spreads the points, guards no secret
+    """Kill that many runs, print what each clean-up did, and return 1 when one was not complete."""
+    chance = random.Random(seed)  # noqa: S311 - spreads the points, protects no secret
     wrong = 0
     with tempfile.TemporaryDirectory() as name, standalone(Path(name)) as venue:
         asyncio.run(rest_foreign(venue.client(Path(name))))
@@ -93,7 +96,7 @@ def main(times: int, seed: int, span_s: float) -> int:
             wrong += not killed.is_well
             print(  # noqa: T201 - its table
                 f"killed after {killed.after_s:.2f} s: {killed.found} own orders open, after the clean-up "
-                f"{killed.own} own and {killed.foreign} foreign; {killed.said}",
+                f"{killed.own} own and {killed.foreign} foreign; {killed.output}",
                 flush=True,
             )
     print(f"{times} kills: {wrong} not cleaned up")  # noqa: T201 - its table

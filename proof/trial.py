@@ -1,6 +1,6 @@
-"""One run of the checklist inside this process, and what its checks said.
+"""Runs the checklist inside this process and keeps the outcome of each case.
 
-A job is a pytest session of its own: a sound or broken venue, some of the checks, and nothing that
+A job is a pytest session of its own: a conforming or broken venue, some of the checks, and nothing that
 outlives it but the modules that were imported. So a worker pays for its imports once.
 """
 
@@ -19,47 +19,48 @@ from proof.mutants import Trace, tampered
 
 ROOT = Path(__file__).parents[1]
 SYMBOLS = ("NEWUSDT", "XRPUSDT")
-"""A listing before its public phase and one that trades: some rules are reached in one of them only."""
+"""A listing before its public phase and one that trades: some rules are reached by one of them only."""
 RAN = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
-SILENT = "NotSeen"
-"""What an awaited event that did not come raises; by name, because a worker may import it twice."""
+NOT_SEEN = "NotSeen"
+"""What is raised when an awaited event does not come; by name, because a worker may import it twice."""
 
 
-class Kind(StrEnum):
-    """What one making of a check came to."""
+class CaseKind(StrEnum):
+    """How one case of a check ended."""
 
     PASSED = "passed"
     ASSERTION = "assertion"
     """The check saw what is wrong."""
-    TIMEOUT = "silence"
-    """The check waited in vain: an assertion too, but one that names no reason."""
+    TIMED_OUT = "timed out"
+    """The awaited event did not come: an assertion too, but one that shows no wrong value."""
     ERROR = "error"
-    """The check could not come to an end."""
+    """The check ended by an exception that is no assertion: it judged nothing."""
     SKIPPED = "skipped"
 
 
-KILLS = {Kind.ASSERTION, Kind.TIMEOUT}
-"""What a check that notices comes to."""
+KILLS = {CaseKind.ASSERTION, CaseKind.TIMED_OUT}
+"""How a case ends that notices what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one making of a check came to. said: the first line of what it raised, "" when it passed."""
+class CaseOutcome:
+    """How one case of a check ended. message: the first line of what it raised, "" when it passed."""
 
     check: str
     node: str
-    kind: Kind
-    said: str = ""
+    kind: CaseKind
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run.
+    """One pytest session to run.
 
-    checks, nodes: ids of the checks and of the makings to be made; None for all
-    without: ids of checks that are left out
+    checks, nodes: ids of the checks, and node ids of the cases, to run; None for all
+    without: ids of checks that are not run
     stops: True when the first kill ends the run
     order: the seed of a random order, None for the checklist's own
+    traces: True to record which case reaches which mutant
     """
 
     name: str
@@ -76,7 +77,7 @@ class Job:
 
     @property
     def is_broken(self) -> bool:
-        """True when the venue, a library or the policy is not the sound one."""
+        """True when the venue, a library or the policy has a defect or is a mutant."""
         return bool(self.defect or self.mutant)
 
     def options(self, folder: str) -> list[str]:
@@ -85,7 +86,7 @@ class Job:
         shuffled = [] if self.order is None else ["-p", "randomly", f"--randomly-seed={self.order}"]
         symbols = [option for symbol in self.symbols for option in ("--symbol", symbol)]
         defect = ["--defect", self.defect] if self.defect else []
-        # A selection by keyword includes the checks that are left out of a run by default, for their length.
+        # A selection by keyword also runs the long checks, which a run without a selection deselects.
         chosen = ["-k", " or ".join(sorted(self.checks)) if self.checks else "test_"]
         return [
             *plain,
@@ -99,66 +100,67 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a job came to. trace: what its venue was asked, None when nobody looked."""
+class TrialResult:
+    """What a job produced. trace: which case reached which mutant, None when it was not recorded."""
 
     job: Job
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CaseOutcome, ...]
     trace: Trace | None = None
 
     @property
-    def red(self) -> list[Outcome]:
-        """The makings that came to no good, but for those that find something about a client library."""
+    def red(self) -> list[CaseOutcome]:
+        """The outcomes that neither passed nor were skipped, without the findings about client libraries."""
         return [
             outcome
             for outcome in self.outcomes
-            if outcome.kind not in {Kind.PASSED, Kind.SKIPPED}
+            if outcome.kind not in {CaseKind.PASSED, CaseKind.SKIPPED}
             and not is_finding(outcome.node, self.job.symbols)
         ]
 
 
 @dataclass(slots=True)
-class Recorder:
-    """A pytest plugin that selects the makings of a job and keeps their outcomes."""
+class CaseRecorder:
+    """A pytest plugin that selects the cases of a job and keeps their outcomes."""
 
     job: Job
     trace: Trace = field(default_factory=Trace)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    settled: set[str] = field(default_factory=set)
+    outcomes: dict[str, CaseOutcome] = field(default_factory=dict)
+    killers: set[str] = field(default_factory=set)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out what the job does not ask for."""
+        """Deselect what the job does not ask for."""
         chosen = [item for item in items if self._wants(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Tell the trace whose making it is."""
+        """Name the case to the trace."""
         self.trace.node = item.nodeid
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Leave out the other makings of a check that an assertion of it has told from the sound venue."""
-        if self.job.is_broken and check_of(item) in self.settled:
-            pytest.skip("settled")
+        """Skip the other cases of a check of which one has already failed by assertion on a broken venue."""
+        if self.job.is_broken and check_of(item) in self.killers:
+            pytest.skip("its check has already failed")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Keep the worst that set-up, check and tear-down came to; end the run when that is asked for."""
+        """Keep the first outcome of set-up, call and tear-down that is no pass; end the run at a kill."""
         report = yield
+        # A tear-down that fails after an assertion is a consequence of it, so the first outcome stays.
         outcome = self._outcome(item, call, report)
         known = self.outcomes.get(item.nodeid)
-        if known is None or known.kind is Kind.PASSED:
+        if known is None or known.kind is CaseKind.PASSED:
             self.outcomes[item.nodeid] = outcome
-        if outcome.kind is Kind.ASSERTION:
-            self.settled.add(outcome.check)
+        if outcome.kind is CaseKind.ASSERTION:
+            self.killers.add(outcome.check)
         if self.job.stops and outcome.kind in KILLS:
-            item.session.shouldstop = "noticed"
+            item.session.shouldstop = "the mutant is killed"
         return report
 
     def _wants(self, item: pytest.Item) -> bool:
@@ -167,37 +169,39 @@ class Recorder:
         proves = not job.is_broken or not is_finding(item.nodeid, job.symbols)
         return bool(check_id) and in_checks and proves and (job.nodes is None or item.nodeid in job.nodes)
 
-    def _outcome(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Outcome:
+    def _outcome(
+        self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> CaseOutcome:
         check_id, node = check_of(item), item.nodeid
         if report.skipped:
-            return Outcome(check_id, node, Kind.SKIPPED)
+            return CaseOutcome(check_id, node, CaseKind.SKIPPED)
         if not report.failed or call.excinfo is None:
-            return Outcome(check_id, node, Kind.PASSED)
-        said = f"{call.excinfo.typename}: {call.excinfo.value}".splitlines()[0]
+            return CaseOutcome(check_id, node, CaseKind.PASSED)
+        message = f"{call.excinfo.typename}: {call.excinfo.value}".splitlines()[0]
         if not call.excinfo.errisinstance(AssertionError) or call.when != "call":
-            return Outcome(check_id, node, Kind.ERROR, said)
-        silent = call.excinfo.typename == SILENT
-        said = (str(call.excinfo.value).splitlines() or [""])[0].removeprefix("AssertionError: ")
-        return Outcome(check_id, node, Kind.TIMEOUT if silent else Kind.ASSERTION, said)
+            return CaseOutcome(check_id, node, CaseKind.ERROR, message)
+        timed_out = call.excinfo.typename == NOT_SEEN
+        message = (str(call.excinfo.value).splitlines() or [""])[0].removeprefix("AssertionError: ")
+        return CaseOutcome(check_id, node, CaseKind.TIMED_OUT if timed_out else CaseKind.ASSERTION, message)
 
 
 def check_of(item: pytest.Item) -> str:
-    """The id of the check that an item makes, "" when it makes none."""
+    """The id of the check that a test item belongs to, "" when it belongs to none."""
     check = item.get_closest_marker("check")
     return str(check.kwargs["id"]) if check else ""
 
 
 def is_finding(node: str, symbols: tuple[str, ...]) -> bool:
-    """True for a making that fails on the sound venue because of a client library."""
+    """True for a case that fails on the conforming venue too, because of a client library."""
     return case_of(node.rpartition("::")[2], symbols) in FINDINGS
 
 
-def run(job: Job) -> Verdict:
-    """Make the checks of a job in this process.
+def run(job: Job) -> TrialResult:
+    """Run the checks of a job in this process.
 
-    Raises RuntimeError with pytest's own words when pytest did not come to run them.
+    Raises RuntimeError with the end of pytest's output when pytest ran none of them.
     """
-    recorder = Recorder(job)
+    recorder = CaseRecorder(job)
     printed = io.StringIO()
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -206,5 +210,5 @@ def run(job: Job) -> Verdict:
         stack.enter_context(contextlib.redirect_stderr(printed))
         code = pytest.main(job.options(folder), plugins=[recorder])
     if code not in RAN or not recorder.outcomes:
-        raise RuntimeError(f"{job.name} did not run (exit {code}): {printed.getvalue()[-2000:]}")
-    return Verdict(job, tuple(recorder.outcomes.values()), recorder.trace if job.traces else None)
+        raise RuntimeError(f"{job.name} ran no case (exit code {code}): {printed.getvalue()[-2000:]}")
+    return TrialResult(job, tuple(recorder.outcomes.values()), recorder.trace if job.traces else None)

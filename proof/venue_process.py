@@ -1,4 +1,4 @@
-"""A venue in a process of its own, and whole runs of the checklist against it, to be ended from outside."""
+"""A venue in a process of its own, and runs of the checklist against it that are ended from outside."""
 
 import asyncio
 import os
@@ -26,12 +26,12 @@ from fixtures.venue.demo_accounts import MAKER, NON_WHITELISTED, TAKER, Demo
 from proof.trial import ROOT
 
 SYMBOL, PRICE = "NEWUSDT", Decimal("0.25")
-_MUCH = RiskLimits.model_validate(
+_UNLIMITED = RiskLimits.model_validate(
     {"orders": 9999, "notional_per_order": "99", "notional_per_run": "99999", "price_band": "0.5"}
 )
 
 LAST_LINE = "DMM_STANDALONE_TAKER_SECRET"
-"""What the venue prints last."""
+"""The last line that the venue prints before it serves."""
 _HOSTS = ("rest", "public_stream", "private_stream", "trade_stream")
 
 
@@ -39,7 +39,7 @@ _HOSTS = ("rest", "public_stream", "private_stream", "trade_stream")
 class Standalone:
     """A venue in its own process.
 
-    rest: its address
+    rest: its base URL
     environments: a file whose standalone environment is this venue
     variables: the environment variables with its keys
     """
@@ -50,7 +50,7 @@ class Standalone:
 
     @contextmanager
     def running(self, out: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-        """A run that keeps its folder in ``out``, in a session of its own; killed when the context ends."""
+        """Start a run that writes to ``out``, in a session of its own; kill it when the context ends."""
         given = ["--env=standalone", f"--environments={self.environments}", f"--out={out}"]
         process = subprocess.Popen(  # noqa: S603 - our own pytest
             [sys.executable, "-u", "-m", "pytest", *given, *options],
@@ -69,11 +69,11 @@ class Standalone:
             process.communicate()
 
     def client(self, folder: Path, run_id: str = "somebody", key: Demo = MAKER) -> RestClient:
-        """A client of the venue, with the orders of a given run; the folder takes its journal."""
+        """A client of the venue whose orders belong to ``run_id``; the folder takes its journal."""
         clock, journal = SystemClock(), Journal(folder / JOURNAL)
         journal.open(run_id, "standalone", key.uid)
         allowed = Allowance(frozenset({SYMBOL}), real_money=False)
-        risk_check = RiskCheck(run_id, journal, _MUCH, clock.now_ms, allowed, {SYMBOL: PRICE}.get)
+        risk_check = RiskCheck(run_id, journal, _UNLIMITED, clock.now_ms, allowed, {SYMBOL: PRICE}.get)
         return RestClient(
             self.rest,
             ClientContext(Evidence(Redactor(), clock.now_ms), clock, timeout_ms=60_000),
@@ -83,7 +83,7 @@ class Standalone:
         )
 
     def open_orders(self, folder: Path) -> list[str]:
-        """The orderLinkIds of what is open under the UIDs that a run signs with."""
+        """The orderLinkIds of the open orders of the UIDs that a run signs with."""
         return asyncio.run(self._open_orders(folder))
 
     async def _open_orders(self, folder: Path) -> list[str]:
@@ -97,7 +97,7 @@ class Standalone:
 
 @contextmanager
 def standalone(folder: Path) -> Iterator[Standalone]:
-    """A venue started as its users start it, until the context ends. folder: takes its environments file."""
+    """Start a venue as its users start it; it ends with the context. folder: takes its environments file."""
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "fixtures.venue", "--port", "0"],
         cwd=ROOT,
@@ -116,11 +116,11 @@ def _answering(process: subprocess.Popen[str], folder: Path) -> Standalone:
     while LAST_LINE not in printed:
         line = process.stdout.readline() if process.stdout else ""
         if not line:
-            raise RuntimeError(f"the venue ended: {printed}")
+            raise RuntimeError(f"the venue ended before it served: {printed}")
         printed += line
     found = re.search(r"http://127\.0\.0\.1:(\d+)", printed)
     if found is None:
-        raise RuntimeError(f"the venue names no address: {printed}")
+        raise RuntimeError(f"the venue prints no address: {printed}")
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     section = content["environments"]["standalone"]
     for name in _HOSTS:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
-from proof.trial import KILLS, SYMBOLS, Job, Kind, run
+from proof.trial import KILLS, SYMBOLS, CaseKind, Job, run
 from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +27,7 @@ def test_defect_is_caught_by_assertion(defect: str) -> None:
     """
     told = run(Job(defect, defect=defect, checks=frozenset(EXPECTED_KILLS[defect]), symbols=SYMBOLS[:1]))
 
-    kills = KILLS if defect in TIMED_OUT else {Kind.ASSERTION}
+    kills = KILLS if defect in TIMED_OUT else {CaseKind.ASSERTION}
     caught = {outcome.check for outcome in told.outcomes if outcome.kind in kills}
     assert caught == set(EXPECTED_KILLS[defect]), told.red
 
@@ -44,7 +44,9 @@ def test_every_check_has_its_defect() -> None:
     written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "checks").rglob("test_*.py"))
 
     score = {check_id for checks in EXPECTED_KILLS.values() for check_id in checks}
-    assert {*score, *UNPROVEN} == set(re.findall(r'(?:check|each_library)\("([A-Z]{3}-\d\d(?:\.\d\d)?)"', written))
+    assert {*score, *UNPROVEN} == set(
+        re.findall(r'(?:check|each_library)\("([A-Z]{3}-\d\d(?:\.\d\d)?)"', written)
+    )
     assert score.isdisjoint(UNPROVEN)
 
 

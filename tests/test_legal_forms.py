@@ -13,7 +13,7 @@ from fixtures.venue.demo_accounts import MAKER, TAKER
 from fixtures.venue.engine.market import Market
 from fixtures.venue.feeds import rendering
 from fixtures.venue.venue_options import VenueOptions
-from proof.trial import SYMBOLS, Job, Kind, run
+from proof.trial import SYMBOLS, CaseKind, Job, run
 
 SYMBOL = SYMBOLS[0]
 
@@ -51,7 +51,7 @@ def test_a_legal_form_fails_nothing(form: str, monkeypatch: pytest.MonkeyPatch) 
 
     told = run(Job(form, checks=frozenset(checks), symbols=(SYMBOL,)))
 
-    assert {outcome.check for outcome in told.outcomes if outcome.kind is Kind.PASSED} == checks
+    assert {outcome.check for outcome in told.outcomes if outcome.kind is CaseKind.PASSED} == checks
     assert told.red == []
 
 
@@ -97,7 +97,9 @@ def test_an_answer_against_the_flag_proves_nothing(monkeypatch: pytest.MonkeyPat
     red = run(Job("rpi", nodes=RPI, symbols=(SYMBOL,))).red
 
     assert {outcome.node for outcome in red} == RPI
-    assert {(outcome.kind, outcome.said.partition(":")[0]) for outcome in red} == {(Kind.ERROR, "Blocked")}
+    assert {(outcome.kind, outcome.message.partition(":")[0]) for outcome in red} == {
+        (CaseKind.ERROR, "Blocked")
+    }
 
 
 def test_a_taker_of_the_makers_own_group_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,6 +111,6 @@ def test_a_taker_of_the_makers_own_group_is_told_apart(monkeypatch: pytest.Monke
     red = run(Job("one group", checks=frozenset(checks), symbols=(SYMBOL,))).red
 
     assert {outcome.check for outcome in red} == checks
-    assert {outcome.kind for outcome in red} == {Kind.ERROR}
+    assert {outcome.kind for outcome in red} == {CaseKind.ERROR}
     said = "Blocked: the second UID is of the maker's self-match group 1, whose orders the venue keeps apart"
-    assert {outcome.said.partition(": use")[0] for outcome in red} == {said}
+    assert {outcome.message.partition(": use")[0] for outcome in red} == {said}

@@ -1,1 +1,1 @@
-"""An hour of mixed clients against the venue: whether its laws hold, and whether its memory stays."""
+"""Runs mixed clients against the venue for an hour: its laws must hold and its memory must stay steady."""

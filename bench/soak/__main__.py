@@ -22,16 +22,16 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Soak, write the page; 0 when every law held and the memory is flat, otherwise 1."""
+    """Soak and write the page; 0 when every law held and the memory is steady, otherwise 1."""
     options = _arguments(arguments)
     seconds = round(options.minutes * 60)
-    outcome = asyncio.run(soak(seconds=seconds, clients=options.clients, seed=options.seed))
-    options.page.write_text(page(outcome), encoding="utf-8")
-    for law, seen, broken in outcome.findings():
+    result = asyncio.run(soak(seconds=seconds, clients=options.clients, seed=options.seed))
+    options.page.write_text(page(result), encoding="utf-8")
+    for law, seen, broken in result.findings():
         if broken or not seen:
             print(f"{law}: {broken or 'not seen'}", file=sys.stderr)  # noqa: T201 - the program's output
-    print(f"{options.page}: {'every law held' if outcome.holds else 'NOT as it should be'}")  # noqa: T201
-    return 0 if outcome.holds else 1
+    print(f"{options.page}: {'every law held' if result.holds else 'NOT as it should be'}")  # noqa: T201
+    return 0 if result.holds else 1
 
 
 if __name__ == "__main__":

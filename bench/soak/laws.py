@@ -1,12 +1,12 @@
-"""What is looked at from outside while the clients run."""
+"""The laws that the clients observe from outside while they run."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Law(StrEnum):
-    """What a client of a sound venue can rely on."""
+class ClientLaw(StrEnum):
+    """What a client of a conforming venue can rely on."""
 
     ADDS_UP = "cumExecQty + leavesQty is the qty of every open order that is pushed"
     EXECUTIONS = "cumExecQty is what the execution stream adds up to"
@@ -23,15 +23,15 @@ class Law(StrEnum):
 
 
 @dataclass(slots=True)
-class Ledger:
-    """How often each law was looked at, how it was broken first, and what else was counted."""
+class LawLedger:
+    """How often each law was observed, how it was broken first, and other counts of the run."""
 
     seen: Counter[str] = field(default_factory=Counter)
     broken: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def see(self, law: Law, *, kept: bool, what: str) -> None:
-        """Look at a law once. what: says what was seen, for the case that it is broken."""
+    def see(self, law: ClientLaw, *, kept: bool, what: str) -> None:
+        """Record one observation of a law. what: what was seen, kept when the law is broken."""
         self.seen[law.value] += 1
         if not kept:
             self.broken.setdefault(law.value, what)

@@ -1,16 +1,16 @@
-"""Whether a venue's memory stays where it is."""
+"""Judges whether the memory of a venue is steady."""
 
 from dataclasses import dataclass
 from statistics import linear_regression
 
 MIN_S = 1200
-"""A run that is shorter is all warm-up: accounts still fill up to what is remembered of each."""
+"""Seconds: a shorter run is all warm-up, because each account still fills up to what is remembered of it."""
 MOST_GROWTH = 0.05
 """How much the second half may grow, as a share of what it begins with."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class MemorySample:
     """The venue's resident memory and processor time, the driver's processor time, at a second of the run."""
 
     at_s: float
@@ -21,9 +21,9 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the samples say.
+    """How the resident memory developed, MiB.
 
-    growth: of the second half along its least-squares line, as a share of what the line begins with;
+    growth: of the second half along its regression line, as a share of what the line begins with;
         None for a run that is all warm-up
     """
 
@@ -34,7 +34,7 @@ class Memory:
     growth: float | None
 
     @classmethod
-    def of(cls, samples: list[Sample]) -> "Memory":
+    def of(cls, samples: list[MemorySample]) -> "Memory":
         """Judge the samples of one run.
 
         Raises IndexError when there is none.
@@ -49,6 +49,6 @@ class Memory:
         return cls(samples[0].mib, middle, samples[-1].mib, max(x.mib for x in samples), growth)
 
     @property
-    def has_no_open_orders(self) -> bool:
-        """False when the second half grew; a run that is all warm-up does not tell."""
+    def is_steady(self) -> bool:
+        """False when the second half grew; True for a run that is all warm-up, which shows nothing."""
         return self.growth is None or self.growth <= MOST_GROWTH

@@ -1,4 +1,4 @@
-"""What streams alone tell: one account's orders, and one book."""
+"""Rebuilds one account's orders, and one book, from the streams alone."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from bench.soak.laws import Law, Ledger
+from bench.soak.laws import ClientLaw, LawLedger
 from fixtures.v5.enums import OrderStatus
 
 Row = Mapping[str, Any]
@@ -17,12 +17,12 @@ _MAKER_ONLY = frozenset({"PostOnly", "RPI"})
 
 @dataclass(slots=True)
 class Orders:
-    """One account's orders as the order and the execution topic tell them, from an empty start on.
+    """One account's orders as the order and the execution topic push them, from an empty start on.
 
     changed: set with every message
     """
 
-    ledger: Ledger
+    ledger: LawLedger
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     open: dict[str, Row] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
@@ -39,7 +39,7 @@ class Orders:
         self.changed.set()
 
     def is_like(self, listed: Iterable[Row]) -> bool:
-        """True when the lookup shows what the stream told."""
+        """True when the lookup shows the same open orders as the stream."""
         return {row["orderId"]: _rebuilt(row) for row in listed} == {
             order_id: _rebuilt(row) for order_id, row in self.open.items()
         }
@@ -56,15 +56,15 @@ class Orders:
         self.ledger.counts["order rows pushed"] += 1
         cum, leaves, qty = (Decimal(row[name]) for name in ("cumExecQty", "leavesQty", "qty"))
         traded = self._traded.get(order_id, Decimal(0))
-        see(Law.EXECUTIONS, kept=cum == traded, what=f"{order_id}: cum {cum}, executed {traded}")
+        see(ClientLaw.EXECUTIONS, kept=cum == traded, what=f"{order_id}: cum {cum}, executed {traded}")
         if row["timeInForce"] in _MAKER_ONLY:
-            see(Law.MAKER_ONLY, kept=order_id not in self._takers, what=order_id)
+            see(ClientLaw.MAKER_ONLY, kept=order_id not in self._takers, what=order_id)
         if order_id in self.ended:
-            see(Law.ENDS_ONCE, kept=False, what=f"{order_id} is {row['orderStatus']} after its end")
+            see(ClientLaw.ENDS_ONCE, kept=False, what=f"{order_id} is {row['orderStatus']} after its end")
         elif OrderStatus(row["orderStatus"]).is_closed:
             self._end(order_id)
         else:
-            see(Law.ADDS_UP, kept=cum + leaves == qty, what=f"{order_id}: {cum} + {leaves}, not {qty}")
+            see(ClientLaw.ADDS_UP, kept=cum + leaves == qty, what=f"{order_id}: {cum} + {leaves}, not {qty}")
             self.open[order_id] = row
 
     def _end(self, order_id: str) -> None:
@@ -88,7 +88,7 @@ class BookCopy:
     u: the state that it is in, 0 before the first
     """
 
-    ledger: Ledger
+    ledger: LawLedger
     u: int = 0
     bids: dict[Decimal, Sizes] = field(default_factory=dict)
     asks: dict[Decimal, Sizes] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class BookCopy:
     _asked: Row | None = None
 
     def take(self, kind: str, content: Row) -> None:
-        """Apply a frame; a delta older than the book is left out, one before the snapshot waits for it.
+        """Apply a frame; a delta older than the book is ignored, one before the snapshot waits for it.
 
         Source: docs/v5/websocket/public/full-ob.mdx, whose snapshot comes over REST
         """
@@ -127,13 +127,13 @@ class BookCopy:
     def _look(self) -> None:
         if self.bids and self.asks:
             bid, ask = max(self.bids), min(self.asks)
-            self.ledger.see(Law.CROSSED, kept=bid < ask, what=f"{bid} against {ask} at u {self.u}")
+            self.ledger.see(ClientLaw.CROSSED, kept=bid < ask, what=f"{bid} against {ask} at u {self.u}")
         if self._asked is None or self.u < self._asked["u"]:
             return
         shown, self._asked = self._asked, None
         if shown["u"] == self.u:
             same = (_levels(shown["b"]), _levels(shown["a"])) == (self.bids, self.asks)
-            self.ledger.see(Law.DELTAS, kept=same, what=f"{shown['s']} at u {self.u}")
+            self.ledger.see(ClientLaw.DELTAS, kept=same, what=f"{shown['s']} at u {self.u}")
 
 
 def _apply(levels: dict[Decimal, Sizes], rows: Iterable[list[str]]) -> None:

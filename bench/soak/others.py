@@ -1,4 +1,4 @@
-"""Clients that send no orders of their own accord, or none that a sound client would."""
+"""Clients that only read, and clients that send what no conforming client would."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from bench.soak.laws import Law
+from bench.soak.laws import ClientLaw
 from bench.soak.mirror import BookCopy
 from bench.soak.stage import Stage, Visit
 from bench.soak.trader import PLAIN, Trader
@@ -29,7 +29,7 @@ _HANDSHAKE = (
 )
 
 
-async def watch(stage: Stage, visit: Visit) -> None:
+async def keep_books(stage: Stage, visit: Visit) -> None:
     """Keep every book of one symbol, and hold it against REST now and then."""
     symbol, rest = visit.symbol, PlainRest(stage.address, None)
     copies = {
@@ -62,7 +62,7 @@ async def watch(stage: Stage, visit: Visit) -> None:
 
 
 async def follow(stage: Stage, visit: Visit) -> None:
-    """The same with this suite's public stream."""
+    """Follow the books of one symbol with this suite's public stream."""
     url = stage.address.stream + paths.PUBLIC_STREAM
     stream = PublicStream(url, ClientContext(evidence(), SystemClock(), timeout_ms=60_000))
     await stream.connect()
@@ -72,7 +72,7 @@ async def follow(stage: Stage, visit: Visit) -> None:
             book = await stream.next_book(visit.symbol, depth)
             if book.bids and book.asks:
                 what = f"depth {depth}: {book.bids[0]} against {book.asks[0]}"
-                stage.ledger.see(Law.CROSSED, kept=book.bids[0][0] < book.asks[0][0], what=what)
+                stage.ledger.see(ClientLaw.CROSSED, kept=book.bids[0][0] < book.asks[0][0], what=what)
         await stream.ping()
         await stage.pause(visit, 2)
     await stream.close()
@@ -130,7 +130,7 @@ _BAD_TEXTS = (
 
 
 async def litter(stage: Stage, visit: Visit) -> None:
-    """Send what is no request, in the middle of everything."""
+    """Send bytes that are no request, while the others trade."""
     rest = PlainRest(stage.address, None)
     streams = (paths.PUBLIC_STREAM, paths.PRIVATE_STREAM, paths.TRADE_STREAM)
     while not stage.is_over(visit):
@@ -144,13 +144,15 @@ async def litter(stage: Stage, visit: Visit) -> None:
             texts = b"".join(_frame(text) for text in _BAD_TEXTS)
             await _throw(stage, _HANDSHAKE % path.encode() + texts + _frame('{"op":"ping"}'))
         answer = await rest.get(paths.MARKET_TIME, "")
-        stage.ledger.see(Law.GARBAGE, kept=answer.code == 0, what=f"the time after garbage: {answer.code}")
+        stage.ledger.see(
+            ClientLaw.GARBAGE, kept=answer.code == 0, what=f"the time after garbage: {answer.code}"
+        )
         await stage.pause(visit)
     await rest.close()
 
 
 async def _throw(stage: Stage, content: bytes) -> None:
-    """Send bytes on a connection of their own; what comes back does not matter, that it ends does."""
+    """Send bytes on a connection of their own; whatever the answer is, the exchange must end."""
     reader, writer = await asyncio.open_connection(*_where(stage))
     try:
         with suppress(ConnectionError, TimeoutError):
@@ -174,7 +176,7 @@ async def flood(stage: Stage, visit: Visit) -> None:
         let, refused = codes.count(RetCode.OK), codes.count(RetCode.TOO_MANY_VISITS)
         what = f"{let} let through and {refused} refused of {_FLOOD} within {seconds} s"
         kept = limit <= let <= limit * seconds and let + refused == _FLOOD
-        stage.ledger.see(Law.LIMITS, kept=kept, what=what)
+        stage.ledger.see(ClientLaw.LIMITS, kept=kept, what=what)
         await trader.send(paths.ORDER_CANCEL_ALL, {"category": "spot"})
         await stage.pause(visit, 40)
     await trader.close()
@@ -189,16 +191,17 @@ async def vanish(stage: Stage, visit: Visit) -> None:
     """Arm the protection, rest some orders, break off, and come back after the window."""
     trader = await Trader.open(stage, visit)
     await trader.rest.order(paths.ORDER_DCP, {"product": "SPOT", "timeWindow": _DCP_S})
-    risk_check = await PlainStream.open(stage.address, paths.PRIVATE_STREAM)
-    await risk_check.authenticate(visit.credentials)
-    await risk_check.subscribe("dcp.spot")
+    protected = await PlainStream.open(stage.address, paths.PRIVATE_STREAM)
+    await protected.authenticate(visit.credentials)
+    await protected.subscribe("dcp.spot")
     for ticks in (20, 25, 30):
         await trader.send(paths.ORDER_CREATE, trader.order(ticks))
-    risk_check.abort()
+    # Without a close frame, as a crashed client leaves; the window begins when no connection holds the topic.
+    protected.abort()
     began = now_ms()
     await trader.until(lambda: trader.acked <= trader.orders.ended)
     what = f"{len(trader.acked - trader.orders.ended)} orders rest {now_ms() - began} ms after the connection"
-    stage.ledger.see(Law.PROTECTED, kept=trader.acked <= trader.orders.ended, what=what)
+    stage.ledger.see(ClientLaw.PROTECTED, kept=trader.acked <= trader.orders.ended, what=what)
     await trader.close()
     await stage.pause(visit, 5)
 

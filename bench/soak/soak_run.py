@@ -1,4 +1,4 @@
-"""One run: the venue in its own process, the clients in this one, a sample of both every few seconds."""
+"""Runs a soak: the venue in its own process, the clients in this one, a memory sample every few seconds."""
 
 import asyncio
 import json
@@ -14,9 +14,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bench.soak.laws import Law, Ledger
-from bench.soak.memory import Memory, Sample
-from bench.soak.others import flood, follow, litter, stall, vanish, watch
+from bench.soak.laws import ClientLaw, LawLedger
+from bench.soak.memory import Memory, MemorySample
+from bench.soak.others import flood, follow, keep_books, litter, stall, vanish
 from bench.soak.stage import LONGEST_VISIT_S, Stage, Visit
 from bench.soak.trader import batch, make, take, trading
 from bench.soak.wire import PlainRest
@@ -36,7 +36,7 @@ _MAKER, _TAKER, _BATCHER = trading(make), trading(take), trading(batch)
 CREW: tuple[tuple[str, Client], ...] = (
     ("maker", _MAKER),
     ("taker", _TAKER),
-    ("book keeper, plain", watch),
+    ("book keeper, plain", keep_books),
     ("batcher", _BATCHER),
     ("flooder", flood),
     ("maker that vanishes", vanish),
@@ -49,31 +49,32 @@ CREW: tuple[tuple[str, Client], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run showed.
+class SoakResult:
+    """The result of one run.
 
-    invariants: what the venue said about itself at its end, see ``fixtures.venue.invariants``
+    invariants: what the venue reported at its end, see ``fixtures.venue.invariants``
     ended: the venue's exit code and what it wrote to its standard error
     """
 
     clients: int
     seconds: int
     seed: int
-    samples: list[Sample]
-    ledger: Ledger
+    samples: list[MemorySample]
+    ledger: LawLedger
     invariants: Mapping[str, Any]
     ended: tuple[int, str]
 
     @property
     def memory(self) -> Memory:
-        """What became of the venue's memory."""
+        """How the venue's memory developed."""
         return Memory.of(self.samples)
 
     def findings(self) -> list[tuple[str, int, str]]:
-        """Each law, how often it was looked at, and how it was broken first; "" when it was kept."""
+        """Each law, how often it was observed, and how it was broken first; "" when it was kept."""
         inside = [(law, row["seen"], row["broken"]) for law, row in self.invariants["laws"].items()]
         outside = [
-            (law.value, self.ledger.seen[law.value], self.ledger.broken.get(law.value, "")) for law in Law
+            (law.value, self.ledger.seen[law.value], self.ledger.broken.get(law.value, ""))
+            for law in ClientLaw
         ]
         code, errors = self.ended
         clean = "" if (code, errors) == (0, "") else f"exit code {code}: {errors[-200:]!r}"
@@ -81,10 +82,8 @@ class Outcome:
 
     @property
     def holds(self) -> bool:
-        """True when every law was looked at and kept, and the memory is flat."""
-        return self.memory.has_no_open_orders and all(
-            seen and not broken for _, seen, broken in self.findings()
-        )
+        """True when every law was observed and kept, and the memory is steady."""
+        return self.memory.is_steady and all(seen and not broken for _, seen, broken in self.findings())
 
 
 @asynccontextmanager
@@ -105,14 +104,14 @@ async def _venue(seed: int, accounts: int) -> AsyncIterator[asyncio.subprocess.P
             await process.wait()
 
 
-async def soak(*, seconds: int, clients: int, seed: int) -> Outcome:
+async def soak(*, seconds: int, clients: int, seed: int) -> SoakResult:
     """Run the venue with that many clients for that long.
 
-    Raises RuntimeError when the venue does not start or does not tell what it saw.
+    Raises RuntimeError when the venue does not start, or reports nothing at its end.
     """
     async with _venue(seed, clients * UIDS) as process:
         stage = await _stage(process, seconds)
-        samples: list[Sample] = []
+        samples: list[MemorySample] = []
         with tempfile.TemporaryDirectory() as folder:
             await _drive(stage, _visits(stage, clients, seed, Path(folder)), process.pid, samples, seconds)
         process.terminate()
@@ -120,9 +119,9 @@ async def soak(*, seconds: int, clients: int, seed: int) -> Outcome:
     try:
         invariants = json.loads(output.splitlines()[-1])
     except (IndexError, ValueError):
-        raise RuntimeError(f"the venue told nothing at its end: {errors[-500:]!r}") from None
+        raise RuntimeError(f"the venue reported nothing at its end: {errors[-500:]!r}") from None
     ended = (process.returncode or 0, errors.decode())
-    return Outcome(clients, seconds, seed, samples, stage.ledger, invariants, ended)
+    return SoakResult(clients, seconds, seed, samples, stage.ledger, invariants, ended)
 
 
 async def _stage(process: asyncio.subprocess.Process, seconds: int) -> Stage:
@@ -170,13 +169,13 @@ def _visits(stage: Stage, clients: int, seed: int, folder: Path) -> list[Callabl
 
 
 async def _one(stage: Stage, name: str, kind: Client, visit: Visit) -> None:
-    """One visit; whatever goes wrong in it is a finding."""
+    """One visit; whatever goes wrong in it breaks the law that every request is answered."""
     stage.ledger.counts["visits"] += 1
     try:
         await kind(stage, visit)
     except Exception as error:  # noqa: BLE001 - what nobody foresaw is a finding, too
         traceback.print_exc()
-        stage.ledger.see(Law.ANSWERED, kept=False, what=f"{name}: {type(error).__name__}: {error}")
+        stage.ledger.see(ClientLaw.ANSWERED, kept=False, what=f"{name}: {type(error).__name__}: {error}")
         await stage.pause(visit, 5)
 
 
@@ -184,7 +183,7 @@ async def _drive(
     stage: Stage,
     clients: list[Callable[[], Awaitable[None]]],
     pid: int,
-    samples: list[Sample],
+    samples: list[MemorySample],
     seconds: int,
 ) -> None:
     """Let the clients stay, and look at prices and memory meanwhile."""
@@ -202,17 +201,17 @@ async def _drive(
     await rest.close()
 
 
-async def _keep_sampling(pid: int, samples: list[Sample], every_s: float) -> None:
+async def _keep_sampling(pid: int, samples: list[MemorySample], every_s: float) -> None:
     began = time.monotonic()
     while True:
         samples.append(_sample(pid, time.monotonic() - began))
         await asyncio.sleep(every_s)
 
 
-def _sample(pid: int, at_s: float) -> Sample:
+def _sample(pid: int, at_s: float) -> MemorySample:
     process = Path(f"/proc/{pid}")
     pages = int((process / "statm").read_text(encoding="ascii").split()[1])
     spent = (process / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
     venue_cpu_s = (int(spent[11]) + int(spent[12])) / os.sysconf("SC_CLK_TCK")
     mib = round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
-    return Sample(round(at_s, 1), mib, venue_cpu_s, time.process_time())
+    return MemorySample(round(at_s, 1), mib, venue_cpu_s, time.process_time())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from bench.soak.laws import Ledger
+from bench.soak.laws import LawLedger
 from bench.soak.wire import Key, PlainRest
 from fixtures.config.environment import Credentials
 from fixtures.v5 import paths
@@ -52,7 +52,7 @@ class Stage:
     address: VenueAddress
     instruments: Mapping[str, Instrument]
     ends_s: float
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: LawLedger = field(default_factory=LawLedger)
     prices: dict[str, Decimal] = field(default_factory=dict)
     _touches: dict[tuple[str, Side], Decimal] = field(default_factory=dict)
 

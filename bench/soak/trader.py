@@ -8,10 +8,19 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from bench.soak.laws import Law
+from bench.soak.laws import ClientLaw
 from bench.soak.mirror import Orders
 from bench.soak.stage import Stage, Visit
-from bench.soak.wire import Answer, Body, Entry, OurRest, OurTrade, PlainRest, PlainStream, evidence
+from bench.soak.wire import (
+    Body,
+    OrderEntry,
+    OurRestEntry,
+    OurTradeEntry,
+    PlainRest,
+    PlainStream,
+    VenueAnswer,
+    evidence,
+)
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.streams.private import PrivateStream
@@ -42,20 +51,21 @@ _EXPECTED = frozenset(
         C.REQUEST_PARAM_ERROR,
     }
 )
-"""What these requests can earn: a market that moved, an order that was filled, a mistake on purpose."""
+"""The codes that these requests may get: the market moved, an order was filled, or the request is wrong on
+purpose."""
 
 
 @dataclass(slots=True)
 class Trader:
     """One UID with its private stream and its way to send orders.
 
-    acked: ids that were acknowledged; the stream must tell the end of each
+    acked: ids that were acknowledged; the stream must push a terminal state of each
     """
 
     stage: Stage
     visit: Visit
     rest: PlainRest
-    entry: Entry
+    entry: OrderEntry
     orders: Orders
     stream: PlainStream | PrivateStream
     acked: set[str] = field(default_factory=set)
@@ -63,7 +73,7 @@ class Trader:
 
     @classmethod
     async def open(cls, stage: Stage, visit: Visit, ways: Sequence[str] = WAYS) -> "Trader":
-        """Connect, clear what an earlier visit left behind, and listen from an empty start on."""
+        """Connect, cancel what an earlier visit left behind, and listen from an empty start on."""
         rest = PlainRest(stage.address, visit.credentials)
         await rest.order(paths.ORDER_CANCEL_ALL, {"category": "spot"})
         orders = Orders(stage.ledger)
@@ -77,8 +87,8 @@ class Trader:
         await self.until(lambda: self.acked <= self.orders.ended)
         missing = sorted(self.acked - self.orders.ended)
         for order_id in self.acked:
-            what = f"{order_id} of {len(missing)} whose end was not told"
-            self.stage.ledger.see(Law.ENDS_ONCE, kept=order_id in self.orders.ended, what=what)
+            what = f"{order_id} of {len(missing)} whose end was not pushed"
+            self.stage.ledger.see(ClientLaw.ENDS_ONCE, kept=order_id in self.orders.ended, what=what)
         await self.compare()
         for connection in (self.entry, self.stream, self.rest):
             await connection.close()
@@ -97,9 +107,9 @@ class Trader:
             if self.orders.is_like(listed):
                 break
             await asyncio.sleep(0.1)
-        told, shown = sorted(self.orders.open), sorted(row["orderId"] for row in listed)
-        what = f"told {told[:3]}, shown {shown[:3]}"
-        self.stage.ledger.see(Law.REBUILDS, kept=self.orders.is_like(listed), what=what)
+        pushed, shown = sorted(self.orders.open), sorted(row["orderId"] for row in listed)
+        what = f"open on the stream {pushed[:3]}, in the lookup {shown[:3]}"
+        self.stage.ledger.see(ClientLaw.REBUILDS, kept=self.orders.is_like(listed), what=what)
 
     async def until(self, reached: Callable[[], bool]) -> None:
         """Wait for the stream, but not for ever."""
@@ -145,12 +155,12 @@ class Trader:
         amount = Decimal(_AMOUNT + self.visit.dice.roll(_AMOUNT))
         return up_to(amount / price, spec.base_precision)
 
-    def _note(self, path: str, answer: Answer) -> None:
+    def _note(self, path: str, answer: VenueAnswer) -> None:
         ledger = self.stage.ledger
-        ledger.see(Law.ANSWERED, kept=True, what="")
+        ledger.see(ClientLaw.ANSWERED, kept=True, what="")
         for code in answer.codes():
             ledger.counts[f"{path.removeprefix('/v5/')}: {code}"] += 1
-            ledger.see(Law.REFUSALS, kept=code in _EXPECTED, what=f"{path} earned {code}")
+            ledger.see(ClientLaw.REFUSALS, kept=code in _EXPECTED, what=f"{path} was answered with {code}")
         if path in {paths.ORDER_CREATE, paths.ORDER_CREATE_BATCH}:
             listed = answer.result.get("list") or [answer.result]
             self.acked.update(row["orderId"] for row in listed if row.get("orderId"))
@@ -188,7 +198,7 @@ async def _listener(stage: Stage, visit: Visit, orders: Orders) -> PlainStream |
     return stream
 
 
-async def _entry(stage: Stage, visit: Visit, way: str) -> Entry:
+async def _entry(stage: Stage, visit: Visit, way: str) -> OrderEntry:
     if way == "httpx":
         return PlainRest(stage.address, visit.credentials)
     if way == "websockets":
@@ -196,8 +206,8 @@ async def _entry(stage: Stage, visit: Visit, way: str) -> Entry:
         await stream.authenticate(visit.credentials)
         return stream
     if way == "our REST":
-        return OurRest(stage.address, visit.key())
-    return await OurTrade.open(stage.address, visit.key())
+        return OurRestEntry(stage.address, visit.key())
+    return await OurTradeEntry.open(stage.address, visit.key())
 
 
 async def make(trader: Trader) -> None:

@@ -32,13 +32,13 @@ from fixtures.venue.server import VenueAddress
 
 TIMEOUT_S = 60
 _WINDOW_MS = 60_000
-_MUCH = Decimal(10) ** 12
+_UNLIMITED = Decimal(10) ** 12
 Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the venue said to one request. more: what a batch says about each item."""
+class VenueAnswer:
+    """The venue's answer to one request. more: retExtInfo, which has the code of each item of a batch."""
 
     code: int
     result: dict[str, Any]
@@ -49,10 +49,10 @@ class Answer:
         return [item["code"] for item in self.more.get("list", ())] or [self.code]
 
 
-class Entry(Protocol):
+class OrderEntry(Protocol):
     """A way to send orders."""
 
-    async def order(self, path: str, body: Body) -> Answer:
+    async def order(self, path: str, body: Body) -> VenueAnswer:
         """Send one order request, by its REST path."""
 
     async def close(self) -> None:
@@ -73,12 +73,12 @@ class PlainRest:
             base_url=address.rest, timeout=httpx.Timeout(TIMEOUT_S, pool=None), trust_env=False
         )
 
-    async def get(self, path: str, query: str) -> Answer:
+    async def get(self, path: str, query: str) -> VenueAnswer:
         """A GET, signed when there are credentials."""
         response = await self._http.get(f"{path}?{query}", headers=self._headers(query.encode()))
         return _answer(response.json())
 
-    async def order(self, path: str, body: Body) -> Answer:
+    async def order(self, path: str, body: Body) -> VenueAnswer:
         """A signed POST."""
         sent = json.dumps(body).encode()
         return _answer((await self._http.post(path, content=sent, headers=self._headers(sent))).json())
@@ -100,9 +100,9 @@ class PlainRest:
         }
 
 
-def _answer(envelope: Body) -> Answer:
+def _answer(envelope: Body) -> VenueAnswer:
     code, more = int(envelope["retCode"]), envelope.get("retExtInfo") or {}
-    return Answer(code, dict(envelope.get("result") or {}), more)
+    return VenueAnswer(code, dict(envelope.get("result") or {}), more)
 
 
 @dataclass(slots=True)
@@ -163,11 +163,11 @@ class PlainStream:
         finally:
             del self._waiting[key]
 
-    async def order(self, path: str, body: Body) -> Answer:
+    async def order(self, path: str, body: Body) -> VenueAnswer:
         """Send one order request on the trade stream."""
         header = {"X-BAPI-TIMESTAMP": str(now_ms()), "X-BAPI-RECV-WINDOW": str(_WINDOW_MS)}
         reply = await self.ask(_operation(path), [body], header=header)
-        return Answer(reply["retCode"], reply.get("data") or {}, reply.get("retExtInfo") or {})
+        return VenueAnswer(reply["retCode"], reply.get("data") or {}, reply.get("retExtInfo") or {})
 
     def abort(self) -> None:
         """Break the connection off, without a word."""
@@ -189,13 +189,13 @@ class PlainStream:
                     self._waiting[key].set_result(frame)
 
 
-class OurRest:
+class OurRestEntry:
     """This suite's signed REST."""
 
     def __init__(self, address: VenueAddress, key: "Key") -> None:
         self._client = RestClient(address.rest, **key.common())
 
-    async def order(self, path: str, body: Body) -> Answer:
+    async def order(self, path: str, body: Body) -> VenueAnswer:
         """Send once."""
         return _from_reply(await self._client.send("POST", path, body))
 
@@ -204,7 +204,7 @@ class OurRest:
         await self._client.close()
 
 
-class OurTrade:
+class OurTradeEntry:
     """This suite's trade stream."""
 
     def __init__(self, address: VenueAddress, key: "Key") -> None:
@@ -212,13 +212,13 @@ class OurTrade:
         self._stream = TradeStream(url, **key.common())
 
     @classmethod
-    async def open(cls, address: VenueAddress, key: "Key") -> "OurTrade":
+    async def open(cls, address: VenueAddress, key: "Key") -> "OurTradeEntry":
         """Connect and sign in."""
         entry = cls(address, key)
         await entry._stream.connect()
         return entry
 
-    async def order(self, path: str, body: Body) -> Answer:
+    async def order(self, path: str, body: Body) -> VenueAnswer:
         """Send once."""
         return _from_reply(await self._stream.send(_operation(path), body))
 
@@ -232,7 +232,7 @@ class Key:
     """What one of this suite's clients is made of.
 
     prefix: starts its orderLinkIds; folder: for its journal
-    prices: symbol -> the middle of the price band of its budget
+    prices: symbol -> the middle of the price band of its risk limits
     """
 
     credentials: Credentials
@@ -254,7 +254,7 @@ class Key:
         journal.open(self.prefix, "soak")
         # An hour spends more than the bounds of a file allow.
         risk_limits = RiskLimits.model_construct(
-            orders=10**9, notional_per_order=_MUCH, notional_per_run=_MUCH, price_band=Decimal(1)
+            orders=10**9, notional_per_order=_UNLIMITED, notional_per_run=_UNLIMITED, price_band=Decimal(1)
         )
         allowance = Allowance(frozenset(self.prices), real_money=False)
         return RiskCheck(self.prefix, journal, risk_limits, now_ms, allowance, self.prices.get)
@@ -269,5 +269,5 @@ def _operation(path: str) -> str:
     return path.removeprefix("/v5/").replace("/", ".")
 
 
-def _from_reply(reply: Reply) -> Answer:
-    return Answer(reply.ret_code, reply.result, reply.ret_ext_info)
+def _from_reply(reply: Reply) -> VenueAnswer:
+    return VenueAnswer(reply.ret_code, reply.result, reply.ret_ext_info)

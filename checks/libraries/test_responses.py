@@ -70,7 +70,7 @@ RECOVERY_REMEDIATION = {
 
 
 @check("SDK-08.01", severity=BLOCKER, max_fills=0, min_messages=0, library="pybit", after_orders=True)
-async def test_pybit_tells_the_code(pybit: Pybit) -> None:
+async def test_pybit_reports_the_code(pybit: Pybit) -> None:
     """Pybit reports every refusal to its caller with the venue's code, and does not resend the order.
 
     Sequence: place, refused by script; for each of the codes.
@@ -90,7 +90,7 @@ async def test_pybit_tells_the_code(pybit: Pybit) -> None:
 
 
 @check("SDK-08.02", severity=MAJOR, max_fills=0, min_messages=0, library="ccxt", after_orders=True)
-async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
+async def test_ccxt_reports_an_open_outcome(ccxt: Ccxt) -> None:
     """After a code that leaves open whether the order rests, CCXT raises an OperationFailed.
 
     A caller that drops the order on ExchangeError, as CCXT's manual suggests, would lose track of a live one.
@@ -113,7 +113,7 @@ async def test_ccxt_tells_an_open_outcome(ccxt: Ccxt) -> None:
 
 
 @check("SDK-08.03", severity=MAJOR, max_fills=0, min_messages=0, library="ccxt", after_orders=True)
-async def test_ccxt_tells_a_refusal(ccxt: Ccxt) -> None:
+async def test_ccxt_reports_a_refusal(ccxt: Ccxt) -> None:
     """After a code that refuses the order, CCXT raises an ExchangeError that names the code.
 
     A caller may take any other exception for a reason to send the order again.
@@ -171,7 +171,7 @@ async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | Non
         pytest.param(UNATTRIBUTED, id="refused-without-reqId"),
     ],
 )
-async def test_trade_stream_call_settles(library: Library, answer: Scripted) -> None:
+async def test_trade_stream_call_is_answered(library: Library, answer: Scripted) -> None:
     """A call on the trade stream returns or raises once the venue has answered, whatever the answer.
 
     Refusals for a missing permission have been seen without the reqId of the request that they refuse.
@@ -211,7 +211,7 @@ async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
 
 
 @each_library("SDK-10.03", severity=MAJOR, after_orders=True)
-async def test_trade_stream_call_settles_at_no_latency(library: Library) -> None:
+async def test_trade_stream_call_is_answered_at_no_latency(library: Library) -> None:
     """A call on the trade stream returns or raises even when it is answered before its send returns.
 
     That happens on a short wire, or when the machine turns to another thread at the wrong moment.

@@ -195,7 +195,7 @@ async def test_cancel_all_keeps_to_its_symbol(
 
 @check("MKR-28", severity=MINOR, max_fills=MOST_OPEN + 3, creates=MOST_OPEN + 3, min_messages=50)
 @needs(paths.ORDER_CREATE_BATCH, paths.TRADE_STREAM)
-@without_real_money("Five hundred orders would go beyond the budget, and a cancel-all could end others.")
+@without_real_money("Five hundred orders would exceed the risk limits, and a cancel-all could end others.")
 async def test_open_orders_are_capped(desk: Desk, batch: Batch, announce: Callable[[str], None]) -> None:
     """The order that would be the five hundred and first open one is refused with 170810, on both transports.
 

@@ -131,7 +131,7 @@ async def test_trade_stream_acknowledgement_is_not_the_outcome(desk: Desk) -> No
 
 @check("MKR-06", severity=BLOCKER, max_fills=2, creates=2)
 @over_both_transports
-async def test_every_view_tells_the_same_end(desk: Desk) -> None:
+async def test_every_view_shows_the_same_end(desk: Desk) -> None:
     """Order stream, realtime and history show the same end of an order.
 
     It is seen on an order that is cancelled and on a PostOnly order that crosses; where the venue refuses the

@@ -48,7 +48,7 @@ async def test_book_shows_our_size(desk: Desk, book: Book, side: Side) -> None:
 
 @check("MKR-14", severity=MAJOR, max_fills=10, creates=2, largest=2, min_messages=4)
 @over_both_transports
-async def test_quote_meets_its_obligation(
+async def test_quote_satisfies_its_obligation(
     desk: Desk, book: Book, obligation: Obligation, evidence: Evidence
 ) -> None:
     """Every sample of the book shows a quote of the agreed width and size within the agreed obligation.

@@ -82,7 +82,7 @@ async def test_amount_is_spent_to_the_last_step(taker: Taker) -> None:
 @check("MKR-32", severity=MAJOR, max_fills=1, creates=2, min_messages=6)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
-async def test_public_is_told_of_a_fill(desk: Desk, taker: Taker, probes: Probes, side: Side) -> None:
+async def test_fill_is_published(desk: Desk, taker: Taker, probes: Probes, side: Side) -> None:
     """A fill is published with the taker's side, on the publicTrade topic and in the recent trades.
 
     Sequence: publicTrade subscribed, create as the touch, Filled by a second UID, trade pushed, recent trades

@@ -14,7 +14,7 @@ from fixtures.v5.enums import OrderType
 from fixtures.v5.identifiers import NO_SUCH_SYMBOL
 
 Table = Mapping[str, tuple[Mapping[str, object], Collection[RetCode]]]
-"""A fault -> the terms that replace valid ones, None for one that is left out, and the documented codes."""
+"""A fault -> the terms that replace valid ones, None for one that is omitted, and the documented codes."""
 
 EMPTY = {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}
 UNREADABLE = {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}

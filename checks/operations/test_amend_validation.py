@@ -112,7 +112,7 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
 
 
 @check("ERR-02.02", severity=MAJOR, max_fills=1, creates=1, largest=1)
-@without_real_money("An order beyond the balance would go beyond the budget of one order.")
+@without_real_money("An order beyond the balance would exceed the limit of one order.")
 @over_both_transports
 async def test_amend_beyond_balance_carries_its_code(desk: Desk) -> None:
     """A sell may be amended to all of the free balance and what it holds itself, and to no step more.

@@ -63,7 +63,7 @@ async def test_private_stream_opens(connections: Connections, evidence: Evidence
 async def test_every_stream_answers_pings(connections: Connections, evidence: Evidence) -> None:
     """Every stream answers each application ping with its own kind of pong.
 
-    Besides, the client pings each stream every 20 seconds for as long as the run takes.
+    The client also pings each stream every 20 seconds for as long as the run takes.
 
     Sequence: on each open stream: ping, pong, three times in a row.
     Passes: each stream answers each ping with a pong in that stream's own format.

@@ -95,7 +95,7 @@ async def test_bad_signature_carries_its_code(account: Account) -> None:
 @check(
     "ERR-02.01", severity=BLOCKER, max_fills=1, creates=2, largest=2, provokes={RetCode.BALANCE_INSUFFICIENT}
 )
-@without_real_money("An order beyond the balance would go beyond the budget of one order.")
+@without_real_money("An order beyond the balance would exceed the limit of one order.")
 @over_both_transports
 async def test_insufficient_balance_carries_its_code(desk: Desk) -> None:
     """A sell is refused with 170131 when, and only when, it exceeds the free balance.

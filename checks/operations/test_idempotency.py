@@ -99,7 +99,7 @@ async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     answers = await desk.attempt_at_once(PARALLEL, Side.BUY, price, order_link_id)
 
     booked = {answer.order.order_id for answer in answers if answer.order is not None}
-    expect(f"number of orders made by {PARALLEL} creates under one id at once", len(booked), 1, of=answers)
+    expect(f"number of orders booked by {PARALLEL} creates under one id at once", len(booked), 1, of=answers)
     for duplicate in [answer for answer in answers if answer.order is None]:
         expect("a create whose id is taken", duplicate, refused(DUPLICATE_ORDER_LINK_ID))
     live = {state.order_id for state in await desk.open_orders(*booked)}

@@ -1,4 +1,4 @@
-"""Retry and back-off: what the venue tells a client that must wait, and which timestamps it accepts.
+"""Retry and back-off: what the venue answers a client that must wait, and which timestamps it accepts.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/rate-limit/rate-limit.mdx
 """
@@ -105,23 +105,23 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
 
 
 @check("RTY-04.01", severity=BLOCKER, max_fills=0, provokes={RetCode.TIMESTAMP_WINDOW})
-@pytest.mark.parametrize("shift", list(STAMPS))
-async def test_timestamp_window_is_enforced(account: Account, run: Run, shift: str) -> None:
+@pytest.mark.parametrize("offset", list(STAMPS))
+async def test_timestamp_window_is_enforced(account: Account, run: Run, offset: str) -> None:
     """A signed read is accepted from recv_window before the venue's clock to one second after it.
 
     A timestamp that does not fit into 64 bits is refused as well.
 
-    Sequence: signed read with a shifted timestamp, answer.
+    Sequence: signed read with an offset timestamp, answer.
     Passes: The retCode equals 10002 outside the window and 0 inside; 10001 or 10002 beyond 64 bits.
     Source: docs/v5/guide.mdx, timestamp
     """
     past = -run.environment.recv_window_ms - 500
-    operators = {"past": past, "ahead": 900, "far ahead": 1500, "unreadable": BEYOND_64_BITS}
+    offsets = {"past": past, "ahead": 900, "far ahead": 1500, "unreadable": BEYOND_64_BITS}
 
-    answer = await account.answer(shift_ms=operators[shift])
+    answer = await account.answer(shift_ms=offsets[offset])
 
-    what = f"a signed read with a timestamp {operators[shift]} ms from the venue's clock"
-    expect(what, answer, answered(STAMPS[shift]))
+    what = f"a signed read with a timestamp {offsets[offset]} ms from the venue's clock"
+    expect(what, answer, answered(STAMPS[offset]))
 
 
 @check("RTY-04.02", severity=BLOCKER, max_fills=0, provokes={RetCode.TIMESTAMP_WINDOW})

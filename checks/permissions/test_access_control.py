@@ -41,7 +41,7 @@ NOT_WHITELISTED = {
 @needs(paths.ACCOUNT_INSTRUMENTS)
 @during(Phase.PRELISTING)
 @over_both_transports
-async def test_stranger_is_kept_out(
+async def test_non_whitelisted_uid_is_refused(
     desk: Desk, non_whitelisted: Desk, instrument: Instrument, symbol: str
 ) -> None:
     """Before the listing is public, a UID outside the whitelist neither sees nor trades the symbol.
@@ -62,7 +62,7 @@ async def test_stranger_is_kept_out(
 
 
 @check("PRM-13.01", severity=MINOR, max_fills=0, provokes=ABOUT_THE_SENDER)
-async def test_bad_credentials_are_told_apart(account: Account) -> None:
+async def test_bad_credentials_are_distinguished(account: Account) -> None:
     """A wrong secret and an unknown key are refused with their own codes.
 
     Sequence: signed read with another secret, refused; signed read with an unknown key, refused.
@@ -77,7 +77,7 @@ async def test_bad_credentials_are_told_apart(account: Account) -> None:
 
 
 @check("PRM-13.02", severity=MINOR, max_fills=0, provokes=ABOUT_THE_SENDER)
-async def test_expired_key_is_turned_away(expired: Account, connections: Connections) -> None:
+async def test_expired_key_is_refused(expired: Account, connections: Connections) -> None:
     """An expired key reads nothing and opens no stream.
 
     Sequence: signed read under an expired key, refused; auth under it on each signed stream, refused.
@@ -89,7 +89,7 @@ async def test_expired_key_is_turned_away(expired: Account, connections: Connect
 
 
 @check("PRM-13.03", severity=MINOR, max_fills=0, provokes=ABOUT_THE_SENDER)
-async def test_key_of_other_addresses_is_turned_away(ip_bound: Account, connections: Connections) -> None:
+async def test_key_of_other_addresses_is_refused(ip_bound: Account, connections: Connections) -> None:
     """A key that is bound to other addresses reads nothing and opens no stream.
 
     Sequence: signed read under the key, refused; auth under it on each signed stream, refused.

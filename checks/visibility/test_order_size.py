@@ -32,7 +32,7 @@ TOO_LARGE = {
 
 
 @check("FLT-07.01", severity=MAJOR, max_fills=0, creates=1, largest=1)
-@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
+@without_real_money("An order beyond the maximum size would exceed the limit of one order.")
 async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
     """A PostOnly quantity one lot above postOnlyMaxLimitOrderSize is refused for its size.
 
@@ -50,7 +50,7 @@ async def test_size_beyond_the_maximum_is_refused(desk: Desk) -> None:
 
 
 @check("FLT-07.02", severity=MAJOR, max_fills=0, creates=1, largest=1)
-@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
+@without_real_money("An order beyond the maximum size would exceed the limit of one order.")
 @during(Phase.TRADING)
 async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -> None:
     """A GTC quantity one lot above maxLimitOrderQty is refused for its size.
@@ -68,7 +68,7 @@ async def test_size_beyond_the_maximum_of_a_limit_order_is_refused(desk: Desk) -
 
 
 @check("FLT-07.03", severity=MAJOR, max_fills=1, creates=1, largest=1)
-@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
+@without_real_money("An order beyond the maximum size would exceed the limit of one order.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
 async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: TimeInForce) -> None:
@@ -88,7 +88,7 @@ async def test_amend_beyond_the_maximum_is_refused(desk: Desk, time_in_force: Ti
 @check(
     "FLT-07.04", severity=MAJOR, max_fills=0, creates=1, largest=1, provokes={RetCode.BALANCE_INSUFFICIENT}
 )
-@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
+@without_real_money("An order beyond the maximum size would exceed the limit of one order.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("time_in_force", [TimeInForce.POST_ONLY, TimeInForce.GTC])
 @pytest.mark.parametrize("attempt", [attempt_largest, attempt_to_enlarge], ids=["create", "amend"])
@@ -111,7 +111,7 @@ async def test_maximum_size_is_not_too_large(
 @check(
     "FLT-07.05", severity=MAJOR, max_fills=0, creates=3, largest=3, provokes={RetCode.BALANCE_INSUFFICIENT}
 )
-@without_real_money("An order beyond the maximum size would go beyond the budget of one order.")
+@without_real_money("An order beyond the maximum size would exceed the limit of one order.")
 @during(Phase.TRADING)
 async def test_maximum_of_a_market_order_has_an_edge(desk: Desk) -> None:
     """A market sell one lot above maxMarketOrderQty is refused for its size, one of exactly it is not.

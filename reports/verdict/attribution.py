@@ -214,6 +214,7 @@ def _clues(raised: BaseException, cause: Cause | None) -> Clues:
         orders=failure.orders if failure else (),
         values=failure.values if failure else (),
         operation=_operation(raised),
+        answered=failure is not None and failure.code is not None,
         acknowledged=failure is not None and failure.code == 0,
         awaited=failure is not None and failure.within_ms is not None,
         unheard=cause is Cause.UNREACHED,

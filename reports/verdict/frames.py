@@ -7,16 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from fixtures.clients.operations import WRITES
 from fixtures.record.evidence import Channel, Direction, Record
-from reports.evidence.order_messages import OPERATIONS, scalars
+from reports.evidence.order_messages import ASKED_AND_ANSWERED, scalars
 from reports.verdict.cause import Frame
 
 LONGEST_FRAME = 400
 """Characters of a message that a finding shows."""
 BEFORE_THE_VALUE = 60
 """How many of them stand before the value that proves it."""
-CHANGES = {"create", "amend", "cancel"}
-"""The operations whose acknowledgement can itself be the fault."""
+CHANGES = frozenset(
+    title for path in WRITES for title in (f"POST {path}", path.removeprefix("/v5/").replace("/", "."))
+)
+"""The titles of what creates, amends or cancels orders: its acknowledgement can itself be the fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Clues:
     related: the codes that show its root cause
     orders, values: as ``Failure`` has them
     operation: the path or operation that failed, "" when unknown
-    acknowledged: an acknowledgement is the fault
+    answered: an answer is the fault
+    acknowledged: it is an acknowledgement
     awaited: something did not come: a message that has neither code, order nor value of it proves nothing
     unheard: nobody answered: only an answer over REST that cannot be read proves that
     """
@@ -37,6 +41,7 @@ class Clues:
     orders: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     operation: str = ""
+    answered: bool = False
     acknowledged: bool = False
     awaited: bool = False
     unheard: bool = False
@@ -73,17 +78,23 @@ class _Candidate:
 def _bears(one: _Candidate, clues: Clues) -> bool:
     if clues.unheard:
         return one.record.channel is Channel.REST and one.record.ret_code is None
-    is_about = one.count(clues.orders or clues.values) or one.record.ret_code in clues.codes
+    is_about = one.count(clues.orders or clues.values) or _names_a_code(one, clues)
     return not clues.awaited or bool(is_about)
+
+
+def _names_a_code(one: _Candidate, clues: Clues) -> bool:
+    """True for a refusal with one of the codes, or a batch of which an item was refused with one."""
+    return one.record.ret_code in clues.codes or any(str(code) in one.held for code in clues.codes)
 
 
 def _weight(one: _Candidate, clues: Clues) -> tuple[int, ...]:
     record, code = one.record, one.record.ret_code
     return (
-        code in clues.codes,
+        _names_a_code(one, clues),
         code in clues.related,
+        clues.answered and record.channel in ASKED_AND_ANSWERED,
+        clues.acknowledged and record.title in CHANGES and code == 0,
         one.count(clues.orders),
-        clues.acknowledged and OPERATIONS.get(record.title) in CHANGES and code == 0,
         one.count(clues.values),
         bool(clues.operation) and clues.operation in record.title,
         record.channel is not Channel.PUBLIC,
@@ -93,8 +104,8 @@ def _weight(one: _Candidate, clues: Clues) -> tuple[int, ...]:
 
 
 def _held(record: Record, clues: Clues) -> dict[str, str]:
-    """The orders and values of the clues that a message holds, figures by their amount."""
-    wanted = (*clues.orders, *clues.values)
+    """The orders, values and codes of the clues that a message holds, figures by their amount."""
+    wanted = (*clues.orders, *clues.values, *map(str, clues.codes))
     found = scalars(record)
     if found is None:  # cut, or no JSON: there is no telling one value from another
         return {one: one for one in wanted if one in record.text}

@@ -5,13 +5,13 @@ import asyncio
 from bench.drive import Timing, drive, drive_threads
 
 
-def test_a_round_is_told_by_its_percentiles() -> None:
+def test_a_round_has_its_percentiles() -> None:
     """A hundred orders of 1 to 100 µs in one second."""
     assert Timing.of([us * 1000 for us in range(100, 0, -1)], 10**9) == Timing(51.0, 100.0, 100.0)
 
 
-def test_rounds_are_told_by_their_medians() -> None:
-    """One disturbed round does not show."""
+def test_rounds_have_their_medians() -> None:
+    """One slow round does not change the median."""
     rounds = [Timing(1.0, 2.0, 3.0), Timing(900.0, 900.0, 1.0), Timing(1.0, 2.0, 3.0)]
 
     assert Timing.median(rounds) == Timing(1.0, 2.0, 3)

@@ -21,7 +21,7 @@ sys.exit(int(given.exit))
 
 
 @pytest.mark.parametrize("code", [0, 7])
-def test_the_script_meets_a_venue_and_its_exit_code_is_kept(code: int, tmp_path: Path) -> None:
+def test_the_script_reaches_a_venue_and_its_exit_code_is_returned(code: int, tmp_path: Path) -> None:
     """Addresses, key and symbol are handed over, and the script's own options behind them."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")

@@ -29,13 +29,13 @@ def test_the_order_operations_are_counted() -> None:
     }
 
 
-def test_the_least_time_is_by_the_documented_rates() -> None:
+def test_the_minimum_time_is_by_the_documented_rates() -> None:
     """Twenty creates and ten amends take a second each."""
     assert min_s({paths.ORDER_CREATE: 20, paths.ORDER_AMEND: 10}) == pytest.approx(2.0)
 
 
 def test_the_slowest_check_is_first() -> None:
-    """The makings of one check count together; what is no check is left out."""
+    """The cases of one check count together; what is no check is ignored."""
     case = (
         '<testcase name="x" time="{}"><properties><property name="check" value="{}"/></properties></testcase>'
     )
@@ -45,8 +45,8 @@ def test_the_slowest_check_is_first() -> None:
     assert slowest_s(junit) == {"MKR-01": 2.5, "VIS-01": 2.0}
 
 
-def test_standalone_is_as_patient_as_testnet() -> None:
-    """The measured environment has the given port and testnet's patience."""
+def test_standalone_has_the_timeouts_of_testnet() -> None:
+    """The measured environment has the given port and testnet's timeouts."""
     environments = yaml.safe_load(_environments("1234"))["environments"]
 
     assert environments["standalone"]["timeouts"] == environments["testnet"]["timeouts"]

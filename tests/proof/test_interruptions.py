@@ -1,10 +1,10 @@
-"""Runs that are told to end, as ``python -m proof endings`` makes them; it makes fifty."""
+"""Interrupted runs, three of what ``python -m proof endings`` does fifty times."""
 
 from pathlib import Path
 
 import pytest
 
-from proof.interruptions import Ended, Point, end, points
+from proof.interruptions import InterruptedRun, Point, interrupt, points
 from proof.venue_process import standalone
 
 CHECKS = (
@@ -15,25 +15,25 @@ CHECKS = (
 
 
 @pytest.mark.parametrize("point", points(3, seed=7, span_s=9), ids=str)
-def test_run_ends_flat_wherever_it_is_told_to(tmp_path: Path, point: Point) -> None:
-    """In time, with its sign-off, with nothing open, without a traceback, and it says so."""
+def test_interrupted_run_leaves_no_order(tmp_path: Path, point: Point) -> None:
+    """Wherever the signal comes, the run ends in time, with its sign-off and without a traceback."""
     with standalone(tmp_path) as venue:
-        ended = end(venue, tmp_path, point, *CHECKS)
+        ended = interrupt(venue, tmp_path, point, *CHECKS)
 
     assert ended is None or ended.faults == [], ended.text
 
 
-def test_fault_of_an_ending_is_told() -> None:
-    """What did not end as it must is named; a run that had not begun may just end."""
+def test_fault_of_an_interrupted_run_is_named() -> None:
+    """Each deviation is named with what was expected; a run that had no journal yet has none."""
     point = Point("SIGTERM", 1)
-    began = Ended(point, 1, 99, "", began=True, left=("a-1",), text="Traceback")
-    before = Ended(point, -15, 0, "", began=False, left=(), text="")
+    began = InterruptedRun(point, 1, 99, "", began=True, left=("a-1",), text="Traceback")
+    before = InterruptedRun(point, -15, 0, "", began=False, left=(), text="")
 
     assert began.faults == [
-        "1 orders are open",
-        "took 99 s",
-        "ended with 1",
-        "the sign-off says nothing",
+        "1 orders are open, expected none",
+        "took 99 s, expected at most 30",
+        "exit code 1, expected 2",
+        "the sign-off says nothing, expected INCOMPLETE",
         "a traceback",
         "no line says whether orders are open",
     ]

@@ -1,43 +1,48 @@
-"""The kill matrix, from what was run to what it proves."""
+"""From the results of a campaign to the kill matrix."""
 
 from dataclasses import replace
 
-from proof.matrix import Matrix, Trial, build
-from proof.trial import Job, Kind, Outcome, Verdict
+from proof.expected_kills import EXPECTED_KILLS
+from proof.matrix import CampaignResults, Matrix, build
+from proof.trial import CaseKind, CaseOutcome, Job, TrialResult
 
-CONFORMING = Verdict(Job("quiet"), (Outcome("MKR-02", "x::crossing[NEWUSDT]", Kind.PASSED),))
+CONFORMING = TrialResult(Job("quiet"), (CaseOutcome("MKR-02", "x::crossing[NEWUSDT]", CaseKind.PASSED),))
 DEFECT = "fills_post_only"
 """A defect that names MKR-02 among others."""
-KILLABLE = "rules.CREATE.tick removed"
-NOT_IN_FORCE = "rules.CREATE.post_only_price removed"
-UNTRIED = "trade_stream.FRAME.args removed"
+KILLABLE = "order_rules.CREATE.tick removed"
+NOT_IN_FORCE = "order_rules.CREATE.post_only_price removed"
+UNTRIED = "trade.FRAME.args removed"
 
 
-def _matrix(*said: Outcome, name: str = DEFECT) -> Matrix:
-    return build(Trial((CONFORMING,), (Verdict(Job(name, defect=name), said),), (), {}, full=False))
+def _matrix(*outcomes: CaseOutcome, name: str = DEFECT) -> Matrix:
+    return build(
+        CampaignResults((CONFORMING,), (TrialResult(Job(name, defect=name), outcomes),), (), {}, full=False)
+    )
 
 
-def _mutated(name: str, *said: Outcome) -> Matrix:
-    verdict = Verdict(Job(name, mutant=name), said)
-    return build(Trial((CONFORMING,), (), (verdict,), {name: frozenset({"x::a"})}, full=False))
+def _mutated(name: str, *outcomes: CaseOutcome) -> Matrix:
+    result = TrialResult(Job(name, mutant=name), outcomes)
+    return build(CampaignResults((CONFORMING,), (), (result,), {name: frozenset({"x::a"})}, full=False))
 
 
-def _crossing(kind: Kind, said: str = "") -> Outcome:
-    return Outcome("MKR-02", "x::crossing[NEWUSDT]", kind, said)
+def _crossing(kind: CaseKind, message: str = "") -> CaseOutcome:
+    return CaseOutcome("MKR-02", "x::crossing[NEWUSDT]", kind, message)
 
 
-def test_the_best_making_of_a_check_counts() -> None:
-    """A check of whose makings one is an error and one an assertion kills by the assertion."""
-    matrix = _matrix(_crossing(Kind.ERROR), _crossing(Kind.ASSERTION, "it traded"), _crossing(Kind.PASSED))
+def test_the_best_case_of_a_check_counts() -> None:
+    """A check of which one case ends in an error and one in an assertion kills by the assertion."""
+    matrix = _matrix(
+        _crossing(CaseKind.ERROR), _crossing(CaseKind.ASSERTION, "it traded"), _crossing(CaseKind.PASSED)
+    )
 
     (row,) = matrix.rows
-    assert row.said["MKR-02"].said == "it traded"
+    assert row.outcomes["MKR-02"].message == "it traded"
     assert matrix.checks == {"MKR-02": [DEFECT]}
 
 
 def test_an_error_is_no_kill() -> None:
-    """A check that could not come to an end has not caught the defect, and the rule says so."""
-    matrix = _matrix(_crossing(Kind.ERROR, "Unanswered"))
+    """A check that ended in an error has not caught the defect, and each rule that this breaks is named."""
+    matrix = _matrix(_crossing(CaseKind.ERROR, "Unanswered"))
 
     assert matrix.checks == {"MKR-02": []}
     assert f"{DEFECT} is killed by no check" in matrix.broken_rules
@@ -45,53 +50,56 @@ def test_an_error_is_no_kill() -> None:
     assert "MKR-02 kills no defect" in matrix.broken_rules
 
 
-def test_a_wait_in_vain_needs_its_reason() -> None:
-    """Silence breaks the rule for a defect that leaves something to be seen, and for no other."""
-    shown = _matrix(_crossing(Kind.TIMEOUT, "no push"))
-    hidden = _matrix(Outcome("PRM-08", "x::a", Kind.TIMEOUT, "no push"), name="swallows_orders")
+def test_a_timeout_needs_its_reason() -> None:
+    """A timeout breaks a rule unless the defect declares why nothing else can be seen."""
+    shown = _matrix(_crossing(CaseKind.TIMED_OUT, "no push"))
+    hidden = _matrix(
+        CaseOutcome(EXPECTED_KILLS["swallows_orders"][0], "x::a", CaseKind.TIMED_OUT, "no push"),
+        name="swallows_orders",
+    )
 
-    assert f"{DEFECT} is killed by MKR-02 only by a wait in vain: no push" in shown.broken_rules
-    assert not any("PRM-08" in line for line in hidden.broken_rules)
+    assert f"{DEFECT} is killed by MKR-02 only by a timeout: no push" in shown.broken_rules
+    assert not any("no push" in line for line in hidden.broken_rules)
 
 
-def test_a_red_making_of_the_sound_venue_breaks_a_rule() -> None:
-    """Each red making on the sound venue is named with its market."""
-    red = replace(CONFORMING, outcomes=(_crossing(Kind.ASSERTION, "it traded"),))
-    matrix = build(Trial((red,), (), (), {}, full=False))
+def test_a_red_case_on_the_conforming_venue_breaks_a_rule() -> None:
+    """Each red case on the conforming venue is named with its market."""
+    red = replace(CONFORMING, outcomes=(_crossing(CaseKind.ASSERTION, "it traded"),))
+    matrix = build(CampaignResults((red,), (), (), {}, full=False))
 
-    assert "the sound venue (quiet) fails x::crossing[NEWUSDT]: it traded" in matrix.broken_rules
+    assert "the conforming venue (quiet) fails x::crossing[NEWUSDT]: it traded" in matrix.broken_rules
 
 
 def test_a_finding_about_a_library_breaks_no_rule() -> None:
-    """What a client library does wrong on the sound venue is no fault of it."""
-    found = Outcome("SDK-08", "x::test_ccxt_tells_an_open_outcome", Kind.ASSERTION, "ccxt says")
-    matrix = build(Trial((replace(CONFORMING, outcomes=(found,)),), (), (), {}, full=False))
+    """What a client library does wrong on the conforming venue is no fault of the venue."""
+    found = CaseOutcome("SDK-08", "x::test_ccxt_reports_an_open_outcome", CaseKind.ASSERTION, "ccxt says")
+    matrix = build(CampaignResults((replace(CONFORMING, outcomes=(found,)),), (), (), {}, full=False))
 
-    assert not any("sound venue" in line for line in matrix.broken_rules)
+    assert not any("conforming venue" in line for line in matrix.broken_rules)
 
 
 def test_only_an_assertion_kills_a_mutant() -> None:
-    """The share counts kills; a mutant that came to errors only is counted apart."""
-    killed = _mutated(KILLABLE, _crossing(Kind.ASSERTION))
-    error = _mutated(KILLABLE, _crossing(Kind.ERROR))
+    """The score counts kills; a mutant that ended in errors only is counted apart."""
+    killed = _mutated(KILLABLE, _crossing(CaseKind.ASSERTION))
+    error = _mutated(KILLABLE, _crossing(CaseKind.ERROR))
 
-    assert (killed.share, len(killed.survivors)) == (1.0, 0)
-    assert (error.share, [fate.is_error for fate in error.survivors]) == (0.0, [True])
+    assert (killed.score, len(killed.survivors)) == (1.0, 0)
+    assert (error.score, [mutant.is_error for mutant in error.survivors]) == (0.0, [True])
     assert "1 only by errors" in error.totals()
 
 
 def test_a_survivor_needs_a_reason() -> None:
-    """A mutant that nothing notices and that nobody has explained breaks a rule."""
-    matrix = _mutated(KILLABLE, _crossing(Kind.PASSED))
+    """A mutant that survives and has no reason breaks a rule, and so does a low score."""
+    matrix = _mutated(KILLABLE, _crossing(CaseKind.PASSED))
 
     assert f"the mutant {KILLABLE} survives without a reason" in matrix.broken_rules
-    assert "only 0.0% of the mutants are killed" in matrix.broken_rules
+    assert "the mutation score is 0.0%, expected at least 95%" in matrix.broken_rules
 
 
-def test_an_exempt_mutant_is_in_the_share_of_all() -> None:
-    """A rule that is out of force lowers the share of all mutants, one that no check tries the other too."""
+def test_an_exempt_mutant_lowers_the_raw_score_only() -> None:
+    """An exempt mutant lowers the score of all mutants; one that no case reaches lowers the other too."""
     exempt = _mutated(NOT_IN_FORCE)
     untried = _mutated(UNTRIED)
 
-    assert (exempt.share, exempt.raw_share, exempt.judged) == (1.0, 0.0, [])
-    assert (untried.share, untried.raw_share) == (0.0, 0.0)
+    assert (exempt.score, exempt.raw_score, exempt.judged) == (1.0, 0.0, [])
+    assert (untried.score, untried.raw_score) == (0.0, 0.0)

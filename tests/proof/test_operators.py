@@ -1,4 +1,4 @@
-"""A rule's comparison, shifted."""
+"""Operators that move the boundary of a rule."""
 
 from decimal import Decimal
 
@@ -18,8 +18,8 @@ def _rule(name: str) -> Broken:
 
 
 def _compared(broken: Broken, subject: object) -> list[Operator]:
-    """The shifts of what the rule compares, as the subject shows."""
-    return [shift for shift in operators(broken) if shift.matters(subject)]
+    """The operators that matter for the rule, as the subject shows."""
+    return [operator for operator in operators(broken) if operator.matters(subject)]
 
 
 def _case(**fields: object) -> Candidate:
@@ -39,12 +39,12 @@ def _case(**fields: object) -> Candidate:
         ("duplicate", set()),
     ],
 )
-def test_a_rule_is_shifted_by_what_it_compares(rule: str, moved: set[str]) -> None:
-    """What is moved is what the rule's answer about a subject depends on, and nothing else."""
-    assert {shift.what for shift in _compared(_rule(rule), _case(timeInForce="PostOnly"))} == moved
+def test_a_rule_is_moved_by_what_it_compares(rule: str, moved: set[str]) -> None:
+    """The quantities that are moved are those that the rule's answer depends on, and no others."""
+    assert {operator.what for operator in _compared(_rule(rule), _case(timeInForce="PostOnly"))} == moved
 
 
-def test_a_quantity_is_shifted_by_one_step() -> None:
+def test_a_quantity_is_moved_by_one_step() -> None:
     """With a step more the largest quantity is refused, with a step less the one above it is taken."""
     largest, beyond = (_case(qty=qty, timeInForce="PostOnly") for qty in ("20", "20.000001"))
     less, more = _compared(_rule("post_only_qty"), largest)
@@ -62,7 +62,7 @@ def test_a_grid_is_made_coarser_and_finer() -> None:
     assert (coarser.broken(off), finer.broken(off)) == (True, False)
 
 
-def test_a_moment_is_shifted_by_a_second() -> None:
+def test_a_moment_is_moved_by_more_than_half_a_second() -> None:
     """Half a second beyond the bound is in the wider window, half a second within is not in the narrower."""
     (broken,) = (rule.broken for rule in access_rules.STAMP_RULES if rule.name == "timestamp")
     beyond, within = (Stamp(str(NOW + ahead), "", NOW) for ahead in (1500, 500))
@@ -72,16 +72,16 @@ def test_a_moment_is_shifted_by_a_second() -> None:
     assert (wider.broken(beyond), narrower.broken(within)) == (False, True)
 
 
-def test_a_shift_leaves_the_constant_as_it_was() -> None:
-    """A constant is moved only while the rule is asked."""
+def test_an_operator_restores_the_constant() -> None:
+    """A constant is moved only while the rule is evaluated."""
     case = _case()
-    for shift in _compared(_rule("open_orders"), case):
-        shift.broken(case)
+    for operator in _compared(_rule("open_orders"), case):
+        operator.broken(case)
 
     assert (access_rules.FUTURE_MS, order_rules.MOST_OPEN_ORDERS) == (1000, 500)
 
 
-def test_a_price_is_shifted_by_a_tick() -> None:
+def test_a_price_is_moved_by_a_tick() -> None:
     """A buy at the end of the band is refused one tick higher and taken one tick lower."""
     at = _case(price="68250")
     (broken,) = (
@@ -89,7 +89,7 @@ def test_a_price_is_shifted_by_a_tick() -> None:
         for rule in order_rules.CREATE_RULES
         if rule.name == "price_band" and rule.broken(_case(price="68250.1"))
     )
-    lower, higher = (shift for shift in _compared(broken, at) if shift.what == "price")
+    lower, higher = (operator for operator in _compared(broken, at) if operator.what == "price")
 
     assert at.order.price == Decimal(68250)
     assert (lower.broken(at), higher.broken(at)) == (False, True)

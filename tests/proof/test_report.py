@@ -2,30 +2,36 @@
 
 import json
 
-from proof.matrix import Fate, Matrix, Row
+from proof.matrix import Matrix, MutantResult, Row
 from proof.report import as_json, as_page
-from proof.trial import Kind, Outcome
+from proof.trial import CaseKind, CaseOutcome
 
 FACTS = {"date": "2026-11-25", "machine": "a machine", "requirements": "2026-11-25"}
-TRADED = Outcome("MKR-02", "x::a", Kind.ASSERTION, "it traded | twice")
-CUT = Outcome("CON-01", "x::b", Kind.ERROR, "Unanswered")
-NOTICED = Fate("rules.CREATE.tick removed", "removed", TRADED, 1)
-ERROR = Fate("access.DOOR.key removed", "removed", CUT, 1, "why")
-EXEMPT = Fate("rules.CREATE.rpi removed", "removed", None, 0, "nobody agreed on it", exempt=True)
+TRADED = CaseOutcome("MKR-02", "x::a", CaseKind.ASSERTION, "it traded | twice")
+CUT = CaseOutcome("CON-01", "x::b", CaseKind.ERROR, "Unanswered")
+NOTICED = MutantResult("order_rules.CREATE.tick removed", "removed", TRADED, 1)
+ERROR = MutantResult("access_rules.DOOR.key removed", "removed", CUT, 1, "why")
+EXEMPT = MutantResult(
+    "order_rules.CREATE.rpi removed", "removed", None, 0, "nobody agreed on it", exempt=True
+)
 MATRIX = Matrix(
     rows=(
         Row("fills_post_only", ("MKR-02", "MKR-03"), {"CON-01": CUT, "MKR-02": TRADED}),
-        Row("swallows_orders", ("PRM-08",), {"PRM-08": Outcome("PRM-08", "x::c", Kind.TIMEOUT, "no push")}),
+        Row(
+            "swallows_orders",
+            ("PRM-08",),
+            {"PRM-08": CaseOutcome("PRM-08", "x::c", CaseKind.TIMED_OUT, "no push")},
+        ),
     ),
     checks={"MKR-02": ["fills_post_only"], "MKR-03": []},
-    fates=(NOTICED, ERROR, EXEMPT),
-    broken_rules=("fills_post_only is not killed by MKR-03: not made",),
+    mutant_results=(NOTICED, ERROR, EXEMPT),
+    broken_rules=("fills_post_only is not killed by MKR-03: not run",),
     full=False,
 )
 
 
-def test_the_page_names_every_defect_with_what_its_checks_said() -> None:
-    """A row has the defect, what the venue does, each named check with its words, and who else was red."""
+def test_the_page_names_every_defect_with_the_messages_of_its_kills() -> None:
+    """A row has the defect, its text, each expected kill with its message, and the other red checks."""
     (row,) = (line for line in as_page(MATRIX, FACTS).splitlines() if line.startswith("| fills_post_only |"))
 
     assert "A PostOnly order that crosses trades as a taker." in row
@@ -33,11 +39,11 @@ def test_the_page_names_every_defect_with_what_its_checks_said() -> None:
     assert row.endswith("| CON-01 (error) |")
 
 
-def test_the_page_marks_silence_with_its_reason() -> None:
-    """A wait in vain is marked, and the reason why there is nothing else stands beside it."""
+def test_the_page_marks_a_timeout_with_its_reason() -> None:
+    """A timeout is marked, and the reason why it is enough stands beside it."""
     (row,) = (line for line in as_page(MATRIX, FACTS).splitlines() if line.startswith("| swallows_orders |"))
 
-    assert "PRM-08: *silence* no push" in row
+    assert "PRM-08: *timed out* no push" in row
     assert "Of an order that is not booked there is nothing to be pushed." in row
 
 
@@ -45,27 +51,30 @@ def test_the_page_names_what_is_broken() -> None:
     """Broken rules stand above the tables, and a check without a kill is marked."""
     page = as_page(MATRIX, FACTS)
 
-    assert page.index("- fills_post_only is not killed by MKR-03: not made") < page.index("## Defects")
+    assert page.index("- fills_post_only is not killed by MKR-03: not run") < page.index("## Defects")
     assert "| MKR-03 | **nothing** |" in page
 
 
-def test_the_page_counts_fates_apart() -> None:
-    """Kills, errors, survivors and exempt mutants have a column each, and every one not killed its reason."""
+def test_the_page_counts_each_status_apart() -> None:
+    """Kills, errors, survivors and exempt mutants have a column each, and each survivor has its reason."""
     page = as_page(MATRIX, FACTS)
 
     assert "| removed | 3 | 1 | 1 | 0 | 1 |" in page
-    assert "| rules.CREATE.rpi removed | exempt | nobody agreed on it |" in page
+    assert "| order_rules.CREATE.rpi removed | exempt | nobody agreed on it |" in page
     assert "1 of 3 mutants killed by assertion (33.3%), 1 only by errors; 1 are exempt" in page
     assert "which leaves 50.0% of 2" in page
     assert "Of all 3 mutants 33.3% are killed by assertion; of the 2 that are not exempt, 50.0%." in page
 
 
-def test_json_says_the_same() -> None:
+def test_json_has_the_same() -> None:
     """Programs read which check kills which defect, and what became of the mutants."""
-    told = json.loads(as_json(MATRIX, FACTS))
+    content = json.loads(as_json(MATRIX, FACTS))
 
-    assert told["checks"] == {"MKR-02": ["fills_post_only"], "MKR-03": []}
-    assert told["defects"]["fills_post_only"]["assertion"] == {"MKR-02": "it traded | twice"}
-    assert (told["mutants"]["share"], told["mutants"]["raw_share"]) == (0.5, 0.3333)
-    assert told["mutants"]["killed"] == {"rules.CREATE.tick removed": "MKR-02"}
-    assert told["mutants"]["survivors"].keys() == {"access.DOOR.key removed", "rules.CREATE.rpi removed"}
+    assert content["checks"] == {"MKR-02": ["fills_post_only"], "MKR-03": []}
+    assert content["defects"]["fills_post_only"]["assertion"] == {"MKR-02": "it traded | twice"}
+    assert (content["mutants"]["share"], content["mutants"]["raw_share"]) == (0.5, 0.3333)
+    assert content["mutants"]["killed"] == {"order_rules.CREATE.tick removed": "MKR-02"}
+    assert content["mutants"]["survivors"].keys() == {
+        "access_rules.DOOR.key removed",
+        "order_rules.CREATE.rpi removed",
+    }

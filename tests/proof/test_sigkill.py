@@ -1,4 +1,4 @@
-"""Runs that are killed, as ``python -m proof kills`` makes them; it makes twenty."""
+"""Killed runs, two of what ``python -m proof kills`` does twenty times."""
 
 import asyncio
 from pathlib import Path
@@ -10,9 +10,9 @@ CHECKS = ("checks/maker/test_post_only.py", "checks/maker/test_time_in_force.py"
 
 
 def test_cleanup_after_a_kill_leaves_nothing_of_its_own(tmp_path: Path) -> None:
-    """Twice, beside two hundred foreign orders: none of the run's is left, all of the others are."""
+    """Twice, beside two hundred foreign orders: no order of the run is left, and every foreign one is."""
     with standalone(tmp_path) as venue:
         asyncio.run(rest_foreign(venue.client(tmp_path)))
         killed = [kill(venue, tmp_path / str(after_s), after_s, *CHECKS) for after_s in (6, 9)]
 
-    assert [one for one in killed if not one.is_well] == []
+    assert [run for run in killed if not run.is_well] == []

@@ -56,6 +56,21 @@ def test_code_comes_before_everything() -> None:
     assert seq_of([named, related, later], Clues(related=frozenset({10003}), orders=("77",))) == 2
 
 
+def test_answer_proves_what_was_answered() -> None:
+    """A failure about an answer is proven by one, a wrong acknowledgement by that of the last change."""
+    created = received(1, Channel.REST, "POST /v5/order/create", {"orderId": "77"}, ret_code=0)
+    amended = received(2, Channel.TRADE, "order.amend-batch", {"list": [{"code": 170134}]}, ret_code=0)
+    looked_up = received(3, Channel.REST, "GET /v5/order/realtime", {"orderId": "77"}, ret_code=0)
+    pushed = order(4, orderId="77")
+    records = [created, amended, looked_up, pushed]
+
+    assert seq_of(records, Clues(orders=("77",))) == 4
+    assert seq_of(records, Clues(orders=("77",), answered=True)) == 3
+    assert seq_of(records, Clues(orders=("77",), answered=True, acknowledged=True)) == 1
+    assert seq_of(records, Clues(answered=True, acknowledged=True)) == 2
+    assert seq_of(records, Clues(frozenset({170134}), orders=("77",), answered=True)) == 2
+
+
 def test_operation_finds_what_has_no_value() -> None:
     """What could not be read is proven by the answer to what was asked."""
     records = [
