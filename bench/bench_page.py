@@ -18,9 +18,9 @@ The client answers to the same responder in another process (`bench/responder.py
 library is used as its users call it: `RestClient.call` and `TradeStream.call` with risk check, journal,
 rate limiter, retry policy and evidence; pybit's `place_order`, at 32 in flight with a thread and a session
 each; ccxt's `create_order` and `create_order_ws` with its market known. `ccxt, bare` is ccxt's signed
-endpoint method alone. One orderLinkId is sent again and again, so that the journal, which waits for the disk, is
-written once; what a write costs stands under Signing. pybit registers a request after it has sent it and
-drops an answer that is sooner: where it looks the request up, it is made to wait.
+endpoint method alone. One orderLinkId is sent again and again, so that the journal, which waits for the
+disk, is written once; what a write costs stands under Signing. pybit registers a request after it has sent
+it and drops an answer that is sooner: where it looks the request up, it is made to wait.
 
 There are two floors, and the trade stream is held to both. The bare socket blocks, sends prepared bytes and
 reads no answer's content; at 32 in flight it sends them in bursts. The bare protocol is asyncio's without a

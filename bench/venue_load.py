@@ -24,6 +24,7 @@ COMMAND = (
     "0",
     "--ack-latency-ms",
     "0",
+    # The venue has no option for "no rate limits"; a defect lifts them.
     "--defect",
     "never_limits_rate",
     "--market",

@@ -52,6 +52,7 @@ def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) 
     for name in names:
         named = EXPECTED_KILLS.get(name, ())
         others = sorted(set(checks) & demanded - set(named))
+        # Seeded by the defect's name, so that a new defect leaves the samples of the others as they are.
         sample = Random(f"{SEED}:{name}").sample(others, min(CONTROL_SAMPLE, len(others)))  # noqa: S311 - no secret
         wanted = None if full else frozenset({*named, *sample})
         jobs.append(Job(name, defect=name, checks=wanted, symbols=SYMBOLS[:1]))

@@ -127,6 +127,7 @@ def tampered(name: str) -> Iterator[None]:
     table = tables()[mutant.table]
     changed = (*table[: mutant.place], *filter(None, [mutant.rule]), *table[mutant.place + 1 :])
 
+    # Compared by identity: tables share rules, and only this one is mutated.
     def refusal(judge: Judge, rules: Table, subject: object) -> Refusal | None:
         return REFUSAL(judge, changed if rules is table else rules, subject)
 

@@ -119,6 +119,7 @@ def operators(broken: Broken) -> Iterator[Operator]:
 
 
 def _constants(broken: Broken) -> Iterator[tuple[dict[str, Any], str]]:
+    # The code object names the globals that the rule reads; the bounds among them are upper-case integers.
     code = getattr(broken, "__code__", None)
     module = vars(sys.modules[broken.__module__]) if hasattr(broken, "__module__") else {}
     for name in code.co_names if code else ():

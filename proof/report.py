@@ -141,8 +141,8 @@ def _mutants(matrix: Matrix) -> Iterator[str]:
         "compares, has its boundary moved by one step in either direction. A code that the documents allow\n"
         "as well is no mutation (`proof/equivalent_codes.py`). The cases that reach a mutant in a traced\n"
         "run on the conforming venue are run until one fails by assertion. An *exempt* survivor is\n"
-        "equivalent by the documents, not in force as the venue is started, or out of reach of what a run may send\n"
-        "(`proof/equivalent_mutants.py`): it counts in the first score and not in the second.\n\n"
+        "equivalent by the documents, not in force as the venue is started, or out of reach of what a run\n"
+        "may send (`proof/equivalent_mutants.py`): it counts in the first score and not in the second.\n\n"
         f"Of all {len(matrix.mutant_results)} mutants {matrix.raw_score:.1%} are killed by assertion; of the "
         f"{len(matrix.judged)} that are not exempt, {matrix.score:.1%}.\n"
     )

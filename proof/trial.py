@@ -82,6 +82,7 @@ class Job:
 
     def options(self, folder: str) -> list[str]:
         """The command line of the run."""
+        # Without the reports there are outcomes and no verdicts; without the cache the workers share no file.
         plain = ["-q", "-p", "no:reports.plugin", "-p", "no:cacheprovider", "--tb=no", f"--out={folder}"]
         shuffled = [] if self.order is None else ["-p", "randomly", f"--randomly-seed={self.order}"]
         symbols = [option for symbol in self.symbols for option in ("--symbol", symbol)]

@@ -55,6 +55,7 @@ class Orders:
         order_id, see = str(row["orderId"]), self.ledger.see
         self.ledger.counts["order rows pushed"] += 1
         cum, leaves, qty = (Decimal(row[name]) for name in ("cumExecQty", "leavesQty", "qty"))
+        # Executions are pushed before the order row that counts them, so both sums agree at every row.
         traded = self._traded.get(order_id, Decimal(0))
         see(ClientLaw.EXECUTIONS, kept=cum == traded, what=f"{order_id}: cum {cum}, executed {traded}")
         if row["timeInForce"] in _MAKER_ONLY:

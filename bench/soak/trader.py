@@ -13,9 +13,9 @@ from bench.soak.mirror import Orders
 from bench.soak.stage import Stage, Visit
 from bench.soak.wire import (
     Body,
-    OrderEntry,
-    OurRestEntry,
-    OurTradeEntry,
+    OrderSender,
+    OurRestSender,
+    OurTradeSender,
     PlainRest,
     PlainStream,
     VenueAnswer,
@@ -65,7 +65,7 @@ class Trader:
     stage: Stage
     visit: Visit
     rest: PlainRest
-    entry: OrderEntry
+    sender: OrderSender
     orders: Orders
     stream: PlainStream | PrivateStream
     acked: set[str] = field(default_factory=set)
@@ -78,8 +78,8 @@ class Trader:
         await rest.order(paths.ORDER_CANCEL_ALL, {"category": "spot"})
         orders = Orders(stage.ledger)
         stream = await _listener(stage, visit, orders)
-        entry = await _entry(stage, visit, ways[visit.number % len(ways)])
-        return cls(stage, visit, rest, entry, orders, stream)
+        sender = await _sender(stage, visit, ways[visit.number % len(ways)])
+        return cls(stage, visit, rest, sender, orders, stream)
 
     async def close(self) -> None:
         """End every order, hear of each end, and leave."""
@@ -90,13 +90,13 @@ class Trader:
             what = f"{order_id} of {len(missing)} whose end was not pushed"
             self.stage.ledger.see(ClientLaw.ENDS_ONCE, kept=order_id in self.orders.ended, what=what)
         await self.compare()
-        for connection in (self.entry, self.stream, self.rest):
+        for connection in (self.sender, self.stream, self.rest):
             await connection.close()
 
     async def send(self, path: str, body: Body) -> list[int]:
         """Send an order request and take note of the answer; the codes, of a batch those of its items."""
-        entry = self.rest if path == paths.ORDER_CANCEL_ALL else self.entry
-        answer = await entry.order(path, body)
+        sender = self.rest if path == paths.ORDER_CANCEL_ALL else self.sender
+        answer = await sender.order(path, body)
         self._note(path, answer)
         return answer.codes()
 
@@ -198,7 +198,7 @@ async def _listener(stage: Stage, visit: Visit, orders: Orders) -> PlainStream |
     return stream
 
 
-async def _entry(stage: Stage, visit: Visit, way: str) -> OrderEntry:
+async def _sender(stage: Stage, visit: Visit, way: str) -> OrderSender:
     if way == "httpx":
         return PlainRest(stage.address, visit.credentials)
     if way == "websockets":
@@ -206,8 +206,8 @@ async def _entry(stage: Stage, visit: Visit, way: str) -> OrderEntry:
         await stream.authenticate(visit.credentials)
         return stream
     if way == "our REST":
-        return OurRestEntry(stage.address, visit.key())
-    return await OurTradeEntry.open(stage.address, visit.key())
+        return OurRestSender(stage.address, visit.key())
+    return await OurTradeSender.open(stage.address, visit.key())
 
 
 async def make(trader: Trader) -> None:

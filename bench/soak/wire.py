@@ -49,7 +49,7 @@ class VenueAnswer:
         return [item["code"] for item in self.more.get("list", ())] or [self.code]
 
 
-class OrderEntry(Protocol):
+class OrderSender(Protocol):
     """A way to send orders."""
 
     async def order(self, path: str, body: Body) -> VenueAnswer:
@@ -189,7 +189,7 @@ class PlainStream:
                     self._waiting[key].set_result(frame)
 
 
-class OurRestEntry:
+class OurRestSender:
     """This suite's signed REST."""
 
     def __init__(self, address: VenueAddress, key: "Key") -> None:
@@ -204,7 +204,7 @@ class OurRestEntry:
         await self._client.close()
 
 
-class OurTradeEntry:
+class OurTradeSender:
     """This suite's trade stream."""
 
     def __init__(self, address: VenueAddress, key: "Key") -> None:
@@ -212,11 +212,11 @@ class OurTradeEntry:
         self._stream = TradeStream(url, **key.common())
 
     @classmethod
-    async def open(cls, address: VenueAddress, key: "Key") -> "OurTradeEntry":
+    async def open(cls, address: VenueAddress, key: "Key") -> "OurTradeSender":
         """Connect and sign in."""
-        entry = cls(address, key)
-        await entry._stream.connect()
-        return entry
+        sender = cls(address, key)
+        await sender._stream.connect()
+        return sender
 
     async def order(self, path: str, body: Body) -> VenueAnswer:
         """Send once."""

@@ -14,7 +14,7 @@ from fixtures.expect import at_least, between, expect, nothing, one_of, other_th
 from fixtures.v5.codes import RetCode
 
 
-class Outcome(TypedDict, total=False):
+class AmbiguousOutcome(TypedDict, total=False):
     """The outcome of a request, as far as the client knows it."""
 
     code: int
@@ -27,7 +27,7 @@ RESET_IN_MS = 800
 LONGEST_PAUSE_MS = 10_000
 BAN, BAN_MS = "403, access too frequent", 600_000
 """The text that an IP-banned address receives, and for how long it stays banned."""
-AMBIGUOUS: dict[str, Outcome] = {
+AMBIGUOUS: dict[str, AmbiguousOutcome] = {
     "a server timeout": {"code": RetCode.SERVER_TIMEOUT},
     "a server error": {"code": RetCode.SERVER_ERROR},
     "high load": {"code": RetCode.TRADING_SERVICE_HIGH_LOAD},
