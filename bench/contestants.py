@@ -77,7 +77,7 @@ class OurRest:
             risk_check=_risk_check(self._folder, clock),
             recv_window_ms=5000,
         )
-        client.rate_limiter.address.most = _UNLIMITED
+        client.rate_limiter.address.limit = _UNLIMITED
         try:
             return await _warm(lambda: client.call("POST", paths.ORDER_CREATE, ORDER), count, in_flight)
         finally:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from fixtures.clients.risk import figure
+from fixtures.clients.notional import positive_decimal
 from fixtures.config.environment import read_file
 from fixtures.v5 import paths
 from fixtures.venue.demo_accounts import MAKER, NON_WHITELISTED, READ_ONLY
@@ -153,7 +153,7 @@ def assert_within_risk_limits(reached: Reached) -> None:
     worth = [
         Decimal(terms["qty"]) * Decimal(terms["price"])
         for _, terms in reached.of(paths.ORDER_CREATES)
-        if figure(terms.get("qty")) and figure(terms.get("price"))
+        if positive_decimal(terms.get("qty")) and positive_decimal(terms.get("price"))
     ]
 
     assert len(list(reached.of(paths.ORDER_CREATES))) <= risk_limits.orders

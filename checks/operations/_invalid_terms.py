@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pytest
 
 from checks import without_real_money
-from fixtures.clients.risk import figure
+from fixtures.clients.notional import positive_decimal
 from fixtures.v5.codes import NOTHING_ORDERED, RetCode
 from fixtures.v5.enums import OrderType
 from fixtures.v5.identifiers import NO_SUCH_SYMBOL
@@ -114,7 +114,7 @@ def _is_unreadable(terms: Mapping[str, object]) -> bool:
     kind = terms.get("orderType", OrderType.LIMIT)
     factors = ("qty",) if kind == OrderType.MARKET else ("qty", "price")
     return kind not in {OrderType.LIMIT, OrderType.MARKET} or any(
-        name in terms and figure(terms[name]) is None for name in factors
+        name in terms and positive_decimal(terms[name]) is None for name in factors
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, needs, over_both_transports
 from fixtures.clients.retry.decision import Action, decide
-from fixtures.clients.retry.policy import AttemptResult, Operation, Policy, Transport
+from fixtures.clients.retry.policy import AttemptResult, Operation, Policy, TransportKind
 from fixtures.desk import Connections, Desk, Market, Order, Probes
 from fixtures.expect import Prerequisite, acknowledged, at_least, at_most, expect, having, nothing, one_of
 from fixtures.record.evidence import Evidence
@@ -164,7 +164,7 @@ def test_403_is_read_by_its_body(policy: Policy, body: str) -> None:
     Source: docs/v5/rate-limit/rate-limit.mdx, docs/v5/guide.mdx, docs/v5/error.mdx, HTTP code
     """
     text, action, wait_ms = FORBIDDEN[body]
-    attempt_result = AttemptResult(Transport.REST, Operation.READ, text=text, http_status=403)
+    attempt_result = AttemptResult(TransportKind.REST, Operation.READ, text=text, http_status=403)
 
     decision = decide(attempt_result, attempt=1, now_ms=0, jitter=0.0, policy=policy)
 

@@ -12,7 +12,7 @@ from checks import BLOCKER, MAJOR, check, needs, over_both_transports, over_trad
 from checks.operations._auth import expect_refused_authentication
 from checks.operations._invalid_terms import CREATES, over_faults
 from fixtures.clients.retry.decision import Action, decide
-from fixtures.clients.retry.policy import AttemptResult, Operation, Policy, Transport
+from fixtures.clients.retry.policy import AttemptResult, Operation, Policy, TransportKind
 from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
 from fixtures.expect import acknowledged, expect, nothing, present, refused, show
 from fixtures.v5 import paths
@@ -139,10 +139,10 @@ def test_every_documented_code_is_classified(policy: Policy) -> None:
 
 
 @check("ERR-04", severity=BLOCKER, max_fills=0, min_messages=0)
-@pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
+@pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
 @pytest.mark.parametrize("operation", list(Operation))
 def test_unknown_code_is_never_answered_with_a_resend(
-    policy: Policy, transport: Transport, operation: Operation
+    policy: Policy, transport: TransportKind, operation: Operation
 ) -> None:
     """The client never resends a request that was answered with an undocumented code.
 
@@ -168,8 +168,12 @@ def test_10003_is_read_by_its_transport(policy: Policy) -> None:
     Passes: the client stops on REST, reconnects later on the trade stream, and diagnoses each differently.
     Source: docs/v5/error.mdx, 10003 and WS OE general code
     """
-    unknown = AttemptResult(Transport.REST, Operation.READ, RetCode.INVALID_API_KEY, "API key is invalid.")
-    crowded = AttemptResult(Transport.TRADE, Operation.CONNECT, RetCode.INVALID_API_KEY, "too many sessions")
+    unknown = AttemptResult(
+        TransportKind.REST, Operation.READ, RetCode.INVALID_API_KEY, "API key is invalid."
+    )
+    crowded = AttemptResult(
+        TransportKind.TRADE, Operation.CONNECT, RetCode.INVALID_API_KEY, "too many sessions"
+    )
 
     rest, trade = (
         decide(attempt_result, attempt=1, now_ms=0, jitter=0.5, policy=policy)
@@ -178,7 +182,7 @@ def test_10003_is_read_by_its_transport(policy: Policy) -> None:
 
     expect("the client's action after 10003 on REST", rest.action, Action.STOP)
     expect("the client's action after 10003 on the trade stream", trade.action, Action.RECONNECT)
-    diagnoses = {diagnosis(RetCode.INVALID_API_KEY, on) for on in (Transport.REST, Transport.TRADE)}
+    diagnoses = {diagnosis(RetCode.INVALID_API_KEY, on) for on in (TransportKind.REST, TransportKind.TRADE)}
     expect("different diagnoses of 10003 on REST and on the trade stream", len(diagnoses), 2)
 
 

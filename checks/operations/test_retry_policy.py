@@ -9,7 +9,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check
 from fixtures.clients.retry.decision import Action, Decision, decide
-from fixtures.clients.retry.policy import AttemptResult, Kind, Operation, Policy, Transport
+from fixtures.clients.retry.policy import AttemptResult, ErrorClass, Operation, Policy, TransportKind
 from fixtures.expect import at_least, between, expect, nothing, one_of, other_than
 from fixtures.v5.codes import RetCode
 
@@ -62,8 +62,8 @@ REFUSED = (
 
 
 @check("RTY-03.01", severity=BLOCKER, max_fills=0, min_messages=0)
-@pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
-def test_policy_waits_for_the_reset(policy: Policy, transport: Transport) -> None:
+@pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
+def test_policy_waits_for_the_reset(policy: Policy, transport: TransportKind) -> None:
     """After 10006 the client sends nothing before the reset that the venue named.
 
     Sequence: 10006 with a reset 800 ms ahead, decision of the policy, for the smallest and the largest
@@ -91,7 +91,7 @@ def test_policy_survives_a_useless_reset(policy: Policy, reset_ms: int | None) -
     Passes: the next attempt is after this moment, and at most ten seconds after it.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
-    limited = AttemptResult(Transport.REST, Operation.READ, RetCode.TOO_MANY_VISITS, reset_ms=reset_ms)
+    limited = AttemptResult(TransportKind.REST, Operation.READ, RetCode.TOO_MANY_VISITS, reset_ms=reset_ms)
 
     pause = _decided(policy, limited).not_before_ms - NOW_MS
 
@@ -106,7 +106,7 @@ def test_policy_backs_off_with_a_cap(policy: Policy) -> None:
     Passes: no pause is shorter than the one before or longer than ten seconds; the last exceeds the first.
     Source: docs/v5/websocket/wss-authentication.mdx, 500 connections in five minutes
     """
-    lost = AttemptResult(Transport.STREAM, Operation.CONNECT, text="closed: 1006")
+    lost = AttemptResult(TransportKind.STREAM, Operation.CONNECT, text="closed: 1006")
 
     pauses = [_decided(policy, lost, attempt).not_before_ms - NOW_MS for attempt in range(1, 10)]
 
@@ -123,7 +123,7 @@ def test_policy_spreads_its_clients(policy: Policy) -> None:
     Passes: the two pauses differ.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
-    failed = AttemptResult(Transport.REST, Operation.READ, RetCode.SERVER_ERROR)
+    failed = AttemptResult(TransportKind.REST, Operation.READ, RetCode.SERVER_ERROR)
 
     first, second = (_decided(policy, failed, jitter=jitter).not_before_ms for jitter in (0.0, 1.0))
 
@@ -139,7 +139,7 @@ def test_policy_gives_up(policy: Policy, operation: Operation) -> None:
     Passes: the client stops, or looks up what it wrote.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
-    limited = AttemptResult(Transport.REST, operation, RetCode.TOO_MANY_VISITS)
+    limited = AttemptResult(TransportKind.REST, operation, RetCode.TOO_MANY_VISITS)
 
     decision = _decided(policy, limited, attempt=1000)
 
@@ -156,7 +156,7 @@ def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
     Passes: the next attempt is at least ten minutes away.
     Source: docs/v5/rate-limit/rate-limit.mdx, 600 requests in five seconds
     """
-    banned = AttemptResult(Transport.REST, operation, text=BAN, http_status=403)
+    banned = AttemptResult(TransportKind.REST, operation, text=BAN, http_status=403)
 
     decision = _decided(policy, banned)
 
@@ -166,10 +166,10 @@ def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
 
 @check("RTY-06.01", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("fault", list(AMBIGUOUS))
-@pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
+@pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
 @pytest.mark.parametrize("operation", WRITES)
 def test_write_of_unknown_outcome_is_never_resent(
-    policy: Policy, operation: Operation, transport: Transport, fault: str
+    policy: Policy, operation: Operation, transport: TransportKind, fault: str
 ) -> None:
     """A create, amend or cancel of unknown outcome is looked up, after each attempt and on each transport.
 
@@ -188,8 +188,8 @@ def test_write_of_unknown_outcome_is_never_resent(
 
 @check("RTY-06.02", severity=BLOCKER, max_fills=0, min_messages=0)
 @pytest.mark.parametrize("code", REFUSED)
-@pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
-def test_refused_create_is_not_repeated(policy: Policy, transport: Transport, code: RetCode) -> None:
+@pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
+def test_refused_create_is_not_repeated(policy: Policy, transport: TransportKind, code: RetCode) -> None:
     """A create that was refused for what it contains is not sent again unchanged.
 
     Sequence: the refusal, decision of the policy.
@@ -202,8 +202,8 @@ def test_refused_create_is_not_repeated(policy: Policy, transport: Transport, co
 
 
 @check("RTY-06.03", severity=BLOCKER, max_fills=0, min_messages=0)
-@pytest.mark.parametrize("transport", [Transport.REST, Transport.TRADE])
-def test_no_ambiguous_code_has_a_create_resent(policy: Policy, transport: Transport) -> None:
+@pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
+def test_no_ambiguous_code_has_a_create_resent(policy: Policy, transport: TransportKind) -> None:
     """No documented code that leaves the outcome open makes the client send a create again.
 
     Sequence: each documented code in turn, decision of the policy.
@@ -211,7 +211,8 @@ def test_no_ambiguous_code_has_a_create_resent(policy: Policy, transport: Transp
     Source: docs/v5/error.mdx
     """
     answers = [AttemptResult(transport, Operation.CREATE, code) for code in RetCode]
-    ambiguous = [x for x in answers if (rule := policy.rule_for(x)) and rule.kind is Kind.AMBIGUOUS]
+    rules = [(answer, policy.rule_for(answer)) for answer in answers]
+    ambiguous = [x for x, rule in rules if rule and rule.error_class is ErrorClass.AMBIGUOUS]
 
     resent = [x.code for x in ambiguous if _decided(policy, x).action is not Action.LOOK_UP]
 

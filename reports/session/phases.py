@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
+from fixtures.clients.errors import (
+    HookFailed,
+    Malformed,
+    Misuse,
+    Refused,
+    Unanswered,
+    Unreachable,
+    Unresponsive,
+)
 from fixtures.desk import Blocked, LeftBehind
 from fixtures.expect import CheckFailed
 from fixtures.harness.session import TooFewMessages
@@ -19,7 +27,7 @@ ENDED_BY: tuple[tuple[type[BaseException], Ended], ...] = (
     # It shows pytest that the call received too little; the call itself completed.
     (TooFewMessages, Ended.COMPLETED),
     (Blocked, Ended.BLOCKED),
-    (Silent, Ended.SILENT),
+    (Unresponsive, Ended.SILENT),
     (AssertionError, Ended.FAILED),
     (Refused, Ended.REFUSED),
     (Malformed, Ended.MALFORMED),
@@ -31,7 +39,7 @@ BEGINNINGS: tuple[tuple[type[BaseException], str], ...] = (
     (Refused, "the venue refused "),
     (Malformed, "the venue broke the format: "),
     (Unreachable, "the venue could not be reached: "),
-    (Silent, ""),
+    (Unresponsive, ""),
     (Unanswered, "no answer: "),
     (Misuse, "the suite refused: "),
     (HookFailed, "the suite broke: "),

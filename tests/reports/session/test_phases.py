@@ -8,9 +8,9 @@ from fixtures.clients.errors import (
     Malformed,
     Misuse,
     Refused,
-    Silent,
     Unanswered,
     Unreachable,
+    Unresponsive,
 )
 from fixtures.clients.reply import Reply
 from fixtures.desk import Blocked, LeftBehind, NotSeen
@@ -44,11 +44,16 @@ CASES: list[tuple[str, BaseException | None, Ended, str]] = [
     ),
     ("call", Blocked("no stranger key"), Ended.BLOCKED, "no stranger key"),
     ("call", Unanswered("create", "timed out"), Ended.BROKEN, "no answer: create: timed out"),
-    ("call", Silent("the stream was silent", "no pong"), Ended.SILENT, "the stream was silent: no pong"),
+    (
+        "call",
+        Unresponsive("the stream was silent", "no pong"),
+        Ended.SILENT,
+        "the stream was silent: no pong",
+    ),
     ("call", TOO_FEW, Ended.COMPLETED, ""),
     ("setup", Blocked("no funds"), Ended.BLOCKED, "no funds"),
-    ("setup", Silent("the stream", "no pong"), Ended.SILENT, "the stream: no pong"),
-    ("teardown", Silent("the stream", "no pong"), Ended.SILENT, "teardown: the stream: no pong"),
+    ("setup", Unresponsive("the stream", "no pong"), Ended.SILENT, "the stream: no pong"),
+    ("teardown", Unresponsive("the stream", "no pong"), Ended.SILENT, "teardown: the stream: no pong"),
     ("setup", AssertionError("x"), Ended.FAILED, "setup: AssertionError: x"),
     ("setup", NOT_SEEN, Ended.FAILED, f"setup: {NOT_SEEN}"),
     ("setup", REFUSED, Ended.REFUSED, f"setup: the venue refused {REFUSED}"),

@@ -5,7 +5,15 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from fixtures.clients.errors import HookFailed, Malformed, Misuse, Refused, Silent, Unanswered, Unreachable
+from fixtures.clients.errors import (
+    HookFailed,
+    Malformed,
+    Misuse,
+    Refused,
+    Unanswered,
+    Unreachable,
+    Unresponsive,
+)
 from fixtures.clients.reply import Reply
 from fixtures.desk import Answer, Blocked, LeftBehind, NotSeen, VenueLost
 from fixtures.expect import (
@@ -92,7 +100,7 @@ OF_EXCEPTIONS: list[tuple[BaseException, Owner | None, Cause | None]] = [
     (refusal(RetCode.NOT_IN_DEMO_TRADING), Owner.LISTING, Cause.UNSERVED),
     (Unanswered("order.create", "closed"), Owner.NETWORK, Cause.UNREACHED),
     (Unreachable("connect", "refused"), Owner.NETWORK, Cause.UNREACHED),
-    (Silent("the private stream was silent", "no pong"), Owner.NETWORK, Cause.UNREACHED),
+    (Unresponsive("the private stream was silent", "no pong"), Owner.NETWORK, Cause.UNREACHED),
     (VenueLost("the venue stopped answering"), Owner.NETWORK, Cause.UNREACHED),
     (Misuse("beyond the budget"), Owner.SUITE, None),
     (HookFailed("order", "KeyError"), Owner.SUITE, None),
@@ -169,7 +177,7 @@ OF_LIBRARIES: list[tuple[BaseException, Owner | None, Cause | None]] = [
     (refusal(RetCode.PERMISSION_DENIED), Owner.ACCOUNT, Cause.PERMISSION),
     (refusal(170134), Owner.VENUE, None),
     (Unanswered("pybit 5.17.0", "refused"), Owner.NETWORK, Cause.UNREACHED),
-    (Silent("the venue was silent", "no answer"), Owner.NETWORK, Cause.UNREACHED),
+    (Unresponsive("the venue was silent", "no answer"), Owner.NETWORK, Cause.UNREACHED),
     (Blocked("NEWUSDT is not visible to this key", missing=Prerequisite.SYMBOL), None, None),
 ]
 
@@ -345,7 +353,7 @@ def test_nobodys_word_proves_that_nobody_answered() -> None:
     unreadable = received(2, Channel.REST, "GET /v5/order/realtime", {})
     unanswered = Unanswered("GET /v5/order/realtime", "unreadable: HTTP 502")
 
-    assert attribute(seen(Silent("the private stream was silent", "no pong"), conforming)).frame is None
+    assert attribute(seen(Unresponsive("the private stream was silent", "no pong"), conforming)).frame is None
     frame = attribute(seen(unanswered, conforming, unreadable)).frame
     assert frame is not None
     assert frame.seq == 2
