@@ -11,7 +11,10 @@ FINDINGS: Mapping[str, str] = {
     "test_ccxt_signs_its_instruments_query[afterwards]": "A default under fetchMarkets hides it.",
     "test_floats_leave_as_decimals_on_the_grid[tiny-pybit]": "pybit writes floats with str().",
     "test_floats_leave_as_decimals_on_the_grid[inexact-pybit]": "pybit writes floats with str().",
-    "test_ccxt_reports_an_open_outcome": "ccxt reports an open outcome as a refusal.",
+    **{
+        f"test_ccxt_reports_an_open_outcome[{code}]": "ccxt reports an open outcome as a refusal."
+        for code in (429, 10000, 10016, 10429, 170001, 170032, 170146)
+    },
     "test_rate_limit_is_waited_out[past-pybit]": "pybit sleeps for a negative time.",
     "test_trade_stream_call_is_answered[refused-without-reqId-pybit]": "pybit only logs the refusal.",
     "test_trade_stream_goes_on_after_a_refusal[ccxt]": "ccxt authenticates again on the same connection.",

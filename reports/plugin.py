@@ -37,14 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Send the reports of this run into its folder, before the plugins that write them are asked where to."""
     if not config.stash.get(CHECKS, False):
         return
-    waivers_file = config.rootpath / "waivers.yaml"
+    run, waivers_file = config.stash.get(RUN, None), config.rootpath / "waivers.yaml"
     try:
         complete = requirements.read(requirements.newest(config.rootpath / "checks"))
         waived = waivers.read(waivers_file)
+        complete.require_current((waiver.check for waiver in waived), waivers_file.name)
+        if run is not None:
+            where = f"{file_of(config).name}: not_applicable of {run.environment.name}"
+            complete.require_current(run.environment.not_applicable, where)
     except (requirements.RequirementsError, waivers.WaiverError) as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_REQUIRED] = required = required_by(Profile(config.option.profile), complete)
-    run = config.stash.get(RUN, None)
     if run is None:
         return
     config.option.allure_report_dir = str(run.folder / "allure-results")

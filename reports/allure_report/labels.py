@@ -42,14 +42,11 @@ class Place:
     """Where the report shows a making.
 
     group: the prefix of its id in words
-    test_name: the function's name; shown where several functions share an id, because Allure takes
-        results of one id with the same parameters for retries of each other
     """
 
     environment: str
     item: Item
     group: str
-    test_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +65,10 @@ def under_way(config: pytest.Config) -> TestResult | None:
 
 def finish(result: TestResult, check: Check, place: Place, outcome: Outcome) -> None:
     """Write our title, requirement, labels, parameters and verdict over what allure-pytest guessed."""
-    requirement = outcome.requirement
-    result.name = f"{check.id} {requirement.title}" + (f" [{outcome.label}]" if outcome.label else "")
-    result.description = _described(requirement)
+    result.name = f"{check.id} {check.title}" + (f" [{outcome.label}]" if outcome.label else "")
+    result.description = _described(check.requirement)
     result.descriptionHtml = None
-    shared = {"made as": place.test_name} if len(check.requirements) > 1 else {}
-    parameters = {"env": place.environment, **outcome.parameters, **shared}
+    parameters = {"env": place.environment, **outcome.parameters}
     result.parameters = [Parameter(name=name, value=value) for name, value in parameters.items()]
     kept = [label for label in result.labels if label.name not in OF_NO_INTEREST]
     result.labels = kept + _labels(check, place) + _tags(outcome)
@@ -128,8 +123,10 @@ def _labels(check: Check, place: Place) -> list[Label]:
     return [Label(name=name, value=value) for name, value in wanted.items()]
 
 
-def _described(requirement: Requirement) -> str:
+def _described(requirement: Requirement | None) -> str:
     """The requirement's card, as Markdown."""
+    if requirement is None:
+        return ""
     source = f"`{requirement.source}`" if requirement.source else ""
     lines = {"Sequence": requirement.sequence, "Passes": requirement.passes, "Source": source}
     labelled = [f"{label}: {text}" for label, text in lines.items() if text]

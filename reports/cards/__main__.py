@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 
 from fixtures.config.environment import Environment, read_file, select
 from fixtures.harness.collection import ROLE_OF_FIXTURE, kept_back, library_of, needs_of
-from reports.cards.card import Card, Function, page
+from reports.cards.card import Card, page
 from reports.session.items import check_id_of, group, label, parameters, requirement
 from reports.verdict.requirements import newest, read
 
@@ -69,20 +69,10 @@ def collect(root: Path) -> list[pytest.Item]:
 
 def cards(items: Sequence[pytest.Item], environments: Mapping[str, Environment]) -> tuple[Card, ...]:
     """The items as cards, one per id, in their order."""
-    by_id: dict[str, dict[str, list[pytest.Item]]] = {}
+    by_id: dict[str, list[pytest.Item]] = {}
     for item in items:
-        test_name = item.originalname if isinstance(item, pytest.Function) else item.name
-        by_id.setdefault(check_id_of(item), {}).setdefault(test_name, []).append(item)
-    return tuple(
-        Card(
-            id=check_id,
-            group=group(next(iter(functions.values()))[0]),
-            library=library_of(next(iter(functions.values()))[0]),
-            mainnet=environments["mainnet"].not_applicable.get(check_id) or _kept_back(functions.values()),
-            functions=tuple(_function(own, environments) for own in functions.values()),
-        )
-        for check_id, functions in by_id.items()
-    )
+        by_id.setdefault(check_id_of(item), []).append(item)
+    return tuple(_card(check_id, own, environments) for check_id, own in by_id.items())
 
 
 def written(root: Path) -> str:
@@ -104,13 +94,17 @@ def main(arguments: Sequence[str], root: Path) -> int:
     return 1
 
 
-def _function(items: Sequence[pytest.Item], environments: Mapping[str, Environment]) -> Function:
+def _card(check_id: str, items: Sequence[pytest.Item], environments: Mapping[str, Environment]) -> Card:
     first = items[0]
     marked = next(iter(first.iter_markers("check"))).kwargs
     names = [name for name in getattr(first, "fixturenames", ()) if name in NEEDS]
-    return Function(
+    return Card(
+        id=check_id,
         requirement=requirement(first),
+        group=group(first),
         severity=str(marked["severity"]),
+        library=library_of(first),
+        mainnet=environments["mainnet"].not_applicable.get(check_id) or _kept_back(items),
         max_fills=marked["max_fills"],
         min_messages=marked["min_messages"],
         cases=tuple(dict.fromkeys(filter(None, (label(parameters(item), ()) for item in items)))),
@@ -147,9 +141,9 @@ def _exempt(
     return reasons + list(dict.fromkeys(reason for reason in absent if reason))
 
 
-def _kept_back(functions: Iterable[Sequence[pytest.Item]]) -> str:
-    """Why no making of a check is made where money is real, "" when one is."""
-    reasons = [kept_back(item) for items in functions for item in items]
+def _kept_back(items: Sequence[pytest.Item]) -> str:
+    """Why no case of a check is run where money is real, "" when one is."""
+    reasons = [kept_back(item) for item in items]
     return (reasons[0] or "") if all(reasons) else ""
 
 

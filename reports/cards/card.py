@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from reports.verdict.requirements import Requirements
-from reports.verdict.results import BEYOND, Item, Requirement, most_severe
+from reports.verdict.results import BEYOND, Item, Requirement
 
 HEAD = """# The checks
 
@@ -25,49 +25,30 @@ a sign-off with requirement set {version} must contain those of the numbered sec
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """One function that carries a check's id.
-
-    max_fills: least-sized orders that could fill in one making, see ``checks.check``
-    min_messages: the least number of messages of the venue
-    cases: its parameters in a few words, one entry per making
-    needs: what must be there
-    exempt: where and why it is N/A
-    """
-
-    requirement: Requirement
-    severity: str
-    max_fills: int
-    min_messages: int
-    cases: tuple[str, ...]
-    needs: tuple[str, ...]
-    exempt: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """One check.
 
     group: the prefix of its id and what its module is about
     library: the client library that it judges, "" for a check of the venue
-    mainnet: why it is not made there, "" when it is
+    mainnet: why it is not run there, "" when it is
+    max_fills: minimum-sized orders that could fill in one case, see ``checks.check``
+    min_messages: the minimum number of messages of the venue
+    cases: its parameters in a few words, one entry per case
+    needs: what must be there
+    exempt: where and why it is N/A
     """
 
     id: str
+    requirement: Requirement
     group: str
+    severity: str
     library: str
     mainnet: str
-    functions: tuple[Function, ...]
-
-    @property
-    def severity(self) -> str:
-        """The gravest of its functions."""
-        return most_severe(one.severity for one in self.functions)
-
-    @property
-    def max_fills(self) -> int:
-        """The most that one making can cost, in least-sized orders."""
-        return max(one.max_fills for one in self.functions)
+    max_fills: int
+    min_messages: int
+    cases: tuple[str, ...]
+    needs: tuple[str, ...]
+    exempt: tuple[str, ...]
 
     @property
     def cost(self) -> str:
@@ -100,36 +81,36 @@ def _group(own: Sequence[Card]) -> Iterator[str]:
     yield "| Check | Requirement | Severity | Mainnet, at worst |"
     yield "|---|---|---|---|"
     for card in own:
-        titles = "<br>".join(_cell(one.requirement.title) for one in card.functions)
-        yield f"| [{card.id}](#{card.id.lower()}) | {titles} | {card.severity} | {card.cost} |"
+        anchor = card.id.lower().replace(".", "")
+        title = _cell(card.requirement.title)
+        yield f"| [{card.id}](#{anchor}) | {title} | {card.severity} | {card.cost} |"
     yield ""
     for card in own:
-        yield f"#### {card.id}\n"
-        for function in card.functions:
-            yield from _function(card, function)
+        yield from _card(card)
 
 
-def _function(card: Card, function: Function) -> Iterator[str]:
-    demanded = function.requirement
+def _card(card: Card) -> Iterator[str]:
+    demanded = card.requirement
+    yield f"#### {card.id}\n"
     yield f"**{demanded.title}**\n"
     if demanded.paragraph:
         yield f"{demanded.paragraph}\n"
     yield "| | |"
     yield "|---|---|"
-    yield from (f"| {name} | {_cell(text)} |" for name, text in _rows(card, function).items() if text)
+    yield from (f"| {name} | {_cell(text)} |" for name, text in _rows(card).items() if text)
     yield ""
 
 
-def _rows(card: Card, function: Function) -> Mapping[str, str]:
-    demanded, cases = function.requirement, function.cases
+def _rows(card: Card) -> Mapping[str, str]:
+    demanded, cases = card.requirement, card.cases
     return {
         "Sequence": demanded.sequence,
         "Passes": demanded.passes,
-        "Needs": "; ".join(function.needs) or "nothing but this suite",
-        "N/A": "<br>".join(function.exempt) or "never",
-        "Severity": function.severity,
-        "Mainnet, at worst": f"not made there: {card.mainnet}" if card.mainnet else cost(function.max_fills),
-        "Observes": _observed(function.min_messages),
+        "Needs": "; ".join(card.needs) or "nothing but this suite",
+        "N/A": "<br>".join(card.exempt) or "never",
+        "Severity": card.severity,
+        "Mainnet, at worst": f"not made there: {card.mainnet}" if card.mainnet else cost(card.max_fills),
+        "Observes": _observed(card.min_messages),
         "Made": "once" if len(cases) <= 1 else f"{len(cases)} times: {', '.join(cases)}",
         "Library": card.library,
         "Disposition": demanded.remediation,

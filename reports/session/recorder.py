@@ -40,7 +40,6 @@ from reports.verdict.results import (
     Outcome,
     RunVerdict,
     Verdict,
-    most_severe,
 )
 
 
@@ -83,20 +82,16 @@ class Recorder:
         if marker is None:
             return
         check_id = marker.kwargs["id"]
-        known = self._collected.get(check_id, Check(check_id))
-        demanded = tuple(dict.fromkeys((*known.requirements, requirement(item))))
-        severity = most_severe((known.severity, str(marker.kwargs["severity"])))
-        library = known.library or self._library(item)
         facts = facts_of(item)
-        self._collected[check_id] = Check(
+        known = self._collected.get(check_id) or Check(
             check_id,
-            demanded,
-            severity,
-            known.cases + 1,
-            library,
-            cause=known.cause or facts.get("cause"),
-            establishes=known.establishes or facts.get("establishes"),
+            requirement(item),
+            str(marker.kwargs["severity"]),
+            library=self._library(item),
+            cause=facts.get("cause"),
+            establishes=facts.get("establishes"),
         )
+        self._collected[check_id] = replace(known, cases=known.cases + 1)
 
     def _library(self, item: pytest.Item) -> Library | None:
         name = library_of(item)
@@ -199,10 +194,7 @@ class Recorder:
         self._outcomes.append(outcome)
         result = labels.under_way(self._config)
         if result is not None:
-            item = case.item
-            place = labels.Place(
-                self._run.environment.name, self._item_of(check), group(item), test_name(item)
-            )
+            place = labels.Place(self._run.environment.name, self._item_of(check), group(case.item))
             labels.finish(result, check, place, outcome)
             self._attach(outcome)
 
@@ -222,7 +214,6 @@ class Recorder:
         result = labels.under_way(self._config)
         return Outcome(
             check_id=check_id_of(item),
-            requirement=requirement(item),
             verdict=decision.verdict,
             sentence=self._run.evidence.redact(sentence),
             parameters=params,

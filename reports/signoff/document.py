@@ -26,7 +26,7 @@ from reports.signoff.subject import Listed, Subject
 from reports.verdict.decide import worst
 from reports.verdict.findings import Finding
 from reports.verdict.requirements import Requirements
-from reports.verdict.results import ACTIONABLE, BEYOND, Item, Outcome, Result, Verdict
+from reports.verdict.results import ACTIONABLE, BEYOND, Item, Outcome, Requirement, Result, Verdict
 from reports.verdict.sentences import Conclusion
 from reports.verdict.waivers import Waiver
 
@@ -220,20 +220,11 @@ def _item(item: Item, results: Sequence[Result]) -> Json:
 
 
 def _check(result: Result) -> Json:
-    requirements = result.check.requirements
     return {
         "id": result.id,
+        "formerly": result.check.formerly or None,
         "title": result.title,
-        "requirements": [
-            {
-                "title": one.title,
-                "paragraph": one.paragraph,
-                "sequence": one.sequence,
-                "passes": one.passes,
-                "source": one.source,
-            }
-            for one in requirements
-        ],
+        "requirement": _requirement(result.check.requirement),
         "severity": result.check.severity or None,
         "cause": result.check.cause,
         "library": sections.library(result.library),
@@ -249,6 +240,18 @@ def _check(result: Result) -> Json:
             for link_id, order_id in result.orders.items()
         ],
         "cases": [_case(outcome) for outcome in result.outcomes],
+    }
+
+
+def _requirement(demanded: Requirement | None) -> Json | None:
+    if demanded is None:
+        return None
+    return {
+        "title": demanded.title,
+        "paragraph": demanded.paragraph,
+        "sequence": demanded.sequence,
+        "passes": demanded.passes,
+        "source": demanded.source,
     }
 
 

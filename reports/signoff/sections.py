@@ -54,9 +54,9 @@ def deviations(result: Result, *, several: bool) -> list[Json]:
             "check": result.id,
             "library": library(judged),
             "symbols": list(dict.fromkeys(one.symbol for one in cases if several and one.symbol)),
-            "title": cases[0].requirement.title,
+            "title": result.title,
             "sentence": sentence,
-            "remediation": cases[0].requirement.remediation or None,
+            "remediation": result.check.remediation or None,
             "frame": _first_frame(cases),
         }
         for (judged, sentence), cases in alike.items()

@@ -1,9 +1,12 @@
 """The checks that a sign-off must contain, read from ``checks/requirements-<date>.yaml``."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from pydantic import Field
 
 from fixtures.config.yaml_file import EnvironmentFileError, Section, content_of, valid
 from reports.verdict.results import Check, Item
@@ -24,6 +27,7 @@ class _File(Section):
     version: str
     smoke: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
+    split: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     items: tuple[_Item, ...]
 
 
@@ -34,6 +38,7 @@ class Requirements:
     sha256: of the file's bytes
     smoke: the ids of the short profile, which is no sign-off
     exempt: the ids of the blockers that an environment may declare N/A
+    split: an id of an earlier set that stood for several requirements -> the ids of these
     """
 
     version: str
@@ -41,6 +46,7 @@ class Requirements:
     items: tuple[Item, ...]
     smoke: tuple[str, ...] = ()
     exempt: tuple[str, ...] = ()
+    split: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def check_ids(self) -> tuple[str, ...]:
@@ -54,12 +60,29 @@ class Requirements:
 
     def plan(self, collected: Mapping[str, Check]) -> tuple[Check, ...]:
         """The required checks in their order, then what was collected beyond them."""
+        formerly = {part: former for former, parts in self.split.items() for part in parts}
         required = (
-            replace(collected.get(check_id, Check(check_id)), exempt=check_id in self.exempt)
+            replace(
+                collected.get(check_id, Check(check_id)),
+                exempt=check_id in self.exempt,
+                formerly=formerly.get(check_id, ""),
+            )
             for check_id in self.check_ids
         )
         beyond = (check for check_id, check in collected.items() if check_id not in self.check_ids)
         return (*required, *beyond)
+
+    def require_current(self, named: Iterable[str], where: str) -> None:
+        """Raise RequirementsError when an id was split: whoever named it may have meant one part only.
+
+        where: what names the ids, as the error says it
+        """
+        former = next((check_id for check_id in named if check_id in self.split), None)
+        if former is not None:
+            parts = ", ".join(self.split[former])
+            raise RequirementsError(
+                f"{where} names {former}, which is now {parts}: name those that are meant"
+            )
 
 
 def newest(folder: Path) -> Path:
@@ -79,9 +102,16 @@ def read(path: Path) -> Requirements:
     # A section may be named before its first check stands.
     items = tuple(Item(one.number, one.title, one.clause, one.checks) for one in file.items if one.checks)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    required = Requirements(file.version, digest, items, file.smoke, file.exempt)
-    for name, ids in (("smoke", file.smoke), ("exempt", file.exempt)):
+    required = Requirements(file.version, digest, items, file.smoke, file.exempt, file.split)
+    parts = [check_id for own in file.split.values() for check_id in own]
+    for name, ids in (("smoke", file.smoke), ("exempt", file.exempt), ("split", parts)):
         unknown = sorted(set(ids) - set(required.check_ids))
         if unknown:
             raise RequirementsError(f"{path.name}: {name} names {unknown[0]}, which no item requires")
+    current = sorted(set(file.split) & set(required.check_ids))
+    if current:
+        raise RequirementsError(f"{path.name}: split names {current[0]}, which an item still requires")
+    twice = sorted(check_id for check_id, count in Counter(parts).items() if count > 1)
+    if twice:
+        raise RequirementsError(f"{path.name}: split names {twice[0]} more than once")
     return required

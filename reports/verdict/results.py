@@ -1,6 +1,6 @@
 """What is known of the checks of a run, as data; the verdicts are decided in ``reports.verdict.decide``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,7 +74,7 @@ A wrong key, UID or permission, or a symbol that is not shown, explains whatever
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What one function of the catalogue demands.
+    """What a check demands.
 
     title: the requirement in one sentence
     paragraph: what a reader would not guess, "" when there is nothing
@@ -109,28 +109,35 @@ class Library:
 class Check:
     """One check of the plan.
 
-    requirements: one per function that carries the id; none for a check that was never collected
+    requirement: None for a check that was never collected
     severity: one of MOST_SEVERE_FIRST
-    cases: how often it must be made, over its functions and parameters
+    cases: how often it must be made, over its parameters
     library: None for a check of the venue
     exempt: an environment may declare it N/A although it is a blocker
     cause: the root cause that it looks for, None when its failure can have several
     establishes: the prerequisite of other checks that it looks for, None when it looks for none
+    formerly: the id of an earlier requirement set that stood for this requirement and others, "" for none
     """
 
     id: str
-    requirements: tuple[Requirement, ...] = ()
+    requirement: Requirement | None = None
     severity: str = ""
     cases: int = 0
     library: Library | None = None
     exempt: bool = True
     cause: Cause | None = None
     establishes: Prerequisite | None = None
+    formerly: str = ""
 
     @property
     def title(self) -> str:
-        """The first requirement's title."""
-        return self.requirements[0].title if self.requirements else "Not collected."
+        """The requirement in one sentence."""
+        return self.requirement.title if self.requirement else "Not collected."
+
+    @property
+    def remediation(self) -> str:
+        """What to do about a library that does not comply, "" for a check of the venue."""
+        return self.requirement.remediation if self.requirement else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,6 @@ class Outcome:
     """
 
     check_id: str
-    requirement: Requirement
     verdict: Verdict
     sentence: str
     parameters: Mapping[str, str]
@@ -197,9 +203,8 @@ class Result:
 
     @property
     def title(self) -> str:
-        """The requirement that decided the verdict, in one sentence."""
-        deciding = (outcome.requirement.title for outcome in self.outcomes if outcome.verdict is self.verdict)
-        return next(deciding, self.check.title)
+        """The requirement in one sentence."""
+        return self.check.title
 
     @property
     def library(self) -> Library | None:
@@ -254,11 +259,6 @@ class Item:
 
 
 BEYOND = Item(0, "Beyond the checklist", "Checked in addition to what is required.", ())
-
-
-def most_severe(severities: Iterable[str]) -> str:
-    """The gravest of the severities; "" when there are none."""
-    return min(severities, key=MOST_SEVERE_FIRST.index, default="")
 
 
 def triage_order(cause: str | None, severity: str) -> tuple[int, int]:

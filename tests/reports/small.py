@@ -40,8 +40,8 @@ from fixtures.record.evidence import Channel, Direction
 from fixtures.expect import Cause, Owner, Prerequisite, expect, nothing
 from fixtures.venue.demo_accounts import MAKER
 
-def check(check_id, severity="major", observes=1, library=None, **facts):
-    marked = {"severity": severity, "observes": observes, "library": library, "facts": facts}
+def check(check_id, severity="major", min_messages=1, library=None, **facts):
+    marked = {"severity": severity, "min_messages": min_messages, "library": library, "facts": facts}
     return pytest.mark.check(id=check_id, max_fills=0, creates=0, worth=0, largest=0, **marked)
 
 @pytest.fixture
@@ -50,10 +50,10 @@ def look(run):
     return lambda: run.evidence.record(Channel.REST, Direction.RECEIVED, "GET /v5/market/time", "{}")
 
 @pytest.fixture(scope="session", autouse=True)
-def flat(run):
+def no_open_orders(run):
     """The venue shows at the end that nothing is left."""
     yield
-    run.flat = True
+    run.no_open_orders = True
 
 @pytest.fixture
 def greeted(look):
@@ -108,7 +108,7 @@ def test_untidy(untidy, look):
     """It passes, but leaves something behind."""
     look()
 
-@check("MKR-01", observes=3)
+@check("MKR-01", min_messages=3)
 def test_blind(look):
     """It passes on too few observations."""
     look()
@@ -132,11 +132,6 @@ def test_beyond(run, greeted, look):
 def test_minor(look):
     """It is minor."""
     look()
-
-@check("SDK-02", severity="blocker")
-def test_blocker(look):
-    """It is a blocker of the same id."""
-    look()
 '''
 )
 INTERRUPTED = (
@@ -157,7 +152,7 @@ LEFT_BEHIND = (
     INTERRUPTED
     + '''
 @pytest.fixture(scope="session", autouse=True)
-def connected(flat):
+def connected(no_open_orders):
     """Cannot cancel what is open."""
     yield
     raise LeftBehind("261130-120000-abcd", ["261130-120000-abcd-1"])
@@ -169,7 +164,7 @@ FULL_DISK = (
 import resource
 
 @pytest.fixture(scope="session", autouse=True)
-def connected(flat, run):
+def connected(no_open_orders, run):
     """Leaves the venue at the end."""
     yield
     (run.folder / "left-the-venue").touch()
@@ -312,6 +307,7 @@ def run(
     checks: str,
     *arguments: str,
     waivers: str = "",
+    not_applicable: str = "MKR-02",
     renderer: bool = False,
     variables: Mapping[str, str] | None = None,
 ) -> Run:
@@ -321,7 +317,7 @@ def run(
         "conftest.py": CONFTEST + ("" if renderer else WITHOUT_RENDERER),
         "checks/test_small.py": checks,
         "checks/requirements-2026-11-23.yaml": yaml.safe_dump(_requirements(checks)),
-        "environments.yaml": yaml.safe_dump(_environments()),
+        "environments.yaml": yaml.safe_dump(_environments(not_applicable)),
         **({"waivers.yaml": waivers} if waivers else {}),
     }
     (root / "checks").mkdir(exist_ok=True)
@@ -344,6 +340,7 @@ def _requirements(checks: str) -> dict[str, Any]:
     return {
         "version": "2026-11-23",
         "smoke": ["VIS-01", "MKR-01"],
+        "split": {"RTY-09": ["RTY-01"]} if "RTY-01" in checks else {},
         "items": [
             {
                 "number": number,
@@ -356,8 +353,8 @@ def _requirements(checks: str) -> dict[str, Any]:
     }
 
 
-def _environments() -> Any:  # noqa: ANN401 - YAML
+def _environments(not_applicable: str) -> Any:  # noqa: ANN401 - YAML
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     content["environments"]["standalone"]["rest"] = "http://127.0.0.1:9"
-    content["environments"]["local"]["not_applicable"] = {"MKR-02": "Not on this venue."}
+    content["environments"]["local"]["not_applicable"] = {not_applicable: "Not on this venue."}
     return content

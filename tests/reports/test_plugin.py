@@ -20,6 +20,7 @@ from tests.reports.small import (
     LEAKING,
     LEFT_BEHIND,
     MIXED,
+    PASSES,
     VENUE_THROUGH_LIBRARY,
     Run,
     run,
@@ -105,9 +106,26 @@ def test_only_the_call_observes(mixed: Run) -> None:
     assert (mixed.checks["SDK-01"]["observations"], end - first) == (1, 3)
 
 
-def test_check_is_as_grave_as_its_gravest_function(mixed: Run) -> None:
-    """A blocker that shares its id with a minor function stays a blocker, whichever comes first."""
-    assert mixed.checks["SDK-02"]["severity"] == "blocker"
+def test_check_is_one_requirement(mixed: Run) -> None:
+    """The sign-off shows the requirement of a check and its severity, once."""
+    shown = mixed.checks["SDK-02"]
+
+    assert (shown["requirement"]["title"], shown["severity"]) == ("It is minor.", "minor")
+
+
+def test_part_of_a_former_id_names_it(mixed: Run) -> None:
+    """A check that stood under another id says so, so that an earlier sign-off can be compared."""
+    assert (mixed.checks["RTY-01"]["formerly"], mixed.checks["VIS-01"]["formerly"]) == ("RTY-09", None)
+
+
+def test_two_functions_of_one_id_are_a_usage_error(tmp_path: Path) -> None:
+    """An id is one requirement: the error names the id and both functions, and nothing is run."""
+    done = run(tmp_path, ALL_PASS + PASSES.format(id="VIS-01", name="twin"))
+
+    assert done.exit_code == pytest.ExitCode.USAGE_ERROR
+    named = "VIS-01 is the id of checks/test_small.py::test_vis and of checks/test_small.py::test_twin"
+    assert f"ERROR: {named}: give each its own" in done.said
+    assert not list(done.root.rglob("signoff.*"))
 
 
 def test_secret_in_words_reaches_no_file(mixed: Run) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reports.small import ALL_PASS, MIXED, run
+from tests.reports.small import ALL_PASS, MIXED, PASSES, run
 
 
 def test_selection_is_incomplete(tmp_path: Path) -> None:
@@ -100,6 +100,41 @@ def test_waiver_of_a_blocker_is_a_usage_error(tmp_path: Path) -> None:
     assert done.exit_code == 4
     assert "MKR-01 is a blocker, and a blocker cannot be waived" in done.said
     assert not list(done.root.rglob("signoff.*"))
+
+
+FORMER = "names RTY-09, which is now RTY-01: name those that are meant"
+
+
+def test_waiver_of_a_former_id_is_a_usage_error(tmp_path: Path) -> None:
+    """The desk waived what was several requirements: the error names them, and nothing is run."""
+    entry = "- {check: RTY-09, owner: a, reason: b, link: c, expires: 2099-01-01}"
+
+    done = run(tmp_path, ALL_PASS, waivers=entry)
+
+    assert done.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: waivers.yaml {FORMER}\n" in done.said
+    assert not list(done.root.rglob("signoff.*"))
+
+
+def test_former_id_that_is_declared_not_applicable_is_a_usage_error(tmp_path: Path) -> None:
+    """An environment that excludes an id that was split is told its parts, and nothing is run."""
+    done = run(tmp_path, ALL_PASS, not_applicable="RTY-09")
+
+    assert done.exit_code == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: environments.yaml: not_applicable of local {FORMER}\n" in done.said
+    assert not list(done.root.rglob("signoff.*"))
+
+
+def test_former_id_selects_all_its_parts(tmp_path: Path) -> None:
+    """With -k an id that was split stands for each requirement that it became, and for no other."""
+    parts = (PASSES.format(id=f"MKR-09.0{number}", name=f"part_{number}") for number in (1, 2))
+
+    done = run(tmp_path, ALL_PASS + "".join(parts), "--collect-only", "-q", "-k", "MKR-09")
+
+    assert [line.split()[0] for line in done.said.splitlines() if line.endswith("It passes.")] == [
+        "MKR-09.01",
+        "MKR-09.02",
+    ]
 
 
 def test_void_waiver_is_to_be_removed(tmp_path: Path) -> None:

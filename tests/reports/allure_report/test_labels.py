@@ -13,7 +13,7 @@ from reports.verdict.cause import Attribution
 from reports.verdict.results import Verdict
 from tests.reports.made_up import CROSSING, ITEMS, check, outcome
 
-PLACE = Place("testnet", ITEMS[2], "MKR  Maker behaviour", "test_crossing")
+PLACE = Place("testnet", ITEMS[2], "MKR  Maker behaviour")
 
 
 def result() -> model2.TestResult:
@@ -55,16 +55,6 @@ def test_result_is_described_in_our_words() -> None:
         "transport": "rest",
         "symbol": "XRPUSDT",
     }
-
-
-def test_functions_that_share_an_id_are_told_apart() -> None:
-    """Two functions of one check are two results, not a result and its retry."""
-    shown, shared = result(), check("MKR-02")
-    shared = type(shared)(shared.id, (CROSSING, CROSSING), shared.severity, 2)
-
-    finish(shown, shared, PLACE, outcome("MKR-02"))
-
-    assert ("made as", "test_crossing") in [(one.name, one.value) for one in shown.parameters]
 
 
 def test_failure_is_tagged_with_owner_and_cause() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from reports.cards.card import Card, Function, page
+from reports.cards.card import Card, page
 from reports.verdict.results import Requirement
 from tests.reports.made_up import REQUIRED
 
@@ -14,8 +14,19 @@ DEMANDED = Requirement(
     "Price | sent equals seen.",
     "Pin it.",
 )
-FUNCTION = Function(DEMANDED, "major", 2, 3, ("rest", "trade-stream"), ("a key",), ("demo: No stream.",))
-CARD = Card("MKR-01", "MKR  Maker behaviour", "", "", (FUNCTION,))
+CARD = Card(
+    "MKR-01",
+    DEMANDED,
+    "MKR  Maker behaviour",
+    "major",
+    library="",
+    mainnet="",
+    max_fills=2,
+    min_messages=3,
+    cases=("rest", "trade-stream"),
+    needs=("a key",),
+    exempt=("demo: No stream.",),
+)
 
 
 def test_card_says_what_a_check_is() -> None:
@@ -61,9 +72,7 @@ def test_page_stands_by_item_and_group() -> None:
 
 def test_cost_is_told_where_money_is_real() -> None:
     """Nothing without orders; not made there where mainnet declares it N/A, with the reason."""
-    free = replace(
-        CARD, functions=(replace(FUNCTION, max_fills=0, min_messages=0, cases=(), needs=(), exempt=()),)
-    )
+    free = replace(CARD, max_fills=0, min_messages=0, cases=(), needs=(), exempt=())
     exempt = replace(CARD, mainnet="It is not provoked.")
 
     assert (free.cost, CARD.cost, exempt.cost) == ("nothing", "2 least orders", "not made there")
@@ -74,8 +83,6 @@ def test_cost_is_told_where_money_is_real() -> None:
     assert "| Needs | nothing but this suite |" in text
 
 
-def test_check_is_as_grave_and_as_costly_as_its_gravest_function() -> None:
-    """Several functions of one id are one card."""
-    both = replace(CARD, functions=(replace(FUNCTION, severity="minor", max_fills=5), FUNCTION))
-
-    assert (both.severity, both.max_fills) == ("major", 5)
+def test_part_of_a_former_id_is_linked_as_github_names_it() -> None:
+    """The anchor of a heading has no full stop."""
+    assert "| [MKR-01.02](#mkr-0102) | It rests. |" in page([replace(CARD, id="MKR-01.02")], REQUIRED)

@@ -199,9 +199,10 @@ def test_check_says_how_it_is_judged() -> None:
 
 def test_library_that_nobody_trades_through_has_its_own_section() -> None:
     """Library, version, proof and cure; its pill is no FAIL, and neither is its item's."""
-    plan = (*PLAN[:3], replace(PLAN[3], library=Library("ccxt", "4.5.90", traded=False)))
     remediated = replace(CROSSING, remediation="Pin it.")
-    made = (*outcomes()[:3], outcome("RTY-01", Verdict.FAIL, "it sends 1e-05", requirement=remediated))
+    ccxt = Library("ccxt", "4.5.90", traded=False)
+    plan = (*PLAN[:3], replace(PLAN[3], requirement=remediated, library=ccxt))
+    made = (*outcomes()[:3], outcome("RTY-01", Verdict.FAIL, "it sends 1e-05"))
     found = results(plan, ITEMS, made, {})
     signoff = replace(CASES["ready"], results=found)
 

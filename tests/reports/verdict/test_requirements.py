@@ -70,12 +70,39 @@ def test_short_profile_is_a_part_of_the_set(path: Path) -> None:
 
 def test_set_says_which_blockers_may_be_spared(path: Path) -> None:
     """What the set does not name must be made, be it collected or not; what nobody requires need not be."""
-    path.write_text(f"spared: [VIS-02]{TEXT}", encoding="utf-8")
+    path.write_text(f"exempt: [VIS-02]{TEXT}", encoding="utf-8")
     collected = {check_id: check(check_id) for check_id in ("VIS-01", "VIS-02", "MKR-28")}
     assert [one.id for one in read(path).plan(collected) if not may_be_not_applicable(one)] == ["VIS-01"]
 
-    path.write_text(f"spared: [VIS-99]{TEXT}", encoding="utf-8")
-    with pytest.raises(RequirementsError, match="spared names VIS-99, which no item requires"):
+    path.write_text(f"exempt: [VIS-99]{TEXT}", encoding="utf-8")
+    with pytest.raises(RequirementsError, match="exempt names VIS-99, which no item requires"):
+        read(path)
+
+
+def test_former_id_is_known_by_its_parts(path: Path) -> None:
+    """A planned check names the id that it was part of; an id that was split is refused with its parts."""
+    path.write_text(f"split: {{VIS-09: [VIS-02]}}{TEXT}", encoding="utf-8")
+    required = read(path)
+
+    assert [one.formerly for one in required.plan({})] == ["", "VIS-09"]
+    required.require_current(["VIS-01", "VIS-02", "taker"], "waivers.yaml")
+    with pytest.raises(RequirementsError, match=r"^waivers.yaml names VIS-09, which is now VIS-02: name "):
+        required.require_current(["VIS-01", "VIS-09"], "waivers.yaml")
+
+
+@pytest.mark.parametrize(
+    ("split", "wrong"),
+    [
+        ("VIS-09: [VIS-99]", "names VIS-99, which no item requires"),
+        ("VIS-01: [VIS-02]", "names VIS-01, which an item still requires"),
+        ("VIS-08: [VIS-02], VIS-09: [VIS-02]", "names VIS-02 more than once"),
+    ],
+)
+def test_split_leads_to_required_ids(path: Path, split: str, wrong: str) -> None:
+    """A former id leads to ids that are required, is required no more, and shares none of its parts."""
+    path.write_text(f"split: {{{split}}}{TEXT}", encoding="utf-8")
+
+    with pytest.raises(RequirementsError, match=f"^{path.name}: split {wrong}$"):
         read(path)
 
 

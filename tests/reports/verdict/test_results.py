@@ -1,18 +1,8 @@
 """What is known of the checks of a run."""
 
-from reports.verdict.results import MOST_SEVERE_FIRST, WORST_FIRST, Verdict, most_severe
+from reports.verdict.results import WORST_FIRST, Verdict
 from reports.verdict.sentences import result_of
 from tests.reports.made_up import check, outcome
-
-
-def test_gravest_severity_wins_in_any_order() -> None:
-    """Blocker outranks major, major minor, and anything none."""
-    assert [most_severe([one, other]) for one in MOST_SEVERE_FIRST for other in MOST_SEVERE_FIRST] == [
-        *["blocker"] * 4,
-        *["blocker", "major", "major", "major"],
-        *["blocker", "major", "minor", "minor"],
-        *["blocker", "major", "minor", ""],
-    ]
 
 
 def test_every_verdict_has_a_rank() -> None:
