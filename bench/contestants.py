@@ -150,6 +150,7 @@ class PybitRest:
         """One round on new sessions."""
         sessions = [self._session(port) for _ in range(in_flight)]
         orders: list[Callable[[], object]] = [partial(session.place_order, **ORDER) for session in sessions]
+        # Each session opens its connection with its first order, outside of the measured time.
         for order in orders:
             order()
         try:

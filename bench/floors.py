@@ -196,6 +196,7 @@ class BareTrade:
         )
         length, key = len(text), secrets.token_bytes(4)
         mask = (key * (length // 4 + 1))[:length]
+        # Masked as one integer: byte by byte the floor would not be one.
         masked = int.from_bytes(text, "big") ^ int.from_bytes(mask, "big")
         return struct.pack(">BBH4s", 0x81, 0x80 | _SHORT, length, key) + masked.to_bytes(length, "big")
 

@@ -83,6 +83,7 @@ class Responder(asyncio.Protocol):
             length, at = int.from_bytes(buffer[2:4], "big"), 4
         if len(buffer) < at + 4 + length:
             return None
+        # Unmasked as one integer: byte by byte the responder would be slower than the clients.
         mask = bytes(buffer[at : at + 4]) * (length // 4 + 1)
         content = int.from_bytes(buffer[at + 4 : at + 4 + length], "big") ^ int.from_bytes(
             mask[:length], "big"

@@ -115,6 +115,7 @@ def _rate(connection: socket.socket, messages: list[bytes]) -> float:
     unread = b""
     began = time.perf_counter_ns()
     while answered < len(messages):
+        # Never more than 32 unanswered, and none of them waits for a round trip of its own.
         burst = messages[sent : answered + _IN_FLIGHT]
         sent += len(burst)
         connection.sendall(b"".join(burst))

@@ -82,6 +82,7 @@ async def stall(stage: Stage, visit: Visit) -> None:
     """Subscribe to everything and read nothing."""
     loop = asyncio.get_running_loop()
     connection = socket.socket()
+    # A small receive buffer, so that the send queue of the venue fills up within one visit.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.setblocking(False)  # noqa: FBT003 - its only argument
     await loop.sock_connect(connection, _where(stage))
@@ -175,6 +176,7 @@ async def flood(stage: Stage, visit: Visit) -> None:
         seconds = int(time.monotonic() - began) + 1
         let, refused = codes.count(RetCode.OK), codes.count(RetCode.TOO_MANY_VISITS)
         what = f"{let} let through and {refused} refused of {_FLOOD} within {seconds} s"
+        # The limit holds per second: a flood that takes n seconds may get n times as many through.
         kept = limit <= let <= limit * seconds and let + refused == _FLOOD
         stage.ledger.see(ClientLaw.LIMITS, kept=kept, what=what)
         await trader.send(paths.ORDER_CANCEL_ALL, {"category": "spot"})

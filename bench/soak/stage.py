@@ -66,6 +66,7 @@ class Stage:
 
     async def pause(self, visit: Visit, seconds: float = 1.6) -> None:
         """Let half of that time to one and a half of it pass, but not more than the visit lasts."""
+        # Random, so that the clients do not act in step.
         left = min(visit.until_s, self.ends_s) - time.monotonic()
         await asyncio.sleep(max(0, min(left, seconds * (0.5 + visit.dice.roll(1000) / 1000))))
 

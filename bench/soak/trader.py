@@ -75,6 +75,7 @@ class Trader:
     async def open(cls, stage: Stage, visit: Visit, ways: Sequence[str] = WAYS) -> "Trader":
         """Connect, cancel what an earlier visit left behind, and listen from an empty start on."""
         rest = PlainRest(stage.address, visit.credentials)
+        # Before the stream is opened: it would not know the orders of an earlier visit, and the lookup would.
         await rest.order(paths.ORDER_CANCEL_ALL, {"category": "spot"})
         orders = Orders(stage.ledger)
         stream = await _listener(stage, visit, orders)
