@@ -10,7 +10,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT"
 import pytest
 
 from checks import MAJOR, MINOR, check, each_library, needs
-from fixtures.desk import Listed, Market, View
+from fixtures.desk import InstrumentView, ListedInstrument, Market
 from fixtures.expect import Cause, Owner, Prerequisite, at_least, expect, having, nothing
 from fixtures.libraries import FLOORS, Ccxt, Library, Made, Pybit, Switch, Version
 from fixtures.v5 import paths
@@ -99,7 +99,7 @@ async def test_ccxt_signs_its_instruments_query(
         owner=Owner.LIBRARY,
         advice="nest it under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo",
     )
-    await _expect_returned(market, symbol, View.SIGNED_MARKET)
+    await _expect_returned(market, symbol, InstrumentView.SIGNED_MARKET)
     loaded = {symbol}.intersection(call.told.value or ())
     expect(f"{ccxt} {call.told}; its loaded markets of {symbol}", loaded, {symbol}, owner=Owner.LIBRARY)
 
@@ -170,19 +170,19 @@ async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrumen
 
 async def _expect_signed_and_found(
     library: Library, call: Made, market: Market, symbol: str
-) -> tuple[Listed, Listed]:
+) -> tuple[ListedInstrument, ListedInstrument]:
     """Expect one signed query that found the symbol once; its row, and that of a query of our own."""
     asked = call.asked(paths.ACCOUNT_INSTRUMENTS)
     queries = ["signed" if request.is_signed else "unsigned" for request in asked]
     what = f"{library} {call.told}; its queries of {paths.ACCOUNT_INSTRUMENTS}"
     expect(what, queries, ["signed"], owner=Owner.LIBRARY)
-    own = await _expect_returned(market, symbol, View.ACCOUNT)
+    own = await _expect_returned(market, symbol, InstrumentView.ACCOUNT)
     rows = [row for row in call.listed if row.symbol == symbol]
     expect(f"{library} {call.told}; its rows of {symbol}", len(rows), 1, owner=Owner.LIBRARY)
     return rows[0], own
 
 
-async def _expect_returned(market: Market, symbol: str, view: View) -> Listed:
+async def _expect_returned(market: Market, symbol: str, view: InstrumentView) -> ListedInstrument:
     """Expect that a query of our own finds the symbol: if not, the library is not to blame; its row."""
     rows = await market.listed(symbol, view)
     symbols = [row.symbol for row in rows]
@@ -190,6 +190,6 @@ async def _expect_returned(market: Market, symbol: str, view: View) -> Listed:
     return rows[0]
 
 
-def _differing(row: Listed, other: Listed) -> dict[str, str]:
+def _differing(row: ListedInstrument, other: ListedInstrument) -> dict[str, str]:
     """The filters of a row that another row does not show alike, by Bybit's names."""
     return {FILTERS[name]: text for name, text in row.filters.items() if other.filters.get(name) != text}

@@ -104,7 +104,7 @@ async def test_own_orders_do_not_trade_with_each_other(
     Source: docs/v5/smp.mdx; docs/v5/enum.mdx, cancelType
     """
     matched = await self_match(desk, side, smp_type)
-    resting, crossing = matched.resting, matched.taker_fills[0]
+    resting, crossing = matched.resting, matched.taking[0]
     maker, taker = await desk.closed(resting), await desk.closed(crossing)
     fills = [*await desk.executions(resting), *matched.taken]
 
@@ -272,7 +272,7 @@ async def test_fill_counts_once(desk: Desk, taker: Taker, side: Side) -> None:
 
 async def _shown_of_others(desk: Desk, taker: Taker, matched: OwnFill[None]) -> list[Execution]:
     """What either UID is shown of the other's order: the list of the taker, list and stream of the maker."""
-    (taking,) = matched.taker_fills
+    (taking,) = matched.taking
     lists = (
         await taker.desk.listed_executions(matched.resting, NOTHING),
         await desk.listed_executions(taking, NOTHING),

@@ -70,7 +70,7 @@ async def test_quote_satisfies_its_obligation(
     samples = await book.samples(obligation.samples, prices[Side.BUY], prices[Side.SELL])
 
     coin = desk.instrument.quote_coin
-    compliant = sum(sample.meets(obligation) for sample in samples)
+    compliant = sum(sample.satisfies(obligation) for sample in samples)
     evidence.measure("samples that meet the obligation", 100 * compliant // len(samples), "%")
     for number, sample in enumerate(samples, 1):
         which = f"in sample {number} of {len(samples)}, of which {compliant} meet the obligation"

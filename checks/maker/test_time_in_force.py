@@ -47,10 +47,10 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
     """
     terms, lots, filled, statuses = KINDS[kind]
 
-    matched = await taker.meets(side, lots, of=LOTS, **terms)
+    matched = await taker.crosses(side, lots, of=LOTS, **terms)
 
     what = f"{kind.removesuffix('-beyond')} for {lots} lots against {LOTS} resting"
-    order, wait_ms = matched.taker_fills[0], taker.desk.timeouts.look_up_ms
+    order, wait_ms = matched.taking[0], taker.desk.timeouts.look_up_ms
     state = expect(f"an acknowledged {what}", matched.after, present, of=order, within_ms=wait_ms)
     expect(f"quantity executed by {what}", matched.qty, filled * matched.resting.qty / LOTS, of=order)
     expect(what, state, having(order_status=one_of(statuses), cum_exec_qty=matched.qty))
@@ -69,11 +69,11 @@ async def test_amount_is_spent_to_the_last_step(taker: Taker) -> None:
     Passes: it executes the two minimum sizes at their price, and ends Filled or PartiallyFilledCanceled.
     Source: docs/v5/order/create-order.mdx, marketUnit; docs/v5/enum.mdx, orderStatus; ccxt/ccxt issue 26290
     """
-    matched = await taker.meets(
+    matched = await taker.crosses(
         Side.SELL, LOTS, of=LOTS, order_type=OrderType.MARKET, market_unit="quoteCoin"
     )
 
-    order = matched.taker_fills[0]
+    order = matched.taking[0]
     expect("quantity executed by a market buy by amount", matched.qty, matched.resting.qty, of=order)
     state = expect("an acknowledged market buy by amount", matched.after, present, of=order)
     expect("a market buy by amount", state, having(order_status=one_of(SPENT), cum_exec_qty=matched.qty))
@@ -95,7 +95,7 @@ async def test_fill_is_published(desk: Desk, taker: Taker, probes: Probes, side:
     async with probes.tape(symbol) as tape:
         matched = await taker.fills(side)
         (fill,) = matched.taken
-        streamed = await tape.told(fill)
+        streamed = await tape.pushed(fill)
     listed = await listed_trade(desk, fill)
     last, newest = await probes.last_prices(symbol)
 

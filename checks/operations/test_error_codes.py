@@ -13,7 +13,15 @@ from checks.operations._auth import expect_refused_authentication
 from checks.operations._invalid_terms import CREATES, over_faults
 from fixtures.clients.retry.decision import Action, decide
 from fixtures.clients.retry.policy import AttemptResult, Operation, Policy, TransportKind
-from fixtures.desk import Account, Blocked, Connections, Desk, attempt_amend_of_nothing, diagnosis
+from fixtures.desk import (
+    Account,
+    Blocked,
+    Connections,
+    Desk,
+    attempt_amend_of_nothing,
+    attempt_create_with,
+    diagnosis,
+)
 from fixtures.expect import acknowledged, expect, nothing, present, refused, show
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER, NOT_AMENDABLE, ORDER_GONE, RetCode
@@ -43,7 +51,7 @@ async def test_refusal_carries_its_code(desk: Desk, fault: str) -> None:
     """
     terms, codes = CREATES[fault]
 
-    answer = await desk.attempt_with(**terms)
+    answer = await attempt_create_with(desk, **terms)
 
     expect(f"create with {fault}", answer, refused(codes))
     expect(f"open orders after the create with {fault}", await desk.open_orders(), nothing)
@@ -197,7 +205,7 @@ async def test_trade_stream_refusal_names_its_request(desk: Desk) -> None:
     Passes: the refusal's reqId equals the request's.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
-    answer = await desk.attempt_with(qty="0")
+    answer = await attempt_create_with(desk, qty="0")
 
     expect("create with a quantity of zero", answer, refused())
     expect(f"reqId of the refusal with {answer.ret_code}", answer.req_id, present, of=answer)

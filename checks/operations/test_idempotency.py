@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, over_trade_stream
-from fixtures.desk import Desk, Transport, has_ended
+from fixtures.desk import Desk, Transport, attempt_at_once, has_ended
 from fixtures.expect import acknowledged, expect, having, present, refused
 from fixtures.record.evidence import Evidence
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, ORDER_GONE, RetCode
@@ -96,7 +96,7 @@ async def test_parallel_duplicates_make_one_order(desk: Desk) -> None:
     """
     price, order_link_id = await desk.passive_price(Side.BUY), desk.fresh_link_id()
 
-    answers = await desk.attempt_at_once(PARALLEL, Side.BUY, price, order_link_id)
+    answers = await attempt_at_once(desk, PARALLEL, Side.BUY, price, order_link_id)
 
     booked = {answer.order.order_id for answer in answers if answer.order is not None}
     expect(f"number of orders booked by {PARALLEL} creates under one id at once", len(booked), 1, of=answers)

@@ -118,7 +118,7 @@ async def test_timestamp_window_is_enforced(account: Account, run: Run, offset: 
     past = -run.environment.recv_window_ms - 500
     offsets = {"past": past, "ahead": 900, "far ahead": 1500, "unreadable": BEYOND_64_BITS}
 
-    answer = await account.answer(shift_ms=offsets[offset])
+    answer = await account.answer(timestamp_offset_ms=offsets[offset])
 
     what = f"a signed read with a timestamp {offsets[offset]} ms from the venue's clock"
     expect(what, answer, answered(STAMPS[offset]))
@@ -134,10 +134,12 @@ async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     Passes: The first two retCodes equal 10002, the third is 10001 or 10002, the last is not 10002.
     Source: docs/v5/websocket/trade/guideline.mdx
     """
-    stale = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=-run.environment.recv_window_ms - 500)
-    future = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=1500)
-    unreadable = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=BEYOND_64_BITS)
-    timely = await desk.attempt_cancel(desk.fresh_link_id(), shift_ms=900)
+    stale = await desk.attempt_cancel(
+        desk.fresh_link_id(), timestamp_offset_ms=-run.environment.recv_window_ms - 500
+    )
+    future = await desk.attempt_cancel(desk.fresh_link_id(), timestamp_offset_ms=1500)
+    unreadable = await desk.attempt_cancel(desk.fresh_link_id(), timestamp_offset_ms=BEYOND_64_BITS)
+    timely = await desk.attempt_cancel(desk.fresh_link_id(), timestamp_offset_ms=900)
 
     expect("a cancel with a stale timestamp", stale, refused(RetCode.TIMESTAMP_WINDOW))
     expect("a cancel with a future timestamp", future, refused(RetCode.TIMESTAMP_WINDOW))

@@ -15,8 +15,8 @@ from fixtures.desk import (
     Desk,
     ObserverStream,
     Probes,
-    Script,
     Taker,
+    VenueControl,
     any_state,
     has_ended,
 )
@@ -184,7 +184,7 @@ async def test_fill_in_a_gap_is_known_once(
 
 @check("CON-12", severity=BLOCKER, max_fills=1, creates=1)
 async def test_close_by_the_server_is_survived(
-    desk: Desk, observer: ObserverStream, venue_script: Script
+    desk: Desk, observer: ObserverStream, venue_control: VenueControl
 ) -> None:
     """The client reopens a private stream that the venue closes, and receives what follows.
 
@@ -195,7 +195,7 @@ async def test_close_by_the_server_is_survived(
     order = await desk.rest(Side.BUY)
 
     async with observer.loss():
-        venue_script.close_newest(paths.PRIVATE_STREAM)
+        venue_control.close_newest(paths.PRIVATE_STREAM)
     await desk.cancel(order)
     closed = await observer.closed(order)
 
@@ -205,7 +205,7 @@ async def test_close_by_the_server_is_survived(
 @check("CON-13", severity=MAJOR, max_fills=0, min_messages=2, provokes={RetCode.INVALID_API_KEY})
 @needs(paths.TRADE_STREAM)
 async def test_session_too_many_is_no_loop(
-    connections: Connections, probes: Probes, venue_script: Script
+    connections: Connections, probes: Probes, venue_control: VenueControl
 ) -> None:
     """A trade stream beyond the session limit is refused with 10003, and the client backs off.
 
@@ -215,9 +215,9 @@ async def test_session_too_many_is_no_loop(
         stream opens.
     Source: docs/v5/error.mdx, WS OE general code
     """
-    attempts = await probes.connection_attempts(venue_script.turn_trade_sessions_away, within_ms=1000)
+    attempts = await probes.connection_attempts(venue_control.turn_trade_sessions_away, within_ms=1000)
     refusal = await connections.answer_to_auth(Channel.TRADE, expires_in_ms=10_000)
-    venue_script.let_trade_sessions_in()
+    venue_control.let_trade_sessions_in()
     later = await probes.open_trade()
 
     expect("auth beyond the session limit of the trade stream", refusal, having(code=RetCode.INVALID_API_KEY))
@@ -227,7 +227,7 @@ async def test_session_too_many_is_no_loop(
 
 @check("CON-15", severity=MAJOR, max_fills=3, creates=3)
 @without_real_money("An order that may take is not sent where money is real.")
-async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script, symbol: str) -> None:
+async def test_phase_change_leaves_orders_alone(desk: Desk, venue_control: VenueControl, symbol: str) -> None:
     """A listing's change from maker-only to trading leaves resting orders and streams as they are.
 
     Sequence: phase maker-only, create PostOnly, New, create GTC, refused, phase trading, create GTC,
@@ -236,12 +236,12 @@ async def test_phase_change_leaves_orders_alone(desk: Desk, venue_script: Script
         order still rests, and its cancel is pushed.
     Source: docs/institutional/dmm-listing/spot.mdx; docs/v5/error.mdx, 170217
     """
-    venue_script.set_phase(symbol, Phase.MAKER_ONLY)
+    venue_control.set_phase(symbol, Phase.MAKER_ONLY)
     price = await desk.passive_price(Side.BUY)
     order = await desk.place(Side.BUY, price)
     await desk.resting(order)
     before = await desk.attempt(Side.BUY, price, time_in_force=TimeInForce.GTC)
-    venue_script.set_phase(symbol, Phase.TRADING)
+    venue_control.set_phase(symbol, Phase.TRADING)
     after = await desk.attempt(Side.BUY, price, time_in_force=TimeInForce.GTC)
     await desk.quiet()
     (states,) = await desk.pushed_states(order)

@@ -11,14 +11,15 @@ from fixtures.desk import (
     Account,
     Blocked,
     Desk,
+    InstrumentView,
     Market,
-    View,
     amount_terms,
     attempt_amend_with,
     attempt_batch_of_cancels,
     attempt_cancel_all_with,
     attempt_cancel_as,
     attempt_cancel_with,
+    attempt_create_with,
     attempt_together,
 )
 from fixtures.expect import acknowledged, answered, expect, having, nothing, other_than, refused, show
@@ -87,7 +88,7 @@ async def test_illegal_category_carries_its_code(desk: Desk, op: str) -> None:
     """
     order = await desk.rest(Side.BUY)
     attempts = {
-        "create": lambda: desk.attempt_with(category="no-such"),
+        "create": lambda: attempt_create_with(desk, category="no-such"),
         "amend": lambda: attempt_amend_with(desk, order, category="no-such", qty=plain(order.qty * 2)),
         "cancel": lambda: attempt_cancel_with(desk, order, category="no-such"),
     }
@@ -107,7 +108,7 @@ async def test_illegal_category_carries_its_code_on_the_stream(desk: Desk) -> No
     Passes: the refusal carries 10404.
     Source: docs/v5/websocket/trade/guideline.mdx, 10404
     """
-    answer = await desk.attempt_with(category="no-such")
+    answer = await attempt_create_with(desk, category="no-such")
 
     expect("create with an unknown category", answer, refused(RetCode.WS_OP_OR_CATEGORY))
 
@@ -188,7 +189,7 @@ async def test_amount_off_grid_carries_its_code(desk: Desk) -> None:
     Passes: the refusal carries 170148, and no order is open.
     Source: docs/v5/error.mdx, 170148
     """
-    answer = await desk.attempt_with(**amount_terms(desk, desk.instrument.quote_precision / 10))
+    answer = await attempt_create_with(desk, **amount_terms(desk, desk.instrument.quote_precision / 10))
 
     too_fine = "a market buy by an amount with too many decimals"
     expect(too_fine, answer, refused(RetCode.MARKET_AMOUNT_DECIMALS))
@@ -209,9 +210,9 @@ async def test_rpi_order_is_as_permitted(desk: Desk, market: Market, symbol: str
     Passes: the retCode is 0 where a flag is true, 170355 or 110119 where one is false.
     Source: docs/v5/account/instrument.mdx, isPublicRpi and myRpiPermission; docs/v5/error.mdx, 170355
     """
-    (row,) = await market.listed(symbol, View.ACCOUNT)
+    (row,) = await market.listed(symbol, InstrumentView.ACCOUNT)
 
-    answer = await desk.attempt_with(timeInForce="RPI")
+    answer = await attempt_create_with(desk, timeInForce="RPI")
 
     expect("an RPI order", answer, answered({RetCode.OK, *RPI_REFUSED}))
     if (answer.ret_code == RetCode.OK) not in row.rpi_flags:
@@ -229,7 +230,7 @@ async def test_unknown_smp_type_is_refused_or_replaced(desk: Desk) -> None:
     Passes: the refusal carries 170130 or 10001, and no order is open; or the order shows CancelMaker.
     Source: docs/v5/error.mdx, 170130; docs/changelog/v5.mdx, 2026-08-04, Turkey, Kazakhstan and Georgia
     """
-    answer = await desk.attempt_with(smpType="CancelAll")
+    answer = await attempt_create_with(desk, smpType="CancelAll")
     accepted = [await desk.resting(answer.order)] if answer.order else []
 
     expect("an order with an unknown smpType", answer, answered({RetCode.OK, *UNREADABLE}))

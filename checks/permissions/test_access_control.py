@@ -11,8 +11,8 @@ from fixtures.desk import (
     Batch,
     Connections,
     Desk,
+    InstrumentView,
     Taker,
-    View,
     attempt_amend_with,
     attempt_batch_of_cancels,
     attempt_cancel_with,
@@ -26,7 +26,7 @@ from fixtures.v5.instrument import Instrument, plain
 
 KEY_EXPIRED = {RetCode.API_KEY_EXPIRED, RetCode.API_KEY_EXPIRED_DERIV}
 
-SIGNED_VIEWS = (View.ACCOUNT, View.SIGNED_MARKET)
+SIGNED_VIEWS = (InstrumentView.ACCOUNT, InstrumentView.SIGNED_MARKET)
 NOT_WHITELISTED = {
     RetCode.SYMBOL_NOT_WHITELISTED,
     RetCode.UID_NOT_AVAILABLE,

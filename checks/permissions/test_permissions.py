@@ -10,7 +10,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, over_trade_stream
 from fixtures.config.environment import Listing
-from fixtures.desk import Account, Balance, Blocked, Desk, Market, View
+from fixtures.desk import Account, Balance, Blocked, Desk, InstrumentView, Market, attempt_create_with
 from fixtures.expect import (
     Cause,
     Owner,
@@ -171,7 +171,7 @@ async def test_words_of_the_pages_sample_are_read(desk: Desk) -> None:
     Passes: the retCode is 0.
     Source: docs/institutional/dmm-listing/spot.mdx, its samples of an order
     """
-    answer = await desk.attempt_with(side="buy", orderType="LIMIT")
+    answer = await attempt_create_with(desk, side="buy", orderType="LIMIT")
 
     expect("order with side buy and orderType LIMIT", answer, acknowledged)
 
@@ -256,9 +256,9 @@ async def test_standing_is_served(account: Account, market: Market, symbol: str,
     Passes: each answer contains its field.
     Source: docs/v5/account/smp-group.mdx, docs/v5/account/dcp-info.mdx, docs/v5/account/instrument.mdx
     """
-    standing, rows = await account.standing(), await market.listed(symbol, View.ACCOUNT)
+    standing, rows = await account.standing(), await market.listed(symbol, InstrumentView.ACCOUNT)
 
-    row = expect(f"{symbol} in {View.ACCOUNT}", next(iter(rows), None), present, cause=Cause.HIDDEN)
+    row = expect(f"{symbol} in {InstrumentView.ACCOUNT}", next(iter(rows), None), present, cause=Cause.HIDDEN)
     group = expect("smpGroup of the account", standing.smp_group, present)
     windows = expect("dcpInfos of the account", standing.dcp_windows, present)
     flags = expect(f"isPublicRpi or myRpiPermission of {symbol}", row.rpi_flags or None, present)

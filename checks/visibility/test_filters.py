@@ -9,7 +9,15 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, needs, over_both_transports, without_real_money
 from fixtures.config.environment import Listing
-from fixtures.desk import Account, Desk, Listed, Market, View, attempt_at_band, attempt_beyond_band
+from fixtures.desk import (
+    Account,
+    Desk,
+    InstrumentView,
+    ListedInstrument,
+    Market,
+    attempt_at_band,
+    attempt_beyond_band,
+)
 from fixtures.expect import (
     Cause,
     Owner,
@@ -246,7 +254,7 @@ async def test_filters_stay_as_they_were(market: Market, run: Run, instrument: I
     """
     before, symbol = run.instruments[instrument.symbol], instrument.symbol
 
-    rows = await market.listed(symbol, View.fullest(run.environment))
+    rows = await market.listed(symbol, InstrumentView.fullest(run.environment))
 
     after = expect(f"{symbol} at the end of the run", next(iter(rows), None), present).filters
     first, last = ({field: texts.get(name) for name, field in FILTERS.items()} for texts in (before, after))
@@ -272,10 +280,12 @@ async def test_accepted_terms_are_the_sent_terms(desk: Desk) -> None:
     expect("resting order, compared with what was sent", state, sent)
 
 
-async def _row(market: Market, symbol: str) -> Listed:
+async def _row(market: Market, symbol: str) -> ListedInstrument:
     """The symbol as the signed market query returns it."""
-    rows = await market.listed(symbol, View.SIGNED_MARKET)
-    return expect(f"{symbol} in {View.SIGNED_MARKET}", next(iter(rows), None), present, cause=Cause.HIDDEN)
+    rows = await market.listed(symbol, InstrumentView.SIGNED_MARKET)
+    return expect(
+        f"{symbol} in {InstrumentView.SIGNED_MARKET}", next(iter(rows), None), present, cause=Cause.HIDDEN
+    )
 
 
 def _is_positive(text: str) -> bool:

@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
 
 from checks import BLOCKER, MAJOR, check, needs
 from fixtures.config.environment import Listing
-from fixtures.desk import Account, Listed, Market, Probes, View
+from fixtures.desk import Account, InstrumentView, ListedInstrument, Market, Probes
 from fixtures.expect import Cause, Owner, Prerequisite, at_most, expect, nothing, one_of, present, refused
 from fixtures.record.evidence import Evidence
 from fixtures.v5 import paths
@@ -36,9 +36,9 @@ async def test_account_sees_symbol(market: Market, symbol: str) -> None:
     Passes: Exactly one row is returned, that of the symbol.
     Source: docs/v5/account/instrument.mdx
     """
-    rows = await market.listed(symbol, View.ACCOUNT)
+    rows = await market.listed(symbol, InstrumentView.ACCOUNT)
 
-    expect(f"symbols in {View.ACCOUNT}", [row.symbol for row in rows], [symbol], cause=Cause.HIDDEN)
+    expect(f"symbols in {InstrumentView.ACCOUNT}", [row.symbol for row in rows], [symbol], cause=Cause.HIDDEN)
 
 
 @check("VIS-02", severity=MAJOR, max_fills=0)
@@ -49,9 +49,14 @@ async def test_signed_market_query_sees_symbol(market: Market, symbol: str) -> N
     Passes: Exactly one row is returned, that of the symbol.
     Source: docs/institutional/dmm-listing/spot.mdx, section 1
     """
-    rows = await market.listed(symbol, View.SIGNED_MARKET)
+    rows = await market.listed(symbol, InstrumentView.SIGNED_MARKET)
 
-    expect(f"symbols in {View.SIGNED_MARKET}", [row.symbol for row in rows], [symbol], cause=Cause.HIDDEN)
+    expect(
+        f"symbols in {InstrumentView.SIGNED_MARKET}",
+        [row.symbol for row in rows],
+        [symbol],
+        cause=Cause.HIDDEN,
+    )
 
 
 @check("VIS-03", severity=BLOCKER, max_fills=0, owner=Owner.LISTING)
@@ -62,10 +67,12 @@ async def test_public_visibility_follows_phase(market: Market, symbol: str, list
     Passes: No row is returned in phase prelisting, and exactly one, that of the symbol, in the later phases.
     Source: docs/v5/market/instrument.mdx
     """
-    rows = await market.listed(symbol, View.PUBLIC)
+    rows = await market.listed(symbol, InstrumentView.PUBLIC)
 
     expected = [] if listing.phase is Phase.PRELISTING else [symbol]
-    expect(f"symbols in {View.PUBLIC} in phase {listing.phase}", [row.symbol for row in rows], expected)
+    expect(
+        f"symbols in {InstrumentView.PUBLIC} in phase {listing.phase}", [row.symbol for row in rows], expected
+    )
 
 
 @check("VIS-04", severity=BLOCKER, max_fills=0)
@@ -77,11 +84,13 @@ async def test_views_agree(market: Market, symbol: str) -> None:
     Passes: Status and filters of every returned row equal those of the account query's row.
     Source: docs/v5/market/instrument.mdx, docs/v5/account/instrument.mdx
     """
-    rows = {view: row for view in View for row in await market.listed(symbol, view)}
+    rows = {view: row for view in InstrumentView for row in await market.listed(symbol, view)}
 
-    account = expect(f"{symbol} in {View.ACCOUNT}", rows.get(View.ACCOUNT), present, cause=Cause.HIDDEN)
+    account = expect(
+        f"{symbol} in {InstrumentView.ACCOUNT}", rows.get(InstrumentView.ACCOUNT), present, cause=Cause.HIDDEN
+    )
     for view, row in rows.items():
-        expect(f"{symbol} in {view}, compared with {View.ACCOUNT}", _fields(row), _fields(account))
+        expect(f"{symbol} in {view}, compared with {InstrumentView.ACCOUNT}", _fields(row), _fields(account))
 
 
 @check("VIS-05", severity=BLOCKER, max_fills=0, owner=Owner.LISTING)
@@ -92,9 +101,9 @@ async def test_status_follows_phase(market: Market, symbol: str, listing: Listin
     Passes: The status is one that the phase agreed in environments.yaml allows.
     Source: docs/v5/enum.mdx, status
     """
-    rows = await market.listed(symbol, View.SIGNED_MARKET)
+    rows = await market.listed(symbol, InstrumentView.SIGNED_MARKET)
 
-    expect(f"{symbol} in {View.SIGNED_MARKET}", next(iter(rows), None), present, cause=Cause.HIDDEN)
+    expect(f"{symbol} in {InstrumentView.SIGNED_MARKET}", next(iter(rows), None), present, cause=Cause.HIDDEN)
     for row in rows:
         expect(f"status in phase {listing.phase}", row.status, one_of(STATUSES[listing.phase]))
 
@@ -181,18 +190,18 @@ async def test_unknown_symbol_is_not_listed(market: Market, probes: Probes) -> N
     Passes: No row is returned, the book's retCode equals 10001, and the stream acknowledges no topic of it.
     Source: docs/v5/market/instrument.mdx; public captures of the spot stream
     """
-    rows = await market.listed(NO_SUCH_SYMBOL, View.SIGNED_MARKET)
+    rows = await market.listed(NO_SUCH_SYMBOL, InstrumentView.SIGNED_MARKET)
     book = await market.answer_about(NO_SUCH_SYMBOL)
     shown = await probes.market_data(NO_SUCH_SYMBOL)
 
     returned = [row.symbol for row in rows]
-    expect(f"symbols in {View.SIGNED_MARKET} when asked for {NO_SUCH_SYMBOL}", returned, nothing)
+    expect(f"symbols in {InstrumentView.SIGNED_MARKET} when asked for {NO_SUCH_SYMBOL}", returned, nothing)
     expect(f"order book query of {NO_SUCH_SYMBOL}", book, refused(RetCode.REQUEST_PARAM_ERROR))
     outcome = "refused" if shown.is_refused else "no refusal"
     expect(f"subscription to the order book of {NO_SUCH_SYMBOL}", outcome, "refused")
 
 
-def _fields(row: Listed) -> dict[str, str]:
+def _fields(row: ListedInstrument) -> dict[str, str]:
     """Bybit's field -> what a row shows there, of names, status and filters."""
     filters = {FILTERS[name]: text for name, text in row.filters.items()}
     names = {"symbol": row.symbol, "baseCoin": row.base_coin, "quoteCoin": row.quote_coin}

@@ -40,7 +40,7 @@ NEEDS: Mapping[str, str] = {
     "request_ids": "a trade stream",
     "probes": "further streams can be opened",
     "watch": "a second private stream can be opened",
-    "venue_script": "the embedded venue, which can be told what to do",
+    "venue_control": "the embedded venue, which can be told what to do",
 }
 """What a fixture needs to be there; what is not named here needs nothing."""
 

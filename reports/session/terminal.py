@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.desk.connections.outage import UNHEARD
+from fixtures.desk.connections.outage import NO_REPLY_DURING
 from fixtures.record.run import Run
 from reports.signoff.deviations import deviations
 from reports.signoff.writer import Written
@@ -111,7 +111,7 @@ def finding_lines(content: dict[str, Any]) -> Iterator[str]:
 def no_reply_lines(content: dict[str, Any]) -> Iterator[str]:
     """For how long the venue did not respond, and in which check."""
     for one in content["measurements"]:
-        if one["name"].startswith(UNHEARD):
+        if one["name"].startswith(NO_REPLY_DURING):
             yield f"  {one['name']} for {one['value'] / 1000:.1f} s"
 
 
