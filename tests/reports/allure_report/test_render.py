@@ -43,7 +43,7 @@ def test_page_that_keeps_a_trace_is_refused() -> None:
 def test_missing_cli_is_one_line(tmp_path: Path) -> None:
     """Without the CLI the reason names the command that installs it."""
     with pytest.raises(
-        NotRendered, match=r"^the Allure CLI is not installed, run: python -m reports\.renderer setup$"
+        NotRendered, match=r"^the Allure CLI is not installed, run: python -m reports\.allure_report setup$"
     ):
         render(tmp_path, tmp_path / "a.html", "title", cli=tmp_path / "nowhere.js")
 
