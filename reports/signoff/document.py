@@ -142,6 +142,7 @@ def write_json(content: Json, path: Path) -> None:
 def validate(content: Json) -> None:
     """Check the sign-off against its schema; raises jsonschema.ValidationError."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    # jsonschema takes no tuple for an array, so the content is validated as what JSON makes of it.
     Draft202012Validator(schema).validate(json.loads(json.dumps(content)))
 
 

@@ -34,6 +34,7 @@ def provenance(root: Path, settings: Sequence[Path]) -> Provenance:
     """The version of the suite in this folder, and the settings that it runs with."""
     digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in settings if path.is_file()}
     apart = {Path(os.path.relpath(path, root)) for path in (*settings, *(root / name for name in SETTINGS))}
+    # git takes the pathspec literally, and refuses one that leads out of the repository.
     excluded = (f":(exclude,literal){path}" for path in sorted(apart) if ".." not in path.parts)
     commit = _git(root, "rev-parse", "HEAD")
     status = _git(root, "status", "--porcelain", "--", ".", *excluded)

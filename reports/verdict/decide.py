@@ -217,6 +217,7 @@ def verdict_of_check(check: Check, cases: Sequence[Outcome], waived: Waived | No
 
     waived: None when nobody waived the check
     """
+    # A check that was never collected plans no case, and yet one is missing.
     is_short = len(cases) < max(check.cases, 1)
     seen = worst((*(case.verdict for case in cases), *([Verdict.NOT_RUN] * is_short)))
     deciding = sorted(

@@ -85,6 +85,7 @@ def _key(result: Result, attribution: Attribution, causes: set[Cause]) -> _Key:
         return "cause", next(
             (deep for deep, ends in EXPLAINS.items() if deep in causes and cause in ends), cause
         )
+    # One fault that two owners would have to fix is two findings, as nobody can fix both.
     return f"{result.verdict} {attribution.owner}", *(attribution.kind or (result.sentence,))
 
 
