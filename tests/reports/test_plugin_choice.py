@@ -112,16 +112,16 @@ def test_waiver_of_a_former_id_is_a_usage_error(tmp_path: Path) -> None:
     done = run(tmp_path, ALL_PASS, waivers=entry)
 
     assert done.exit_code == pytest.ExitCode.USAGE_ERROR
-    assert f"ERROR: waivers.yaml {FORMER}\n" in done.said
+    assert f"ERROR: waivers.yaml {FORMER}\n" in done.output
     assert not list(done.root.rglob("signoff.*"))
 
 
 def test_former_id_that_is_declared_not_applicable_is_a_usage_error(tmp_path: Path) -> None:
-    """An environment that excludes an id that was split is told its parts, and nothing is run."""
+    """An environment that excludes an id that was split is refused with the parts, and nothing is run."""
     done = run(tmp_path, ALL_PASS, not_applicable="RTY-09")
 
     assert done.exit_code == pytest.ExitCode.USAGE_ERROR
-    assert f"ERROR: environments.yaml: not_applicable of local {FORMER}\n" in done.said
+    assert f"ERROR: environments.yaml: not_applicable of local {FORMER}\n" in done.output
     assert not list(done.root.rglob("signoff.*"))
 
 
@@ -131,7 +131,7 @@ def test_former_id_selects_all_its_parts(tmp_path: Path) -> None:
 
     done = run(tmp_path, ALL_PASS + "".join(parts), "--collect-only", "-q", "-k", "MKR-09")
 
-    assert [line.split()[0] for line in done.said.splitlines() if line.endswith("It passes.")] == [
+    assert [line.split()[0] for line in done.output.splitlines() if line.endswith("It passes.")] == [
         "MKR-09.01",
         "MKR-09.02",
     ]

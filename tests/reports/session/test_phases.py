@@ -43,7 +43,12 @@ CASES: list[tuple[str, BaseException | None, PhaseEnd, str]] = [
     ),
     ("call", Blocked("no key of another UID"), PhaseEnd.BLOCKED, "no key of another UID"),
     ("call", Unanswered("create", "timed out"), PhaseEnd.BROKEN, "no answer: create: timed out"),
-    ("call", Unresponsive("the stream was silent", "no pong"), PhaseEnd.SILENT, "the stream was silent: no pong"),
+    (
+        "call",
+        Unresponsive("the stream was silent", "no pong"),
+        PhaseEnd.SILENT,
+        "the stream was silent: no pong",
+    ),
     ("call", TOO_FEW, PhaseEnd.COMPLETED, ""),
     ("setup", Blocked("no funds"), PhaseEnd.BLOCKED, "no funds"),
     ("setup", Unresponsive("the stream", "no pong"), PhaseEnd.SILENT, "the stream: no pong"),
