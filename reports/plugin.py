@@ -1,4 +1,4 @@
-"""The pytest plugin that records outcomes; it does nothing unless a run of the checklist is under way."""
+"""The pytest plugin that records outcomes; it does nothing outside a run of the checklist."""
 
 import os
 import time
@@ -20,21 +20,21 @@ from reports.verdict import requirements, waivers
 from reports.verdict.profile import Profile, required_by
 
 _REQUIRED = pytest.StashKey[requirements.Requirements]()
-"""What a run of the chosen profile must contain; absent for the suite's own tests."""
+"""What a run of the chosen profile must contain; absent in the suite's own tests."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that says how much of the checklist is made."""
+    """Add the option that says how much of the checklist is run."""
     parser.getgroup("checklist").addoption(
         "--profile",
         choices=[str(profile) for profile in Profile],
         default=str(Profile.SIGNOFF),
-        help="smoke: a short look, no sign-off; signoff (default): what is required; regression: everything",
+        help="smoke: a few checks, no sign-off; signoff (default): the required checks; regression: all",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Send the reports of this run into its folder, before the plugins that write them are asked where to."""
+    """Direct the reports of this run into its folder, before the plugins that write them are configured."""
     if not config.stash.get(CHECKS, False):
         return
     run, waivers_file = config.stash.get(RUN, None), config.rootpath / "waivers.yaml"
@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if run is None:
         return
     config.option.allure_report_dir = str(run.folder / "allure-results")
-    # An option is missing when its plugin was left out with `-p no:…`.
+    # An option is missing when its plugin was disabled with `-p no:…`.
     config.option.xmlpath = config.getoption("xmlpath", None) or str(run.folder / "junit.xml")
     live = LiveLine(os.dup(1), terminal=os.isatty(1), now_s=time.monotonic)
     config.add_cleanup(live.close)
@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is beyond the profile."""
+    """Deselect the checks beyond the profile."""
     required = config.stash.get(_REQUIRED, None)
     if required is not None and config.option.profile != Profile.REGRESSION:
         select_profile(config, items, required)
@@ -71,13 +71,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_finish(session: pytest.Session) -> Generator[None, object, object]:
-    """Let ``--collect-only -q`` read as the checklist."""
+    """Let ``--collect-only -q`` print the checklist."""
     config, items = session.config, session.items
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     quiet = config.option.collectonly and config.option.verbose == -1
     if reporter is None or not quiet or _REQUIRED not in config.stash:
         return (yield)
-    # pytest itself would list the node ids of what it finds here.
+    # pytest would print the node ids of the items that it finds here.
     session.items = []
     try:
         done = yield
@@ -89,7 +89,7 @@ def pytest_collection_finish(session: pytest.Session) -> Generator[None, object,
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave no empty folder behind when the environment could not be tested."""
+    """Remove the empty folders of a run whose environment could not be tested."""
     run = config.stash.get(RUN, None)
     if run is None:
         return
@@ -99,7 +99,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 class Redaction:
-    """Redacts what pytest writes beside its reports: on the terminal, and of an error of its own."""
+    """Redacts what pytest writes outside its reports: the terminal, and an internal error's traceback."""
 
     def __init__(self, run: Run) -> None:
         self._redact = redactor(run)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reports.session.phases import requirement_of
+from reports.session.items import requirement_of
 from reports.verdict.requirements import newest
 
 ROOT = Path(__file__).parents[1]

@@ -54,9 +54,9 @@ asyncio.run(expect_closed_without_fill(None, types.SimpleNamespace(order=None, r
 
 def assert_refused(done: Run, line: str) -> None:
     """The run did not begin: one line, the exit code of wrong usage, no folder."""
-    assert done.exit_code == USAGE, done.said
-    assert len([one for one in done.said.splitlines() if line in one]) == 1, done.said
-    assert "Traceback" not in done.said
+    assert done.exit_code == USAGE, done.output
+    assert len([one for one in done.output.splitlines() if line in one]) == 1, done.output
+    assert "Traceback" not in done.output
     assert not (done.root / "reports").exists()
 
 
@@ -117,8 +117,8 @@ def test_variable_that_weakens_a_check_is_refused(tmp_path: Path, name: str, val
 
     done = run(tmp_path, FAILING, variables={name: value})
 
-    assert done.exit_code == USAGE, done.said
-    assert line in done.said
+    assert done.exit_code == USAGE, done.output
+    assert line in done.output
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_without_what_runs_them_no_check_is_made(tmp_path: Path, options: list[s
     done = run(tmp_path, FAILING, *options)
 
     assert done.exit_code in {USAGE, INCOMPLETE}
-    assert "passed" not in done.said
+    assert "passed" not in done.output
     assert not (done.root / "reports").exists()
 
 
@@ -154,7 +154,7 @@ def test_without_the_conftest_no_check_is_made(tmp_path: Path, option: str) -> N
     done = run(tmp_path, ALL_PASS, option)
 
     assert done.exit_code in {USAGE, INCOMPLETE}
-    assert "passed" not in done.said
+    assert "passed" not in done.output
     assert not (done.root / "reports").exists()
 
 
@@ -183,7 +183,7 @@ def test_configuration_that_shuts_the_conftest_out_lets_nothing_pass(tmp_path: P
     done = run(tmp_path, ALL_PASS, "--config-file=docs/other.ini", "checks")
 
     assert done.exit_code != 0
-    assert "passed" not in done.said
+    assert "passed" not in done.output
     assert not (done.root / "reports").exists()
 
 
@@ -263,7 +263,7 @@ def test_run_of_less_is_incomplete(tmp_path: Path, options: list[str]) -> None:
 
     done = run(tmp_path, ALL_PASS, *options)
 
-    assert (done.exit_code, done.signoff["verdict"]) == (INCOMPLETE, "INCOMPLETE"), done.said
+    assert (done.exit_code, done.signoff["verdict"]) == (INCOMPLETE, "INCOMPLETE"), done.output
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_collecting_is_no_run(tmp_path: Path) -> None:
     """A list of the checks leaves nothing that could be taken for a verdict."""
     done = run(tmp_path, FAILING, "--collect-only")
 
-    assert "READY" not in done.said
+    assert "READY" not in done.output
     assert not (done.root / "reports").exists()
 
 

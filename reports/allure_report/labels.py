@@ -1,4 +1,4 @@
-"""What the Allure report shows of a check; the only file that imports allure."""
+"""Decides what the Allure report shows of a check; the only file that imports allure."""
 
 import json
 import re
@@ -22,14 +22,14 @@ STATUSES = {
     Verdict.NOT_RUN: Status.BROKEN,
     Verdict.NOT_APPLICABLE: Status.SKIPPED,
 }
-"""A making is never WAIVED: a waiver is about the check, and the report shows what was seen."""
+"""A case is never WAIVED: a waiver is about the check, and the report shows what was seen."""
 
 SEVERITIES = {"blocker": "blocker", "major": "critical", "minor": "minor"}
 
 OF_NO_INTEREST = frozenset(
     {"host", "thread", "language", "framework", "package", "parentSuite", "suite", "subSuite", "tag"}
 )
-"""Labels that repeat ours, tell the desk nothing, or name this machine."""
+"""Labels that repeat ours, mean nothing to the exchange's desk, or name this machine."""
 
 OF_PYTEST = re.compile(
     r"event_loop_policy|_asyncio_loop_factory|_\w+_scoped_runner|pytestconfig|run|.*::<lambda>"
@@ -39,7 +39,7 @@ OF_PYTEST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the report shows a making.
+    """Where the report shows a case.
 
     group: the prefix of its id in words
     """
@@ -51,20 +51,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What is put next to a making: evidence as text, timelines as HTML."""
+    """What is attached to a case: evidence as text, timelines as HTML."""
 
     evidence: str
     timelines: str
 
 
 def under_way(config: pytest.Config) -> TestResult | None:
-    """The Allure result of the check that is being made, None outside of one."""
+    """The Allure result of the running check, None outside of one."""
     listener = config.pluginmanager.get_plugin("allure_listener")
     return listener.allure_logger.get_test(None) if listener else None
 
 
 def finish(result: TestResult, check: Check, place: Place, outcome: Outcome) -> None:
-    """Write our title, requirement, labels, parameters and verdict over what allure-pytest guessed."""
+    """Write our title, requirement, labels, parameters and verdict in place of what allure-pytest wrote."""
     result.name = f"{check.id} {check.title}" + (f" [{outcome.label}]" if outcome.label else "")
     result.description = _described(check.requirement)
     result.descriptionHtml = None
@@ -77,7 +77,7 @@ def finish(result: TestResult, check: Check, place: Place, outcome: Outcome) -> 
 
 
 def attach(attached: Attached) -> None:
-    """Put evidence and timelines next to the check that is being made."""
+    """Attach evidence and timelines to the running check."""
     if attached.timelines:
         allure.attach(attached.timelines, "orders, from request to last push", allure.attachment_type.HTML)
     if attached.evidence:
@@ -93,7 +93,7 @@ def describe_run(folder: Path, facts: Mapping[str, str]) -> None:
 
 
 def scrub(folder: Path, redact: Callable[[str], str]) -> None:
-    """Redact every text of the results folder and take out what is of the machine."""
+    """Redact every text of the results folder and remove what names the machine."""
     for path in folder.glob("*-attachment.*"):
         found = path.read_bytes()
         text = redact(found.decode("utf-8", "replace")).encode()
@@ -144,8 +144,10 @@ def _tags(outcome: Outcome) -> list[Label]:
 def _details(outcome: Outcome, found: StatusDetails | None) -> StatusDetails | None:
     if outcome.verdict is Verdict.PASS:
         return None
-    said = outcome.sentence if outcome.verdict is Verdict.FAIL else f"{outcome.verdict}: {outcome.sentence}"
-    return StatusDetails(message=said, trace=found.trace if found else None)
+    message = (
+        outcome.sentence if outcome.verdict is Verdict.FAIL else f"{outcome.verdict}: {outcome.sentence}"
+    )
+    return StatusDetails(message=message, trace=found.trace if found else None)
 
 
 def _of_ours(container: dict[str, Any]) -> dict[str, Any]:

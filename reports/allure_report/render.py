@@ -1,4 +1,4 @@
-"""Run the Allure CLI on a results folder and make the one HTML file that it writes safe to hand over."""
+"""Runs the Allure CLI on a results folder and removes its analytics from the HTML file that it writes."""
 
 import os
 import re
@@ -25,7 +25,7 @@ _TRACES = ("googletagmanager", "window.dataLayer")
 
 
 class NotRendered(Exception):
-    """There is no Allure report; the text says why in one line."""
+    """The Allure report could not be rendered; the text says why in one line."""
 
 
 def install() -> int:
@@ -82,6 +82,6 @@ def _generate(cli: Path, results: Path, folder: Path, title: str, limit_s: float
 
 
 def _last_line(done: "subprocess.CompletedProcess[str | bytes]") -> str:
-    said = b"\n".join(part for part in (done.stdout, done.stderr) if isinstance(part, bytes))
-    lines = said.decode(errors="replace").strip().splitlines()
+    output = b"\n".join(part for part in (done.stdout, done.stderr) if isinstance(part, bytes))
+    lines = output.decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else "no output"

@@ -19,7 +19,7 @@ PAGE = "docs/checks.md"
 
 NEEDS: Mapping[str, str] = {
     "desk": "orders may be sent, and both coins are funded",
-    "reader": "a read-only key of the same UID",
+    "read_only": "a read-only key of the same UID",
     "non_whitelisted": "a key of a UID outside the whitelist",
     "taker": "a key of a second UID that may trade",
     "market": "the venue answers about its market",
@@ -39,10 +39,10 @@ NEEDS: Mapping[str, str] = {
     "obligation": "an obligation is agreed for the listing",
     "request_ids": "a trade stream",
     "probes": "further streams can be opened",
-    "watch": "a second private stream can be opened",
-    "venue_control": "the embedded venue, which can be told what to do",
+    "observer": "a second private stream can be opened",
+    "venue_control": "the embedded venue, which a check can instruct",
 }
-"""What a fixture needs to be there; what is not named here needs nothing."""
+"""Fixture -> its prerequisite; a fixture that is not listed has none."""
 
 
 class Collected:
@@ -122,7 +122,7 @@ def _exempt(
         if check_id_of(first) in environment.not_applicable
     ]
     for reason, count in Counter(filter(None, map(kept_back, items))).items():
-        reasons.append(f"{count} of {len(items)} makings, with real money: {reason}")
+        reasons.append(f"{count} of {len(items)} cases, with real money: {reason}")
     phases = first.get_closest_marker("phase")
     if phases is not None:
         agreed = " or ".join(phases.args)
@@ -130,8 +130,12 @@ def _exempt(
     if library := library_of(first):
         reasons.append(f"No listing under test trades through {library}, and it is not installed.")
     for path, needing in Counter(path for item in items for path in needs_of(item)).items():
-        made = "" if needing == len(items) else f"{needing} of {len(items)} makings: "
-        reasons += [made + one.not_served[path] for one in environments.values() if path in one.not_served]
+        some = "" if needing == len(items) else f"{needing} of {len(items)} cases: "
+        reasons += [
+            some + environment.not_served[path]
+            for environment in environments.values()
+            if path in environment.not_served
+        ]
     roles = [ROLE_OF_FIXTURE[name] for name in getattr(first, "fixturenames", ()) if name in ROLE_OF_FIXTURE]
     absent = (
         environment.not_applicable.get(role) or environment.absent.get(role)
@@ -142,7 +146,7 @@ def _exempt(
 
 
 def _kept_back(items: Sequence[pytest.Item]) -> str:
-    """Why no case of a check is run where money is real, "" when one is."""
+    """Why no case of a check runs with real money, "" when one does."""
     reasons = [kept_back(item) for item in items]
     return (reasons[0] or "") if all(reasons) else ""
 

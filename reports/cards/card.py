@@ -14,13 +14,13 @@ a sign-off with requirement set {version} must contain those of the numbered sec
 
 - **Severity.** blocker: the symbol cannot be quoted safely, and nobody can waive it;
   major: the client must work around it; minor: no effect on quoting.
-- **Mainnet, at worst.** What one making costs where money is real if the venue breaks its contract:
-  least orders that fill. A least order is the smallest that the filters allow, `minOrderAmt` of the
-  quote coin, plus its fee.
-- **Observes.** A check that passed on fewer messages of the venue than this is BLOCKED.
+- **Mainnet, at worst.** What one case costs with real money if the venue breaks its contract:
+  minimum-size orders that fill. Such an order is the smallest that the filters allow, `minOrderAmt` of
+  the quote coin, plus its fee.
+- **Minimum messages.** A check that passed on fewer messages of the venue than this is BLOCKED.
 - **N/A.** Only by declaration: in `environments.yaml`, by the listing's phase, by the keys that are
-  configured, for what is not sent where money is real, or for a library that is not installed and that
-  no listing trades through; a blocker only where the requirement set lets it be (`spared`).
+  configured, for what is not sent with real money, or for a library that is not installed and that
+  no listing trades through; a blocker only where the requirement set allows it (`exempt`).
 """
 
 
@@ -30,11 +30,11 @@ class Card:
 
     group: the prefix of its id and what its module is about
     library: the client library that it judges, "" for a check of the venue
-    mainnet: why it is not run there, "" when it is
-    max_fills: minimum-sized orders that could fill in one case, see ``checks.check``
+    mainnet: why it does not run there, "" when it does
+    max_fills: minimum-size orders that could fill in one case, see ``checks.check``
     min_messages: the minimum number of messages of the venue
     cases: its parameters in a few words, one entry per case
-    needs: what must be there
+    needs: its prerequisites
     exempt: where and why it is N/A
     """
 
@@ -52,8 +52,8 @@ class Card:
 
     @property
     def cost(self) -> str:
-        """The worst case where money is real."""
-        return "not made there" if self.mainnet else cost(self.max_fills)
+        """The worst case with real money, in words."""
+        return "not run there" if self.mainnet else cost(self.max_fills)
 
 
 def page(found: Sequence[Card], requirements: Requirements) -> str:
@@ -109,9 +109,9 @@ def _rows(card: Card) -> Mapping[str, str]:
         "Needs": "; ".join(card.needs) or "nothing but this suite",
         "N/A": "<br>".join(card.exempt) or "never",
         "Severity": card.severity,
-        "Mainnet, at worst": f"not made there: {card.mainnet}" if card.mainnet else cost(card.max_fills),
-        "Observes": _observed(card.min_messages),
-        "Made": "once" if len(cases) <= 1 else f"{len(cases)} times: {', '.join(cases)}",
+        "Mainnet, at worst": f"not run there: {card.mainnet}" if card.mainnet else cost(card.max_fills),
+        "Minimum messages": _minimum(card.min_messages),
+        "Cases": "1" if len(cases) <= 1 else f"{len(cases)}: {', '.join(cases)}",
         "Library": card.library,
         "Disposition": demanded.remediation,
         "Source": demanded.source,
@@ -119,16 +119,16 @@ def _rows(card: Card) -> Mapping[str, str]:
 
 
 def cost(max_fills: int) -> str:
-    """What least-sized orders that fill cost, in words."""
+    """What minimum-size orders that fill cost, in words."""
     if not max_fills:
         return "nothing"
-    return "1 least order" if max_fills == 1 else f"{max_fills} least orders"
+    return "1 minimum-size order" if max_fills == 1 else f"{max_fills} minimum-size orders"
 
 
-def _observed(minimum: int) -> str:
+def _minimum(minimum: int) -> str:
     if not minimum:
-        return "nothing: it judges the suite's own policy"
-    return f"at least {minimum} message{'s' if minimum > 1 else ''} of the venue"
+        return "none: it judges the suite's own policy"
+    return f"{minimum} of the venue"
 
 
 def _cell(text: str) -> str:

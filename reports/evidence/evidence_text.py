@@ -1,4 +1,4 @@
-"""Records as text: for a reader of the Allure report, and as the run's evidence file."""
+"""Writes records as text, for the Allure report and as the run's evidence file."""
 
 import hashlib
 import json
@@ -12,11 +12,11 @@ from reports.evidence.report_redaction import redacted
 from reports.evidence.timeline import clock
 
 LONGEST_ATTACHMENT = 1_000_000
-"""Characters; what is cut stands in evidence.jsonl."""
+"""Characters; evidence.jsonl holds the rest."""
 
 
 def as_text(records: Sequence[Record]) -> str:
-    """The records one below the other, each with its head line and its body as it crossed the wire."""
+    """The records one below the other, each with a head line and its body."""
     text = "\n\n".join(f"{_head(record)}\n{record.text}" for record in records)
     if len(text) <= LONGEST_ATTACHMENT:
         return text

@@ -8,16 +8,16 @@ from reports.evidence.order_messages import OPERATIONS, requests, rows
 
 ACKNOWLEDGED = ("create", "amend", "cancel")
 BETWEEN_LOOKS_US = 50_000
-"""How far apart a view is looked at."""
+"""The polling interval of a view, microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """One kind of waiting.
+    """The samples of one kind of latency.
 
-    values_us: microseconds, in ascending order, never empty; below zero when the push overtook the
-        acknowledgement
-    exact_us: how exact they are, microseconds
+    values_us: microseconds, in ascending order, never empty; negative when a push arrived before
+        the acknowledgement
+    exact_us: the resolution of the samples, microseconds
     """
 
     name: str
@@ -40,9 +40,9 @@ class Latency:
 
 
 def latencies(records: Sequence[Record], lags: Mapping[str, Sequence[int]]) -> tuple[Latency, ...]:
-    """Every kind of waiting that the records show, and how long each view was behind what was written.
+    """The latencies that the records show, and the lag of each view.
 
-    lags: view -> how long it was looked at until it showed that, microseconds
+    lags: view -> how long it was polled until it showed what had been written, microseconds
     """
     behind = ((f"looked for → shown, {view}", lag_us) for view, found in lags.items() for lag_us in found)
     return (
@@ -76,6 +76,7 @@ def _pushes(records: Sequence[Record]) -> Iterator[tuple[str, int]]:
         for row in rows(record):
             order_id, status = str(row.get("orderId")), row.get("orderStatus")
             if status == "New" and order_id in acknowledged:
+                # The create reply and the push come on two connections, so the push may be the earlier one.
                 yield "acknowledged → New", (record.at_ms - acknowledged.pop(order_id)) * 1000
             elif status == "Cancelled" and order_id in cancelled:
                 yield "cancel sent → Cancelled", (record.at_ms - cancelled.pop(order_id)) * 1000

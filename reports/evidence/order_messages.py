@@ -1,4 +1,4 @@
-"""What records say about orders: who is named, which reply answers which request."""
+"""Reads records for orders: which orders they name, and which reply answers which request."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 
 
 def rows(record: Record) -> tuple[Row, ...]:
-    """Every JSON object, or query, in the record that names an order; market data names none."""
+    """Every JSON object or query in the record that names an order; none for market data."""
     if record.channel is Channel.PUBLIC:
         return ()
     return tuple(
@@ -37,20 +37,20 @@ def rows(record: Record) -> tuple[Row, ...]:
 
 
 def scalars(record: Record) -> list[str] | None:
-    """Every text, figure and flag that the message holds, as it is written; None where it is not JSON."""
+    """Every text, figure and flag in the message, as it is written; None when it is not JSON."""
     try:
         left = [json.loads(record.text, parse_float=str, parse_int=str)]
     except (ValueError, RecursionError):
         return None
     found = []
     while left:
-        one = left.pop()
-        if isinstance(one, Mapping):
-            left += one.values()
-        elif isinstance(one, list):
-            left += one
-        elif one is not None:
-            found.append(str(one).lower() if isinstance(one, bool) else str(one))
+        value = left.pop()
+        if isinstance(value, Mapping):
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
+        elif value is not None:
+            found.append(str(value).lower() if isinstance(value, bool) else str(value))
     return found
 
 
@@ -65,7 +65,7 @@ def links(records: Sequence[Record]) -> dict[str, str]:
 
 
 def orders(records: Sequence[Record], prefix: str) -> dict[str, str]:
-    """The order_link_ids of a run that the records name, each with its order_id; "" when none was given."""
+    """The order_link_ids of a run that the records name, each with its order_id or ""."""
     named = (str(row.get("orderLinkId") or "") for record in records for row in rows(record))
     id_of = {link_id: order_id for order_id, link_id in links(records).items()}
     return {link_id: id_of.get(link_id, "") for link_id in named if link_id.startswith(prefix)}
@@ -93,9 +93,11 @@ def requests(records: Sequence[Record]) -> dict[int, Record]:
 
 
 def _request_of(reply: Record, waiting: Sequence[Record]) -> Record | None:
-    candidates = [one for one in waiting if (one.channel, one.title) == (reply.channel, reply.title)]
+    candidates = [
+        request for request in waiting if (request.channel, request.title) == (reply.channel, reply.title)
+    ]
     req_id = _req_id(reply)
-    by_id = (one for one in candidates if req_id and _req_id(one) == req_id)
+    by_id = (request for request in candidates if req_id and _req_id(request) == req_id)
     return next(by_id, next(iter(candidates), None))
 
 
@@ -116,5 +118,5 @@ def _objects(content: object) -> Iterator[Row]:
         yield content
         content = list(content.values())
     if isinstance(content, list):
-        for one in content:
-            yield from _objects(one)
+        for member in content:
+            yield from _objects(member)

@@ -1,4 +1,4 @@
-"""What is written of a run, redacted: values of JSON, and the reports of pytest."""
+"""Redacts what is written about a run: JSON values, and the reports of pytest."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,11 @@ import pytest
 
 
 def redacted(content: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON value
-    """The JSON value with every string in it redacted; names of members are ours and stay."""
+    """The JSON value with every string in it redacted; the names of members are not."""
     if isinstance(content, str):
         return redact(content)
     if isinstance(content, list):
-        return [redacted(one, redact) for one in content]
+        return [redacted(value, redact) for value in content]
     if isinstance(content, dict):
         return {name: redacted(value, redact) for name, value in content.items()}
     return content
@@ -20,12 +20,12 @@ def redacted(content: Any, redact: Callable[[str], str]) -> Any:  # noqa: ANN401
 def redact_report(report: pytest.TestReport, redact: Callable[[str], str]) -> None:
     """Redact what pytest will print, put into junit.xml and hand to Allure."""
     report.sections = [(name, redact(text)) for name, text in report.sections]
-    said = report.longrepr
-    if isinstance(said, tuple):
-        path, line, reason = said
+    shown = report.longrepr
+    if isinstance(shown, tuple):
+        path, line, reason = shown
         report.longrepr = (path, line, redact(reason))
-    elif said is not None and redact(str(said)) != str(said):
-        report.longrepr = redact(str(said))
+    elif shown is not None and redact(str(shown)) != str(shown):
+        report.longrepr = redact(str(shown))
 
 
 def redact_repr(excrepr: Any, redact: Callable[[str], str]) -> None:  # noqa: ANN401 - pytest has no public name for it
@@ -35,7 +35,7 @@ def redact_repr(excrepr: Any, redact: Callable[[str], str]) -> None:  # noqa: AN
 
 
 def redact_terminal(reporter: pytest.TerminalReporter, redact: Callable[[str], str]) -> None:
-    """Redact whatever pytest writes on the terminal from here on."""
+    """Redact everything that pytest writes to the terminal from here on."""
     writer = reporter._tw  # noqa: SLF001 - pytest has no other name for it
     write = writer.write_raw
 

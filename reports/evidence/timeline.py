@@ -1,4 +1,4 @@
-"""One order's life, joined from everything that the wire said about it."""
+"""Builds the timeline of an order from all messages about it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ NO_ERROR = ("", "EC_NoError")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing that happened to an order.
+    """One event of an order.
 
     at_ms: Unix ms, client clock
     venue_ms: Unix ms, venue clock; None when the message carries none
     seq: the record that shows it
-    what: in order language
+    what: the event in words
     """
 
     at_ms: int
@@ -41,28 +41,28 @@ class Timeline:
 
 
 def timelines(records: Sequence[Record], prefix: str) -> tuple[Timeline, ...]:
-    """The life of every order whose order_link_id starts with the prefix."""
+    """The timeline of every order whose order_link_id starts with the prefix."""
     link_of = links(records)
     asked = requests(records)
     moments: dict[str, list[Moment]] = {}
     for record in records:
-        for link_id, what in _attempt_result(record, asked.get(record.seq), link_of):
+        for link_id, what in _events(record, asked.get(record.seq), link_of):
             if link_id.startswith(prefix):
                 moment = Moment(record.at_ms, record.venue_ms, record.seq, record.channel, what)
                 moments.setdefault(link_id, []).append(moment)
     id_of = {link_id: order_id for order_id, link_id in link_of.items()}
     wallet = [record for record in records if record.channel is Channel.PRIVATE and record.title == "wallet"]
     return tuple(
-        Timeline(link_id, id_of.get(link_id, ""), _with_wallet(lived, wallet))
-        for link_id, lived in moments.items()
+        Timeline(link_id, id_of.get(link_id, ""), _with_wallet(own, wallet))
+        for link_id, own in moments.items()
     )
 
 
 def as_html(found: Sequence[Timeline]) -> str:
     """The timelines as one self-contained page."""
     tables = "".join(
-        f"<h2>{escape(one.order_link_id)} <small>{escape(one.order_id)}</small></h2>{_table(one)}"
-        for one in found
+        f"<h2>{escape(own.order_link_id)} <small>{escape(own.order_id)}</small></h2>{_table(own)}"
+        for own in found
     )
     return f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{tables}"
 
@@ -75,10 +75,8 @@ def clock(unix_ms: int | None) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%H:%M:%S}.{ms:03d}"
 
 
-def _attempt_result(
-    record: Record, request: Record | None, link_of: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Which orders the record is about, and what it says of each."""
+def _events(record: Record, request: Record | None, link_of: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The order_link_id of each order that the record is about, and the event."""
     if record.channel in ASKED_AND_ANSWERED:
         yield from _asked_or_answered(record, request, link_of)
     elif record.direction is Direction.RECEIVED:
@@ -97,15 +95,15 @@ def _asked_or_answered(
             yield _link_id(row, link_of), f"{operation} sent{_terms(row)}"
         return
     shown = [(_link_id(row, link_of), row) for row in rows(record)]
-    told = {link_id for link_id, row in shown if "orderStatus" in row or "execId" in row}
+    shown_in = {link_id for link_id, row in shown if "orderStatus" in row or "execId" in row}
     for link_id, row in shown:
-        if link_id in told:
+        if link_id in shown_in:
             yield link_id, f"{operation} shows {_state_or_execution(row)}"
     concerned = (
         [_link_id(row, link_of) for row in rows(request)] if request else [link_id for link_id, _ in shown]
     )
     for link_id in dict.fromkeys(concerned):
-        if link_id not in told:
+        if link_id not in shown_in:
             yield link_id, f"{operation} {_answer(record)}"
 
 
@@ -146,22 +144,22 @@ def _link_id(row: Row, link_of: Mapping[str, str]) -> str:
     return str(row.get("orderLinkId") or link_of.get(str(row.get("orderId")), ""))
 
 
-def _with_wallet(lived: Sequence[Moment], wallet: Sequence[Record]) -> tuple[Moment, ...]:
-    first, last = lived[0].seq, lived[-1].seq
+def _with_wallet(own: Sequence[Moment], wallet: Sequence[Record]) -> tuple[Moment, ...]:
+    first, last = own[0].seq, own[-1].seq
     pushed = [
         Moment(record.at_ms, record.venue_ms, record.seq, record.channel, "wallet pushed")
         for record in wallet
         if first < record.seq < last
     ]
-    return tuple(sorted([*lived, *pushed], key=lambda moment: moment.seq))
+    return tuple(sorted([*own, *pushed], key=lambda moment: moment.seq))
 
 
-def _table(one: Timeline) -> str:
-    start = one.moments[0].at_ms
+def _table(timeline: Timeline) -> str:
+    start = timeline.moments[0].at_ms
     lines = "".join(
         f"<tr><td>{clock(moment.at_ms)}<td>{clock(moment.venue_ms)}<td class=n>+{moment.at_ms - start} ms"
         f"<td>{moment.channel}<td>{escape(moment.what)}<td class=n>#{moment.seq}"
-        for moment in one.moments
+        for moment in timeline.moments
     )
     return f"<table><tr><th>client<th>venue<th>since first<th>seen on<th>what<th>record{lines}</table>"
 

@@ -1,4 +1,4 @@
-"""What a collected item says about itself: its check, its requirement, its parameters."""
+"""Reads a collected item: its check, its requirement, its parameters."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,16 @@ from inspect import getdoc, getmodule
 
 import pytest
 
-from reports.session.phases import requirement_of
 from reports.verdict.results import Requirement
 
 PARAMETERS = {"desk": "transport"}
-"""What a parameter of a check is called in a report, where that is not its own name."""
+"""Name of a check's parameter -> its name in a report, where the two differ."""
 
 PLAIN = (str, int, Decimal, Enum)
-"""Parameters whose text says what they are; the others show as the id that the check gives them."""
+"""Parameters that are shown as their text; any other is shown as the id that the check gives it."""
+
+
+_LABEL = re.compile(r"^(Sequence|Passes|Disposition|Source):", re.MULTILINE)
 
 
 def check_id_of(item: pytest.Item) -> str:
@@ -25,24 +27,40 @@ def check_id_of(item: pytest.Item) -> str:
 
 
 def requirement(item: pytest.Item) -> Requirement:
-    """What the item's function demands."""
+    """The requirement in the docstring of the item's function."""
     return requirement_of(getdoc(item.function) if isinstance(item, pytest.Function) else None)
 
 
+def requirement_of(docstring: str | None) -> Requirement:
+    """The requirement that a check's docstring states, with its labelled lines."""
+    text, *labelled = _LABEL.split(docstring or "")
+    title, _, paragraph = text.strip().partition("\n\n")
+    lines = {label: _joined(words) for label, words in zip(labelled[::2], labelled[1::2], strict=True)}
+    return Requirement(
+        _joined(title),
+        "\n\n".join(map(_joined, paragraph.strip().split("\n\n"))),
+        lines.get("Source", ""),
+        lines.get("Sequence", ""),
+        lines.get("Passes", ""),
+        lines.get("Disposition", ""),
+    )
+
+
 def group(item: pytest.Item) -> str:
-    """The prefix of the check's id and what its module is about, up to the first colon or full stop."""
+    """The prefix of the check's id and its module's first words, up to the first colon or full stop."""
     about = (getdoc(getmodule(getattr(item, "obj", None))) or "").splitlines()
     return f"{check_id_of(item).partition('-')[0]}  {re.split('[:.]', about[0])[0] if about else ''}".strip()
 
 
 def parameters(item: pytest.Item) -> dict[str, str]:
-    """What the item was parametrised with."""
+    """The values that the item was parametrised with, by name."""
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return {}
     given = {name: value for name, value in item.callspec.params.items() if not name.startswith("_")}
     shown = {
         PARAMETERS.get(name, name): str(value) for name, value in given.items() if isinstance(value, PLAIN)
     }
+    # pytest joins the ids of all parameters by "-"; without the plain values, the id of the others is left.
     case = item.callspec.id
     for value in shown.values():
         case = re.sub(rf"(^|-){re.escape(value)}(?=-|$)", "", case, count=1).strip("-")
@@ -51,19 +69,23 @@ def parameters(item: pytest.Item) -> dict[str, str]:
 
 def line_of(item: pytest.Item, symbols: Sequence[str]) -> str:
     """The item as a line of the checklist: id, requirement, parameters."""
-    test_name = ", ".join(told_apart(parameters(item), symbols))
+    test_name = ", ".join(values_shown(parameters(item), symbols))
     return f"{check_id_of(item)}  {requirement(item).title}" + (f" [{test_name}]" if test_name else "")
 
 
 def label(params: Mapping[str, str], symbols: Sequence[str]) -> str:
-    """The parameters in a few words; a symbol is told only where there are several."""
-    return " · ".join(told_apart(params, symbols))
+    """The parameters in a few words; the symbol only where there are several."""
+    return " · ".join(values_shown(params, symbols))
 
 
-def told_apart(params: Mapping[str, str], symbols: Sequence[str]) -> list[str]:
-    """The values that tell a making from the others of its check; a bare number says what it counts."""
+def values_shown(params: Mapping[str, str], symbols: Sequence[str]) -> list[str]:
+    """The values that distinguish a case within its check; a number is shown with its parameter's name."""
     apart = {name: value for name, value in params.items() if name != "symbol" or len(symbols) > 1}
     return [
         f"{name.replace('_', ' ')} {value}" if value.removeprefix("-").isdecimal() else value
         for name, value in apart.items()
     ]
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())

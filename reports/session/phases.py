@@ -1,6 +1,4 @@
-"""What pytest saw of a case, as data and in words: how a phase ended, what a docstring demands."""
-
-import re
+"""From an exception that pytest caught to how the phase ended, and to one sentence."""
 
 import pytest
 
@@ -16,24 +14,21 @@ from fixtures.clients.errors import (
 from fixtures.desk import Blocked, LeftBehind
 from fixtures.expect import CheckFailed
 from fixtures.harness.session import TooFewMessages
-from reports.verdict.decide import Ended, Phase
-from reports.verdict.results import Requirement
+from reports.verdict.decide import EndedPhase, PhaseEnd
 
 LONGEST_SENTENCE = 300
-_LABEL = re.compile(r"^(Sequence|Passes|Disposition|Source):", re.MULTILINE)
 
-
-ENDED_BY: tuple[tuple[type[BaseException], Ended], ...] = (
-    # It shows pytest that the call received too little; the call itself completed.
-    (TooFewMessages, Ended.COMPLETED),
-    (Blocked, Ended.BLOCKED),
-    (Unresponsive, Ended.SILENT),
-    (AssertionError, Ended.FAILED),
-    (Refused, Ended.REFUSED),
-    (Malformed, Ended.MALFORMED),
-    (pytest.skip.Exception, Ended.SKIPPED),
+ENDED_BY: tuple[tuple[type[BaseException], PhaseEnd], ...] = (
+    # The suite raises it after a call that completed, so that pytest shows that it received too little.
+    (TooFewMessages, PhaseEnd.COMPLETED),
+    (Blocked, PhaseEnd.BLOCKED),
+    (Unresponsive, PhaseEnd.SILENT),
+    (AssertionError, PhaseEnd.FAILED),
+    (Refused, PhaseEnd.REFUSED),
+    (Malformed, PhaseEnd.MALFORMED),
+    (pytest.skip.Exception, PhaseEnd.SKIPPED),
 )
-"""How a phase ended by what it raised; anything else broke it."""
+"""How a phase ended, by the first exception type that matches; any other exception broke it."""
 
 BEGINNINGS: tuple[tuple[type[BaseException], str], ...] = (
     (Refused, "the venue refused "),
@@ -47,53 +42,36 @@ BEGINNINGS: tuple[tuple[type[BaseException], str], ...] = (
     (Blocked, ""),
     (CheckFailed, ""),
 )
-"""How the sentence of our own exceptions begins; any other is told by the name of its type."""
+"""How the sentence of our own exceptions begins; that of any other begins with the name of its type."""
 
 
-def requirement_of(docstring: str | None) -> Requirement:
-    """The requirement that a check's docstring states, with its labelled lines."""
-    text, *labelled = _LABEL.split(docstring or "")
-    title, _, paragraph = text.strip().partition("\n\n")
-    said = {label: _joined(words) for label, words in zip(labelled[::2], labelled[1::2], strict=True)}
-    return Requirement(
-        _joined(title),
-        "\n\n".join(map(_joined, paragraph.strip().split("\n\n"))),
-        said.get("Source", ""),
-        said.get("Sequence", ""),
-        said.get("Passes", ""),
-        said.get("Disposition", ""),
+def phase_of(when: str, raised: BaseException | None) -> EndedPhase:
+    """How a phase ended, from what it raised. when: setup, call or teardown."""
+    if raised is None:
+        return EndedPhase(when)
+    ended = next((ended for kind, ended in ENDED_BY if isinstance(raised, kind)), PhaseEnd.BROKEN)
+    return EndedPhase(
+        when, ended, "" if ended is PhaseEnd.COMPLETED else _sentence_of_phase(when, ended, raised)
     )
 
 
-def phase_of(when: str, raised: BaseException | None) -> Phase:
-    """How a phase ended, from what it raised. when: setup, call or teardown."""
-    if raised is None:
-        return Phase(when)
-    ended = next((ended for kind, ended in ENDED_BY if isinstance(raised, kind)), Ended.BROKEN)
-    return Phase(when, ended, "" if ended is Ended.COMPLETED else _sentence_of_phase(when, ended, raised))
-
-
-def _sentence_of_phase(when: str, ended: Ended, raised: BaseException) -> str:
-    if ended is Ended.SKIPPED:
+def _sentence_of_phase(when: str, ended: PhaseEnd, raised: BaseException) -> str:
+    if ended is PhaseEnd.SKIPPED:
         return f"skipped: {sentence_of(raised)}"
     if when == "call":
-        return sentence_of(raised) if ended is Ended.FAILED else told(raised)
-    is_prerequisite = when == "setup" and ended in {Ended.BLOCKED, Ended.SILENT}
-    return sentence_of(raised) if is_prerequisite else f"{when}: {told(raised)}"
+        return sentence_of(raised) if ended is PhaseEnd.FAILED else message_of(raised)
+    is_prerequisite = when == "setup" and ended in {PhaseEnd.BLOCKED, PhaseEnd.SILENT}
+    return sentence_of(raised) if is_prerequisite else f"{when}: {message_of(raised)}"
 
 
 def sentence_of(raised: BaseException) -> str:
-    """The first line of an exception's text, its name where it has none."""
+    """The first line of an exception's text, or the name of its type when it has none."""
     lines = str(raised).strip().splitlines() or [type(raised).__name__]
     text = lines[0].strip()
     return text if len(text) <= LONGEST_SENTENCE else f"{text[:LONGEST_SENTENCE]}…"
 
 
-def told(raised: BaseException) -> str:
-    """What an exception says, in words where it is one of ours."""
+def message_of(raised: BaseException) -> str:
+    """The exception as one sentence, without a class name when it is one of ours."""
     beginnings = (beginning for kind, beginning in BEGINNINGS if isinstance(raised, kind))
     return next(beginnings, f"{type(raised).__name__}: ") + sentence_of(raised)
-
-
-def _joined(text: str) -> str:
-    return " ".join(text.split())

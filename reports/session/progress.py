@@ -8,7 +8,7 @@ from contextlib import suppress
 REDRAW_S = 0.2
 HEARTBEAT_S = 15.0
 ROOM_BELOW = "\x1bD\x1b[1A"
-"""Scroll up when the cursor is on the last line, and come back to where it was."""
+"""Scroll up if the cursor is on the last line, and move it back to where it was."""
 SAVE, RESTORE, NEXT_LINE, CLEAR_LINE = "\x1b7", "\x1b8", "\r\n", "\x1b[2K"
 
 
@@ -43,13 +43,13 @@ class LiveLine:
             self._write(f"\n    … {text}\n")
 
     def clear(self) -> None:
-        """Take the line off the terminal."""
+        """Clear the line on the terminal."""
         if self._drawn:
             self._write(f"{SAVE}{NEXT_LINE}{CLEAR_LINE}{RESTORE}")
         self._drawn = False
 
     def close(self) -> None:
-        """Give the descriptor back."""
+        """Close the descriptor."""
         self.clear()
         os.close(self._descriptor)
 

@@ -1,4 +1,4 @@
-"""Turns what pytest sees into outcomes, and writes the reports when the session is over."""
+"""Turns pytest's events into outcomes, and writes the reports when the session is over."""
 
 from collections import Counter
 from collections.abc import Generator, Sequence
@@ -21,7 +21,7 @@ from reports.evidence.report_redaction import redact_report
 from reports.session import terminal
 from reports.session.case import RunningCase, show_sentence
 from reports.session.items import check_id_of, group, label, parameters, requirement
-from reports.session.phases import told
+from reports.session.phases import message_of
 from reports.session.progress import LiveLine
 from reports.session.selection import deselected, deselected_by, filtered
 from reports.signoff.provenance import Provenance
@@ -105,25 +105,25 @@ class Recorder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Fix the plan, before it is shown: what is required, and what was selected beyond it."""
+        """Fix the plan before it is shown: the required checks, and those selected beyond them."""
         self._chosen = Counter(map(check_id_of, session.items))
         wanted = {*self._required.check_ids, *self._chosen}
         self._plan = self._required.plan(
-            {one: check for one, check in self._collected.items() if one in wanted}
+            {check_id: check for check_id, check in self._collected.items() if check_id in wanted}
         )
         try:
-            # A short profile leaves checks out that a waiver may well name.
+            # A waiver may name a check that a short profile omits.
             waivers.validate(self._waived, {check.id: check for check in self._plan} | self._collected)
         except waivers.WaiverError as error:
             raise pytest.UsageError(str(error)) from None
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Show the plan."""
-        plan = terminal.Plan(self._required, self._plan, self._filtered(), self._chosen)
+        plan = terminal.RunPlan(self._required, self._plan, self._filtered(), self._chosen)
         return terminal.plan_lines(self._run, plan)
 
     def _filtered(self) -> str | None:
-        """What the command line narrowed the checks to, None when it took all of them."""
+        """The arguments that select among the checks, None when all of them are run."""
         checks = self._config.rootpath / "checks"
         paths = filtered(self._config.args, self._config.invocation_params.dir, checks)
         short = any(self._chosen[check.id] < check.cases for check in self._plan)
@@ -133,20 +133,20 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Follow a case; one that is interrupted is recorded here, while Allure's result is still open."""
+        """Record a case; an interrupted one is recorded here, while Allure's result is still open."""
         self._case = RunningCase(item, self._run.evidence.mark(), self._clock.now_ms())
         try:
             return (yield)
         finally:
             self._record()
 
-    # Nothing else of the suite wraps this hook. It is the innermost wrapper (trylast), so that the report
-    # shows our verdict and no secret by the time that JUnit, Allure and the terminal read it.
+    # No other plugin of the suite wraps this hook. It is the innermost wrapper (trylast), so that the report
+    # shows our verdict, and no secret, by the time that JUnit, Allure and the terminal read it.
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Keep how a phase ended, and let its report show what the case has come to."""
+        """Note how a phase ended, and let its report show the verdict so far."""
         report = yield
         case = self._case
         if case is not None:
@@ -163,21 +163,21 @@ class Recorder:
     def pytest_report_teststatus(
         self, report: pytest.TestReport
     ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
-        """The terminal's word for a deviation; the report itself stays a failed one."""
+        """The terminal's word for a deviation; to every other plugin the report stays a failed one."""
         is_deviation = report.when == "call" and report.failed and report.nodeid in self._deviating
         return ("deviate", "d", ("DEVIATES", {"yellow": True})) if is_deviation else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self) -> None:
-        """Take the progress line away before pytest writes."""
+        """Clear the progress line before pytest writes."""
         self._live.clear()
 
     def pytest_runtest_logfinish(self) -> None:
-        """Record the case: allure-pytest has written all that it guesses, and closes its result next."""
+        """Record the case: allure-pytest has written its own values, and closes its result next."""
         self._record()
 
     def _shorten(self, report: pytest.TestReport, call: pytest.CallInfo[None], outcome: Outcome) -> None:
-        """Note a deviation; of one, and of what is blocked, show the sentence and no traceback."""
+        """Show a deviation, or a blocked case, by its sentence without a traceback."""
         check = self._collected.get(outcome.check_id)
         is_deviation = check is not None and deviates(outcome, check)
         if is_deviation:
@@ -186,7 +186,7 @@ class Recorder:
             show_sentence(report, call.excinfo)
 
     def _record(self) -> None:
-        """Keep the outcome of the case under way, once, and write it over what allure-pytest guessed."""
+        """Keep the outcome of the running case, once, and replace what allure-pytest wrote."""
         case, self._case = self._case, None
         if case is None or (check := self._collected.get(check_id_of(case.item))) is None:
             return
@@ -199,7 +199,7 @@ class Recorder:
             self._attach(outcome)
 
     def _outcome(self, case: RunningCase) -> Outcome:
-        """What the case has come to, as far as its phases have ended."""
+        """The outcome of the case, as far as its phases have ended."""
         item, messages = case.item, case.messages
         records = self._run.evidence.since(case.mark)
         decision, attributed = verdict_of_case(case.facts), None
@@ -207,6 +207,8 @@ class Recorder:
         if decision.verdict in ACTIONABLE:
             called = self._run.evidence.since(messages.start)[: messages.end - messages.start]
             seen = self._seen(item, case.raised[decision.phase], called or records)
+            # The attribution needs a verdict, and a library that was refused as our client was is then
+            # BLOCKED by that finding: so a case is decided twice.
             attributed = attribute(seen)
             sentence += self._pointer(attributed.missing)
             decision = verdict_of_case(replace(case.facts, explained=is_explained(seen, attributed)))
@@ -229,30 +231,36 @@ class Recorder:
         )
 
     def _unresponsive(self, case: RunningCase, verdict: Verdict) -> str:
-        """For how long the venue did not answer in a case that did not pass, "" when it always did."""
+        """For how long the venue did not respond in a case that did not pass, "" when it always did."""
         no_reply_ms = self._run.no_reply.get(case.mark) if verdict in ACTIONABLE else None
         return f"; the venue did not respond for {no_reply_ms / 1000:.1f} s" if no_reply_ms else ""
 
     def _pointer(self, missing: Prerequisite | None) -> str:
-        """Which check says more of a missing prerequisite, "" when none does."""
-        says_more = (one.id for one in self._collected.values() if missing and one.establishes is missing)
-        return next((f": see {check_id}" for check_id in says_more), "")
+        """The check that establishes a missing prerequisite, "" when none does."""
+        establishing = (
+            check.id for check in self._collected.values() if missing and check.establishes is missing
+        )
+        return next((f": see {check_id}" for check_id in establishing), "")
 
     def _seen(self, item: pytest.Item, raised: BaseException, records: Sequence[Record]) -> Seen:
-        before = [one.attribution for one in self._outcomes if one.attribution and one.library is None]
+        before = [
+            outcome.attribution
+            for outcome in self._outcomes
+            if outcome.attribution and outcome.library is None
+        ]
         return Seen(
             facts=facts_of(item),
             library=library_of(item),
             raised=raised,
             records=records,
             one_machine=self._run.environment.embedded,
-            found={one.cause for one in before if one.cause is not None},
+            found={attribution.cause for attribution in before if attribution.cause is not None},
         )
 
     def _attach(self, outcome: Outcome) -> None:
         records = self._run.evidence.since(outcome.evidence[0])
-        lived = timeline.timelines(records, f"{self._run.run_id}-")
-        pages = timeline.as_html(lived) if lived else ""
+        found = timeline.timelines(records, f"{self._run.run_id}-")
+        pages = timeline.as_html(found) if found else ""
         labels.attach(labels.Attached(evidence=evidence_text.as_text(records), timelines=pages))
 
     def _item_of(self, check: Check) -> Item:
@@ -264,8 +272,8 @@ class Recorder:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note what ended the run early."""
         during = f" during {self._outcomes[-1].check_id}" if self._outcomes else ""
-        said = str(excinfo.value) or "interrupted"
-        self._interrupted = f"{said}{during}"
+        reason = str(excinfo.value) or "interrupted"
+        self._interrupted = f"{reason}{during}"
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Note that the suite itself broke."""
@@ -281,18 +289,18 @@ class Recorder:
         done = None
         try:
             done = yield
-        except BaseException as error:  # noqa: BLE001 - whatever a fixture raises here, the report is written
+        except BaseException as error:  # noqa: BLE001 - whatever a fixture raises here, the reports are written
             self._note_teardown(error)
         session.exitstatus = self._report()
         return done
 
     def _report(self) -> int:
-        """Write the reports and say so; the exit code, that of INCOMPLETE when they cannot be written."""
+        """Write the reports and show them; returns the exit code, 2 when they cannot be written."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         folder = shown(self._run.folder, self._config.invocation_params.dir)
         try:
             written = write(self._run, self._finished())
-        except Exception as error:  # noqa: BLE001 - whatever breaks here, what is open on the venue is said
+        except Exception as error:  # noqa: BLE001 - whatever breaks here, open orders are reported
             if reporter is not None:
                 for line in terminal.unwritten_lines(self._run, error, folder):
                     reporter.write_line(line, red=True)
@@ -302,7 +310,7 @@ class Recorder:
         return written.exit_code
 
     def _note_teardown(self, error: BaseException) -> None:
-        raised = ", ".join(map(told, leaves(error)))
+        raised = ", ".join(map(message_of, leaves(error)))
         parts = [*([self._interrupted] if self._interrupted else []), f"teardown: {raised}"]
         self._interrupted = "; ".join(parts)
 
@@ -334,5 +342,5 @@ def test_name(item: pytest.Item) -> str:
 def leaves(error: BaseException) -> list[BaseException]:
     """The exceptions of a group, or the exception itself."""
     if isinstance(error, BaseExceptionGroup):
-        return [leaf for one in error.exceptions for leaf in leaves(one)]
+        return [leaf for nested in error.exceptions for leaf in leaves(nested)]
     return [error]

@@ -1,4 +1,4 @@
-"""What the command line selects; only the whole folder of the checks can be a sign-off."""
+"""What the command line selects; only a run of the whole folder of the checks can be a sign-off."""
 
 import ast
 import shlex
@@ -11,23 +11,25 @@ from reports.session.items import check_id_of
 from reports.verdict.requirements import Requirements
 
 LONGEST_LIST = 3
-"""How many arguments are named before the rest is counted."""
+"""How many names are listed before the rest is counted."""
 
 
 def filtered(arguments: Sequence[str], working_directory: Path, checks: Path) -> str | None:
     """The arguments that select inside the folder of the checks; None when there are none.
 
-    A node id never collects what stands next to it, so a plan cannot know what it left out.
+    pytest collects nothing beside a node id, so that the plan alone cannot show what was omitted.
     arguments: paths and node ids as pytest resolved them, relative to the working directory
     """
-    inside = [one for one in arguments if _selects_inside(one, working_directory, checks.resolve())]
+    inside = [
+        argument for argument in arguments if _selects_inside(argument, working_directory, checks.resolve())
+    ]
     if not inside:
         return None
     return _listed(inside)
 
 
 def deselected_by(config: pytest.Config) -> str:
-    """The options that choose among what was collected, "" when none was given."""
+    """The options that select among the collected items, "" when none was given."""
     given = [f"{name} {shlex.quote(value)}" for name, value in _choosing(config) if value]
     options = [f"--{name}" for name in ("lf", "stepwise") if config.getoption(name, default=False)]
     return " ".join((*given, *options))
@@ -38,19 +40,19 @@ def _choosing(config: pytest.Config) -> list[tuple[str, str]]:
     return [
         ("-k", given.keyword),
         ("-m", given.markexpr),
-        *(("--deselect", one) for one in given.deselect or ()),
+        *(("--deselect", node_id) for node_id in given.deselect or ()),
     ]
 
 
 def deselected(collected: Collection[tuple[str, str]], checks: Path) -> str | None:
     """The functions of the checks that pytest never collected; None when there are none.
 
-    What is ignored, or skipped because it did not fail the last time, is not even deselected: only the
-    files can tell that it was there.
+    An ignored file, or one that --lf skips, is not reported as deselected: only the source files show that
+    its functions exist.
     collected: file name and function name of each item that pytest found
     """
-    written = [(path.name, name) for path in sorted(checks.rglob("test_*.py")) for name in _functions(path)]
-    missing = [f"{file}::{name}" for file, name in written if (file, name) not in collected]
+    defined = [(path.name, name) for path in sorted(checks.rglob("test_*.py")) for name in _functions(path)]
+    missing = [f"{file}::{name}" for file, name in defined if (file, name) not in collected]
     return _listed(missing) if missing else None
 
 
@@ -72,7 +74,7 @@ def _selects_inside(argument: str, working_directory: Path, checks: Path) -> boo
 
 
 def select_profile(config: pytest.Config, items: list[pytest.Item], required: Requirements) -> None:
-    """Deselect what is beyond the requirements of a profile, unless ``-k`` or a node id names it."""
+    """Deselect checks beyond the requirements of a profile, unless ``-k`` or a node id names them."""
     wanted = set(required.check_ids)
     beyond = [
         item

@@ -42,8 +42,8 @@ COLOUR = {
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a run is about to do.
+class RunPlan:
+    """The checks that a run is about to run.
 
     checks: those that are required, and those selected beyond them
     filtered: what the command line selected, None when it took all checks
@@ -56,7 +56,7 @@ class Plan:
     chosen: Counter[str]
 
 
-def plan_lines(run: Run, plan: Plan) -> list[str]:
+def plan_lines(run: Run, plan: RunPlan) -> list[str]:
     """The plan: environment, symbols, and for each item its checks and how many of them are selected."""
     symbols = ", ".join(run.symbols)
     lines = [
@@ -67,12 +67,12 @@ def plan_lines(run: Run, plan: Plan) -> list[str]:
         counted = f"{len(plan.chosen)} of {of}, {cases} {'case' if cases == 1 else 'cases'}"
         lines.append(f"selected by {plan.filtered}: {counted}; a selection is no sign-off")
     required = set(plan.required.check_ids)
-    beyond = replace(BEYOND, checks=tuple(one.id for one in plan.checks if one.id not in required))
+    beyond = replace(BEYOND, checks=tuple(check.id for check in plan.checks if check.id not in required))
     return lines + [line for item in (*plan.required.items, beyond) if (line := _planned(item, plan))]
 
 
-def _planned(item: Item, plan: Plan) -> str:
-    """The line of an item, "" when none of its checks will be run."""
+def _planned(item: Item, plan: RunPlan) -> str:
+    """The line of an item, "" when none of its checks is selected."""
     chosen = sum(check_id in plan.chosen for check_id in item.checks)
     if not (chosen if plan.filtered else item.checks):
         return ""
@@ -92,36 +92,39 @@ def table_lines(content: dict[str, Any]) -> list[str]:
 
 
 def deviation_lines(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Verdict and line of what is waived, N/A or NOT RUN; checks with the same reason share a line."""
-    for one in deviations(content, alike=COLUMNS):
-        if one.verdict not in ACTIONABLE:
-            yield one.verdict, f"  {one.verdict:<8} {_ids(one.ids)}  {one.sentence}"
+    """Verdict and line of each check that is waived, N/A or NOT RUN; checks with one reason share a line."""
+    for deviation in deviations(content, alike=COLUMNS):
+        if deviation.verdict not in ACTIONABLE:
+            yield deviation.verdict, f"  {deviation.verdict:<8} {_ids(deviation.ids)}  {deviation.sentence}"
 
 
 def finding_lines(content: dict[str, Any]) -> Iterator[str]:
-    """What has to be fixed: verdict, checks and reason, then its owner and the message that proves it."""
-    for one in content["findings"]:
-        ids = _ids([check["id"] for check in one["checks"]])
-        yield f"  {one['checks'][0]['verdict']:<8} {ids}  {one['sentence']}"
-        proof = _shown(one["frame"])
-        if one["owner"] or proof:
-            yield f"{'':<11}{': '.join(filter(None, (one['owner'], proof)))}"
+    """Two lines a finding: verdict, checks and reason; its owner and the message that proves it."""
+    for finding in content["findings"]:
+        ids = _ids([check["id"] for check in finding["checks"]])
+        yield f"  {finding['checks'][0]['verdict']:<8} {ids}  {finding['sentence']}"
+        proof = _shown(finding["frame"])
+        parts = (finding["owner"] and f"owner: {finding['owner']}", proof and f"proof: {proof}")
+        if any(parts):
+            yield f"{'':<11}{'; '.join(filter(None, parts))}"
 
 
 def no_reply_lines(content: dict[str, Any]) -> Iterator[str]:
-    """For how long the venue did not respond, and in which check."""
-    for one in content["measurements"]:
-        if one["name"].startswith(NO_REPLY_DURING):
-            yield f"  {one['name']} for {one['value'] / 1000:.1f} s"
+    """How long the venue did not respond, and during which check."""
+    for figure in content["measurements"]:
+        if figure["name"].startswith(NO_REPLY_DURING):
+            yield f"  {figure['name']} for {figure['value'] / 1000:.1f} s"
 
 
 def library_lines(content: dict[str, Any]) -> Iterator[str]:
     """The deviations of client libraries that no listing under test uses."""
-    for one in content["libraries"]:
-        name = f"{one['library']['name']} {one['library']['version'] or ''}".strip()
-        seen = one["sentence"] if one["sentence"].startswith(name) else f"{name}: {one['sentence']}"
-        on = f"{', '.join(one['symbols'])}: " if one["symbols"] else ""
-        yield f"  deviates {one['check']}  {on}{seen}"
+    for failure in content["libraries"]:
+        name = f"{failure['library']['name']} {failure['library']['version'] or ''}".strip()
+        seen = (
+            failure["sentence"] if failure["sentence"].startswith(name) else f"{name}: {failure['sentence']}"
+        )
+        on = f"{', '.join(failure['symbols'])}: " if failure["symbols"] else ""
+        yield f"  deviates {failure['check']}  {on}{seen}"
 
 
 def earlier_line(content: dict[str, Any]) -> str | None:
@@ -129,7 +132,7 @@ def earlier_line(content: dict[str, Any]) -> str | None:
     runs = content["previous"]["runs"]
     if not runs:
         return None
-    shown = ", ".join(f"{one['verdict']} ({one['run']})" for one in runs[:LONGEST_HISTORY])
+    shown = ", ".join(f"{earlier['verdict']} ({earlier['run']})" for earlier in runs[:LONGEST_HISTORY])
     more = f" and {len(runs) - LONGEST_HISTORY} more" if len(runs) > LONGEST_HISTORY else ""
     return f"earlier runs, newest first: {shown}{more}"
 
@@ -160,7 +163,7 @@ def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     if content["rehearsal"] and verdict.exit_code == 0:
         return "this was a rehearsal: run it on the exchange with --env testnet --symbol SYMBOL"
     if verdict.exit_code == 0:
-        return "send signoff.html and signoff.json to the desk"
+        return "send signoff.html and signoff.json to the exchange's desk"
     cleanup = content["run"]["cleanup"]
     if cleanup:
         are_open = content["run"]["orders_left"]
@@ -171,7 +174,7 @@ def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
 
 
 def unwritten_lines(run: Run, error: Exception, folder: Path) -> Iterator[str]:
-    """The end of a run whose reports cannot be written: why, whether orders are open, what to do."""
+    """The last lines of a run whose reports cannot be written: why, whether orders are open, what to do."""
     why = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
     yield f"\nINCOMPLETE: the reports cannot be written to {folder}: {why}; there is no sign-off."
     yield orders_line(run)
@@ -180,7 +183,7 @@ def unwritten_lines(run: Run, error: Exception, folder: Path) -> Iterator[str]:
 
 
 def show(reporter: pytest.TerminalReporter, written: Written, folder: Path, run: Run) -> None:
-    """Write the end of a run."""
+    """Write the last lines of a run."""
     content = written.content
     colour = COLOUR[RunVerdict(content["verdict"])]
     reporter.write_line("")
@@ -229,8 +232,8 @@ def _shown(frame: dict[str, Any] | None) -> str:
     if frame is None:
         return ""
     text = frame["text"] if len(frame["text"]) <= LONGEST_PROOF else f"{frame['text'][:LONGEST_PROOF]}…"
-    code = "" if frame["ret_code"] is None else f" {frame['ret_code']}"
-    return f"#{frame['seq']} {frame['channel']} {frame['title']}{code} {text}"
+    code = "" if frame["ret_code"] is None else f" retCode {frame['ret_code']}"
+    return f"record #{frame['seq']}, {frame['channel']} {frame['title']}{code} {text}"
 
 
 def _total(content: dict[str, Any], verdict: Verdict) -> int:
@@ -242,13 +245,13 @@ def _of(content: dict[str, Any], verdicts: Sequence[str]) -> list[dict[str, Any]
 
 
 def _first_failed(content: dict[str, Any]) -> dict[str, Any]:
-    counting = [one for one in _of(content, (Verdict.FAIL,)) if not one["deviates"]]
-    return min(counting, key=lambda one: triage_order(one["cause"], one["severity"] or ""))
+    counting = [check for check in _of(content, (Verdict.FAIL,)) if not check["deviates"]]
+    return min(counting, key=lambda check: triage_order(check["cause"], check["severity"] or ""))
 
 
 def _first_inconclusive(content: dict[str, Any]) -> dict[str, Any] | None:
     found = _of(content, INCONCLUSIVE_VERDICTS)
-    return min(found, key=lambda one: WORST_FIRST.index(Verdict(one["verdict"])), default=None)
+    return min(found, key=lambda check: WORST_FIRST.index(Verdict(check["verdict"])), default=None)
 
 
 def _what_is_missing(content: dict[str, Any]) -> str:
@@ -261,7 +264,7 @@ def _what_is_missing(content: dict[str, Any]) -> str:
 
 
 def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
-    case = next((one for one in failed["cases"] if one["verdict"] == Verdict.FAIL), None)
+    case = next((case for case in failed["cases"] if case["verdict"] == Verdict.FAIL), None)
     if case is None:
         return f"remove the waiver of {failed['id']} from waivers.yaml, then run again"
     if rendered and case["allure"]:
@@ -269,12 +272,12 @@ def _about(failed: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     else:
         first, end = case["records"]
         place = f"records {first} to {end - 1} of {folder / 'evidence.jsonl'}"
-    made = f" [{case['label']}]" if case["label"] else ""
-    return f"open the evidence of {failed['id']}{made}: {place}"
+    label = f" [{case['label']}]" if case["label"] else ""
+    return f"open the evidence of {failed['id']}{label}: {place}"
 
 
 _DEVIATES = "deviate"
-"""The column of a library's failures that break no listing under test."""
+"""The column of failures of a library that no listing under test trades through."""
 _WHOLE = "run the whole checklist again"
 _SIGNOFF = "this was the smoke profile: run the whole checklist, --profile signoff"
 _CALM = (Verdict.NOT_APPLICABLE, Verdict.WAIVED)

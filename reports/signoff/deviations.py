@@ -1,4 +1,4 @@
-"""What of a sign-off did not pass, gathered so that one reason is told once."""
+"""Groups what did not pass in a sign-off, so that one reason is shown once."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Deviation:
 def deviations(content: Mapping[str, Any], alike: Collection[str]) -> tuple[Deviation, ...]:
     """The checks of a sign-off that did not pass.
 
-    alike: the verdicts whose checks are told together when they have the same reason
+    alike: the verdicts whose checks share one deviation when they have the same reason
     """
     gathered: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for item in content["items"]:

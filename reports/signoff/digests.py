@@ -7,13 +7,13 @@ DIGESTS = "signoff.sha256"
 
 
 def write_digests(folder: Path, *names: str) -> None:
-    """Write down what these files of a folder hold at this moment."""
+    """Write the digests of these files of a folder as they are at this moment."""
     lines = [f"{digest(folder / name)}  {name}\n" for name in names]
     (folder / DIGESTS).write_text("".join(lines), encoding="utf-8")
 
 
 def noted(folder: Path, name: str) -> str | None:
-    """The digest that was written down of a file; None where none was."""
+    """The digest that was written of a file; None when none was."""
     path = folder / DIGESTS
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return next((line.split()[0] for line in lines if line.endswith(f"  {name}")), None)

@@ -22,7 +22,7 @@ from reports.signoff.latency_plot import Axis
 from reports.signoff.mutation_score import MutationScore
 from reports.signoff.provenance import Provenance
 from reports.signoff.sections import Json, moment
-from reports.signoff.subject import Listed, Subject
+from reports.signoff.subject import ListedSymbol, Subject
 from reports.verdict.decide import worst
 from reports.verdict.findings import Finding
 from reports.verdict.requirements import Requirements
@@ -38,7 +38,7 @@ REPORT = "allure-report.html"
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class EvidenceFile:
     """The run's evidence file: its digest and how many records it holds."""
 
     sha256: str
@@ -47,13 +47,13 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class SignOff:
-    """Everything that a sign-off says.
+    """The content of a sign-off.
 
     started_ms, ended_ms: Unix ms, client clock
-    no_open_orders: True when the venue showed that no order of the run is left, None when nobody could ask
-    cleanup: the command that makes the venue flat, None where nothing can be left
+    no_open_orders: True when the venue showed that no order of the run is open, None when nobody asked it
+    cleanup: the command that cancels open orders of the run, None when there can be none
     today: the day on which waivers are judged, UTC
-    profile: how much of the checklist the run made
+    profile: how much of the checklist the run covered
     filtered: what the command line selected, None when it took all checks
     """
 
@@ -73,14 +73,14 @@ class SignOff:
     waivers: tuple[Waiver, ...]
     latencies: tuple[Latency, ...]
     measurements: tuple[Measurement, ...]
-    ledger: Ledger
+    evidence: EvidenceFile
     no_open_orders: bool | None
     cleanup: str | None
     today: date
 
 
 def anchor(allure_uuid: str) -> str:
-    """Where the Allure report shows a result: the fragment of its address."""
+    """The fragment of the Allure report's address that shows a result: the MD5 of its uuid."""
     return md5(allure_uuid.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -111,43 +111,45 @@ def as_json(signoff: SignOff) -> Json:
         },
         "requirements": {"version": signoff.requirements.version, "sha256": signoff.requirements.sha256},
         "items": [_item(item, signoff.results) for item in _items(signoff)],
-        "findings": [sections.finding(one) for one in signoff.findings],
+        "findings": [sections.finding(finding) for finding in signoff.findings],
         "libraries": [
-            one
+            deviation
             for result in signoff.results
-            for one in sections.deviations(result, several=len(signoff.subject.listings) > 1)
+            for deviation in sections.deviations(result, several=len(signoff.subject.listings) > 1)
         ],
         "proof": sections.proof(signoff.score),
         "previous": sections.previous(signoff.previous),
         "latencies": [_latency(latency) for latency in signoff.latencies],
         "measurements": [
-            {"name": one.name, "value": one.value, "unit": one.unit} for one in signoff.measurements
+            {"name": figure.name, "value": figure.value, "unit": figure.unit}
+            for figure in signoff.measurements
         ],
         "waivers": [_waiver(waiver, signoff) for waiver in signoff.waivers],
         "evidence": {
             "file": "evidence.jsonl",
-            "sha256": signoff.ledger.sha256,
-            "records": signoff.ledger.records,
+            "sha256": signoff.evidence.sha256,
+            "records": signoff.evidence.records,
         },
     }
 
 
 def write_json(content: Json, path: Path) -> None:
-    """Write the sign-off, valid by its schema."""
+    """Write the sign-off; raises jsonschema.ValidationError when it does not conform to its schema."""
     validate(content)
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def validate(content: Json) -> None:
-    """Hold the sign-off against its schema; raises jsonschema.ValidationError."""
+    """Check the sign-off against its schema; raises jsonschema.ValidationError."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    # jsonschema takes no tuple for an array, so the content is validated as what JSON makes of it.
     Draft202012Validator(schema).validate(json.loads(json.dumps(content)))
 
 
 def write_html(content: Json, latencies: Sequence[Latency], path: Path, *, linked: bool) -> None:
     """Write the page.
 
-    linked: allure-report.html stands next to it, so that every line can link to its evidence
+    linked: allure-report.html exists beside it, so that every case links to its evidence
     """
     path.write_text(as_html(content, latencies, linked=linked), encoding="utf-8")
 
@@ -170,16 +172,20 @@ def as_html(content: Json, latencies: Sequence[Latency], *, linked: bool) -> str
         axis=Markup(axis.labels()),  # noqa: S704 - our own SVG
         report=REPORT if linked else None,
         deviations=[
-            one
-            for one in deviations(content, alike=(Verdict.NOT_APPLICABLE, Verdict.NOT_RUN))
-            if one.verdict not in ACTIONABLE
+            deviation
+            for deviation in deviations(content, alike=(Verdict.NOT_APPLICABLE, Verdict.NOT_RUN))
+            if deviation.verdict not in ACTIONABLE
         ],
     )
 
 
 def _subject(signoff: SignOff) -> Json:
     subject = signoff.subject
-    offsets = [one.value for one in signoff.measurements if one.name == "clock offset" and one.unit == "ms"]
+    offsets = [
+        figure.value
+        for figure in signoff.measurements
+        if figure.name == "clock offset" and figure.unit == "ms"
+    ]
     return {
         "environment": subject.environment,
         "host": subject.host,
@@ -191,7 +197,7 @@ def _subject(signoff: SignOff) -> Json:
     }
 
 
-def _listing(listed: Listed) -> Json:
+def _listing(listed: ListedSymbol) -> Json:
     return {
         "symbol": listed.symbol,
         "phase": listed.phase,
@@ -293,7 +299,7 @@ def _waiver(waiver: Waiver, signoff: SignOff) -> Json:
 
 
 def facts(content: Mapping[str, Any]) -> dict[str, str]:
-    """The few facts that head the Allure report."""
+    """The facts at the top of the Allure report."""
     subject, run = content["subject"], content["run"]
     return {
         "Verdict": content["verdict"],

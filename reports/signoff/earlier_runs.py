@@ -1,6 +1,6 @@
-"""The earlier runs of the same subject, so that a READY after five NOT READY can be seen.
+"""Lists the earlier runs of the same subject, so that a READY after five NOT READY is visible.
 
-A retest is another run: it has its own folder, and nothing of an earlier run is overwritten.
+A retest is a new run with its own folder: it overwrites nothing of an earlier run.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from reports.verdict.decide import stands_against
 from reports.verdict.results import RunVerdict, Verdict
 
 FORMAT = "dmm-onboarding-sign-off/"
-"""How the format of every version of a sign-off begins."""
+"""The beginning that the formats of all sign-off versions share."""
 SIGN_OFF = "signoff.json"
 _PASSED = (RunVerdict.READY, RunVerdict.READY_WITH_WAIVERS)
 
@@ -42,75 +42,77 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """What the folder of the runs holds beside this one.
+    """What the folder of the runs holds apart from this run.
 
     runs: of the same environment, symbols and key, newest first
-    passed_over: why a folder says nothing, one line each, newest first
+    passed_over: the folders without a valid sign-off and why, one line each, newest first
     """
 
     runs: tuple[Earlier, ...] = ()
     passed_over: tuple[str, ...] = ()
 
 
-class Changed(Exception):
-    """A sign-off does not say any more what its run wrote; the text says how that shows."""
+class SignOffChanged(Exception):
+    """A sign-off is no longer what its run wrote; the text says what shows it."""
 
 
 def previous(folder: Path, subject: Subject) -> Previous:
-    """The earlier runs of the subject; one whose sign-off was changed since is not listed by its verdict.
+    """The earlier runs of the subject; one whose sign-off was changed since is passed over.
 
-    folder: of the run under way; its neighbours are the other runs
+    folder: of the current run; its siblings are the other runs
     """
     runs: list[Earlier] = []
     passed_over: list[str] = []
-    told: dict[str, str] = {}
+    # A later run notes the digests of the earlier ones. The newest comes first, so that its notes are known
+    # when an older sign-off is read.
+    later_noted: dict[str, str] = {}
     for other in sorted(_others(folder), reverse=True):
         try:
             content, digest = _read(other / SIGN_OFF)
-            _require_unchanged(content, digest, {noted(other, SIGN_OFF), told.get(other.name)})
-            told |= {one["run"]: one["sha256"] for one in content.get("previous", {}).get("runs", ())}
+            _require_unchanged(content, digest, {noted(other, SIGN_OFF), later_noted.get(other.name)})
+            later_noted |= {run["run"]: run["sha256"] for run in content.get("previous", {}).get("runs", ())}
             if _subject_of(content) == (subject.environment, subject.key_fingerprint, _symbols(subject)):
                 runs.append(_earlier(content, digest))
         except FileNotFoundError:
             passed_over.append(f"{other.name}: has no {SIGN_OFF}")
-        except Changed as changed:
+        except SignOffChanged as changed:
             passed_over.append(f"{other.name}: {changed}")
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            passed_over.append(f"{other.name}: its {SIGN_OFF} is none of this suite")
+            passed_over.append(f"{other.name}: its {SIGN_OFF} was not written by this suite")
     return Previous(tuple(runs), tuple(passed_over))
 
 
 def _require_unchanged(content: dict[str, Any], digest: str, known: set[str | None]) -> None:
-    """Hold a sign-off against what is known of it: digests that others wrote down, and its own checks.
+    """Compare a sign-off with the digests that were noted of it, and its verdict with its own checks.
 
-    Without a signature whoever edits all of them goes unnoticed; who edits the verdict alone does not.
-    Raises Changed.
+    There is no signature: an edit of the verdict alone is noticed, a consistent edit of all files is not.
+    Raises SignOffChanged.
     """
     if known - {None, digest}:
-        raise Changed(f"its {SIGN_OFF} was changed after the run")
+        raise SignOffChanged(f"its {SIGN_OFF} was changed after the run")
     if content["verdict"] in _PASSED and not all(map(_can_pass, content.get("items", ()))):
-        raise Changed(f"its verdict {content['verdict']} does not follow from its checks")
+        raise SignOffChanged(f"its verdict {content['verdict']} does not follow from its checks")
 
 
 def _can_pass(item: dict[str, Any]) -> bool:
-    """True when the counts are those of the checks, and none of the checks stands against a READY."""
+    """True when the counts are those of the checks, and no check rules out a READY."""
     counted = Counter(check["verdict"] for check in item["checks"])
-    told = {verdict: count for verdict, count in item["counts"].items() if count}
+    stated = {verdict: count for verdict, count in item["counts"].items() if count}
     checks = item["checks"]
-    return counted == told and not any(
-        stands_against(Verdict(check["verdict"]), deviates=_is_beside(check)) for check in checks
+    return counted == stated and not any(
+        stands_against(Verdict(check["verdict"]), deviates=_deviates(check)) for check in checks
     )
 
 
-def _is_beside(check: dict[str, Any]) -> bool:
-    """True for what is found about a library that no listing trades through."""
+def _deviates(check: dict[str, Any]) -> bool:
+    """True for a failure of a library that no listing trades through."""
     return check["verdict"] == Verdict.FAIL and bool(check["library"]) and not check["library"]["traded"]
 
 
 def _others(folder: Path) -> list[Path]:
     if not folder.parent.is_dir():
         return []
-    return [one for one in folder.parent.iterdir() if one.is_dir() and one.name != folder.name]
+    return [run for run in folder.parent.iterdir() if run.is_dir() and run.name != folder.name]
 
 
 def _read(path: Path) -> tuple[dict[str, Any], str]:

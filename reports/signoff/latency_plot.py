@@ -10,7 +10,7 @@ WIDTH = 240
 HEIGHT = 16
 MARGIN = 16
 MIN_US = 100
-"""Whatever was faster stands at the left edge, as does a push that overtook the acknowledgement."""
+"""Faster samples stand at the left edge, as does a push that arrived before the acknowledgement."""
 
 
 @dataclass(frozen=True, slots=True)

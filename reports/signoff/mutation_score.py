@@ -1,4 +1,4 @@
-"""Which checks were shown to fail on a defect, as ``docs/kill-matrix.json`` says."""
+"""Reads from ``docs/kill-matrix.json`` which checks were shown to fail on a defect."""
 
 import hashlib
 import json
@@ -12,10 +12,10 @@ FILE = "docs/kill-matrix.json"
 
 @dataclass(frozen=True, slots=True)
 class KillMatrix:
-    """What the proof came to.
+    """The result of the proof.
 
     checks: check id -> the defects that it caught
-    requirements: the version of the requirement set that the proof was made with
+    requirements: the version of the requirement set that the proof ran with
     sha256: of the file's bytes
     """
 
@@ -26,7 +26,7 @@ class KillMatrix:
 
 @dataclass(frozen=True, slots=True)
 class MutationScore:
-    """How many of the planned checks were proven able to fail.
+    """How many of the planned checks are proven able to fail.
 
     unproven: the ids of the others
     matrix: None when there is no kill matrix, or it cannot be read
@@ -39,7 +39,7 @@ class MutationScore:
 
 
 def read(root: Path) -> KillMatrix | str:
-    """The kill matrix of the suite that stands in this folder, or why there is none."""
+    """The kill matrix of the suite in this folder, or the reason why there is none."""
     try:
         raw = (root / FILE).read_bytes()
     except FileNotFoundError:
@@ -49,7 +49,7 @@ def read(root: Path) -> KillMatrix | str:
     try:
         return _matrix(json.loads(raw), hashlib.sha256(raw).hexdigest())
     except (ValueError, KeyError, TypeError, AttributeError):
-        return f"{FILE} is no kill matrix"
+        return f"{FILE} is not a kill matrix"
 
 
 def score(matrix: KillMatrix | str, planned: Sequence[str], version: str) -> MutationScore:
@@ -64,12 +64,12 @@ def score(matrix: KillMatrix | str, planned: Sequence[str], version: str) -> Mut
     unproven = tuple(check_id for check_id in planned if not matrix.checks.get(check_id))
     count = f"{len(planned) - len(unproven)} of {len(planned)}"
     other = (
-        f"; it was made with requirement set {matrix.requirements}, this run with {version}"
+        f", built with requirement set {matrix.requirements}; this run uses {version}"
         if matrix.requirements != version
         else ""
     )
-    said = f"Checks proven able to fail: {count} (kill matrix sha256 {matrix.sha256[:12]}{other})."
-    return MutationScore(len(planned), unproven, matrix, said)
+    sentence = f"Checks proven able to fail: {count} (kill matrix sha256 {matrix.sha256[:12]}{other})."
+    return MutationScore(len(planned), unproven, matrix, sentence)
 
 
 def _matrix(content: Any, digest: str) -> KillMatrix:  # noqa: ANN401 - whatever stands in the file

@@ -1,4 +1,4 @@
-"""Which version of the suite made a run, and by which settings of its user."""
+"""Which version of the suite ran, and with which settings of its user."""
 
 import os
 import shutil
@@ -11,17 +11,17 @@ from pathlib import Path
 
 UNKNOWN = "unknown"
 SETTINGS = ("environments.yaml", "waivers.yaml")
-"""The user's files beside the code: told by their digest, and no change of the suite."""
+"""The user's files beside the code: they are named by their digest and do not make the tree dirty."""
 TIME_LIMIT_S = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The suite's version, and what its user set.
+    """The suite's version and its user's settings.
 
     commit: the git commit, "unknown" without git
     tree: "clean", "dirty", or "unknown" without git; settings leave it clean
-    settings: by name, the SHA-256 of each file of settings that was there
+    settings: file name -> its SHA-256, for each file of settings that exists
     """
 
     version: str
@@ -31,9 +31,10 @@ class Provenance:
 
 
 def provenance(root: Path, settings: Sequence[Path]) -> Provenance:
-    """The version of the suite that stands in this folder, and the settings that it was run by."""
+    """The version of the suite in this folder, and the settings that it runs with."""
     digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in settings if path.is_file()}
     apart = {Path(os.path.relpath(path, root)) for path in (*settings, *(root / name for name in SETTINGS))}
+    # git takes the pathspec literally, and refuses one that leads out of the repository.
     excluded = (f":(exclude,literal){path}" for path in sorted(apart) if ".." not in path.parts)
     commit = _git(root, "rev-parse", "HEAD")
     status = _git(root, "status", "--porcelain", "--", ".", *excluded)

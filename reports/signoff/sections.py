@@ -1,4 +1,4 @@
-"""What a sign-off says beyond its checks, as JSON values: findings, libraries, earlier runs, the proof."""
+"""The sections of a sign-off beside its checks, as JSON: findings, libraries, earlier runs, the proof."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -20,40 +20,40 @@ def moment(unix_ms: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ms:03d}Z"
 
 
-def finding(one: Finding) -> Json:
+def finding(found: Finding) -> Json:
     """One root cause."""
     return {
-        "owner": one.owner,
-        "sentence": f"{', '.join(one.symbols)}: {one.headline}" if one.symbols else one.headline,
+        "owner": found.owner,
+        "sentence": f"{', '.join(found.symbols)}: {found.headline}" if found.symbols else found.headline,
         "checks": [
             {"id": result.id, "verdict": result.verdict, "sentence": result.sentence}
-            for result in one.results
+            for result in found.results
         ],
-        "frame": None if one.frame is None else _frame(one.frame),
+        "frame": None if found.frame is None else _frame(found.frame),
     }
 
 
 def library(judged: Library | None) -> Json | None:
-    """The library that a check or a making judges."""
+    """The library that a check or a case judges."""
     if judged is None:
         return None
     return {"name": judged.name, "version": judged.version or None, "traded": judged.traded}
 
 
 def deviations(result: Result, *, several: bool) -> list[Json]:
-    """What a library does wrong that no listing under test trades through; cases that say the same are one.
+    """The failures of libraries that no listing under test trades through; equal cases are one.
 
-    several: several listings are under test
+    several: more than one listing is under test
     """
     alike: dict[tuple[Library | None, str], list[Outcome]] = {}
-    for one in result.outcomes if result.verdict is Verdict.FAIL else ():
-        if deviates(one, result.check):
-            alike.setdefault((one.library or result.check.library, one.sentence), []).append(one)
+    for case in result.outcomes if result.verdict is Verdict.FAIL else ():
+        if deviates(case, result.check):
+            alike.setdefault((case.library or result.check.library, case.sentence), []).append(case)
     return [
         {
             "check": result.id,
             "library": library(judged),
-            "symbols": list(dict.fromkeys(one.symbol for one in cases if several and one.symbol)),
+            "symbols": list(dict.fromkeys(case.symbol for case in cases if several and case.symbol)),
             "title": result.title,
             "sentence": sentence,
             "remediation": result.check.remediation or None,
@@ -68,27 +68,27 @@ def previous(earlier: Previous) -> Json:
     return {
         "runs": [
             {
-                "run": one.run_id,
-                "started": one.started,
-                "verdict": one.verdict,
-                "profile": one.profile,
-                "rehearsal": one.rehearsal or None,
-                "sha256": one.sha256,
+                "run": run.run_id,
+                "started": run.started,
+                "verdict": run.verdict,
+                "profile": run.profile,
+                "rehearsal": run.rehearsal or None,
+                "sha256": run.sha256,
             }
-            for one in earlier.runs
+            for run in earlier.runs
         ],
         "passed_over": list(earlier.passed_over),
     }
 
 
-def proof(one: MutationScore) -> Json:
+def proof(score: MutationScore) -> Json:
     """How many of the planned checks were shown to fail on a defect."""
-    matrix = one.matrix
+    matrix = score.matrix
     return {
-        "sentence": one.sentence,
-        "planned": one.planned,
-        "proven": one.planned - len(one.unproven),
-        "unproven": list(one.unproven),
+        "sentence": score.sentence,
+        "planned": score.planned,
+        "proven": score.planned - len(score.unproven),
+        "unproven": list(score.unproven),
         "file": FILE,
         "sha256": None if matrix is None else matrix.sha256,
         "requirements": None if matrix is None else matrix.requirements,
@@ -96,7 +96,7 @@ def proof(one: MutationScore) -> Json:
 
 
 def _first_frame(outcomes: Iterable[Outcome]) -> Json | None:
-    frames = (one.attribution.frame for one in outcomes if one.attribution is not None)
+    frames = (case.attribution.frame for case in outcomes if case.attribution is not None)
     return next((_frame(frame) for frame in frames if frame is not None), None)
 
 

@@ -11,11 +11,11 @@ from fixtures.record.run import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A symbol under test as the venue published it during the run.
+class ListedSymbol:
+    """A symbol under test with its filters as the venue published them during the run.
 
     phase: as agreed, "" when environments.yaml does not list the symbol
-    filters: by our names, figures as sent; empty when the symbol was never seen
+    filters: under the names of the suite, figures as sent; empty when the venue never showed the symbol
     sha256: of the filters' canonical JSON
     """
 
@@ -29,7 +29,7 @@ class Listed:
 class Subject:
     """Who was tested, where and on what.
 
-    uid: masked; "" when the venue never answered for the key
+    uid: masked; "" when the venue never named it for the key
     rehearsal: why this is no sign-off, "" when it is one
     """
 
@@ -38,7 +38,7 @@ class Subject:
     uid: str
     key_fingerprint: str
     details: Mapping[str, str]
-    listings: tuple[Listed, ...]
+    listings: tuple[ListedSymbol, ...]
     rehearsal: str
 
 
@@ -73,9 +73,9 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def _listed(run: Run, symbol: str) -> Listed:
+def _listed(run: Run, symbol: str) -> ListedSymbol:
     filters = run.instruments.get(symbol, {})
     canonical = json.dumps(filters, sort_keys=True, separators=(",", ":"))
     listing = run.environment.listings.get(symbol)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
-    return Listed(symbol, str(listing.phase) if listing else "", filters, digest)
+    return ListedSymbol(symbol, str(listing.phase) if listing else "", filters, digest)

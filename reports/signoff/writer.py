@@ -1,4 +1,4 @@
-"""From the outcomes of a run to its files, in the order in which nothing leaks and nothing is lost."""
+"""Writes the files of a run, in an order in which nothing leaks and nothing is lost."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ PAGE, CONTENT, FACTS = "signoff.html", "signoff.json", "environment.properties"
 
 
 HURRIED_S = 15
-"""How long the rendering may take where somebody ended the run early."""
+"""How long rendering may take when somebody ended the run early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Finished:
     selected: the ids of the checks that were selected
     deselected: functions of the checks that were never collected, None when all were
     profile: how much of the checklist was asked for
-    cleanup: the command that looks for orders of this run and cancels them
+    cleanup: the command that finds open orders of this run and cancels them
     started_ms, ended_ms: Unix ms, client clock
-    allure_results: where allure-pytest wrote; missing when that plugin was left out
+    allure_results: the folder of allure-pytest; it does not exist when that plugin is disabled
     """
 
     requirements: Requirements
@@ -69,12 +69,12 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written.
+    """The files that were written.
 
     content: the sign-off as JSON values
-    rendered: allure-report.html is there
+    rendered: allure-report.html exists
     files: the names of the files to open
-    remarks: lines that the reader must not miss
+    remarks: lines to show as warnings
     """
 
     content: dict[str, Any]
@@ -87,7 +87,7 @@ class Written:
 def write(run: Run, finished: Finished) -> Written:
     """Write every file of the run; a file that holds a secret is deleted and makes the run INCOMPLETE.
 
-    Raises OSError when one cannot be written, and then no sign-off stands.
+    Raises OSError when one cannot be written; then no sign-off is left.
     """
     try:
         return _write(run, finished)
@@ -101,30 +101,33 @@ def _write(run: Run, finished: Finished) -> Written:
     redact, secrets = redactor(run), secrets_of(run.environment.credentials.values())
     run.folder.mkdir(parents=True, exist_ok=True)
     records = run.evidence.since(0)
-    ledger = signoff.Ledger(write_evidence(records, run.folder / "evidence.jsonl", redact), len(records))
+    evidence = signoff.EvidenceFile(
+        write_evidence(records, run.folder / "evidence.jsonl", redact), len(records)
+    )
     labels.scrub(finished.allure_results, redact)
     leaking = remove_leaks(run.folder, secrets)
-    document = _document(run, finished, ledger, leaking)
+    document = _document(run, finished, evidence, leaking)
     content = redacted(signoff.as_json(document), redact)
     labels.describe_run(finished.allure_results, signoff.facts(content))
-    # The sign-off stands before anything slow: whoever ended the run may not wait for the Allure report.
+    # The sign-off is written before anything slow: whoever ended the run may not wait for the Allure report.
     signoff.write_json(content, run.folder / CONTENT)
     signoff.write_html(content, document.latencies, run.folder / PAGE, linked=False)
     unrendered = _render(run, finished.allure_results)
     if unrendered is None:
         signoff.write_html(content, document.latencies, run.folder / PAGE, linked=True)
     write_digests(run.folder, CONTENT, PAGE)
+    # A second scan, because the sign-off and the Allure report were written after the first one.
     late = remove_leaks(run.folder, secrets)
     if late:
         _take_back(run, finished)
         leaking += late
-        document = _document(run, finished, ledger, leaking)
+        document = _document(run, finished, evidence, leaking)
         content = redacted(signoff.as_json(document), redact)
     return _written(run, content, document.conclusion.verdict.exit_code, leaking, unrendered)
 
 
 def _take_back(run: Run, finished: Finished) -> None:
-    """Delete every file that tells the verdict which a late leak has overruled."""
+    """Delete every file that shows a verdict which no longer holds."""
     for name in (PAGE, CONTENT, DIGESTS, signoff.REPORT):
         (run.folder / name).unlink(missing_ok=True)
     (finished.allure_results / FACTS).unlink(missing_ok=True)
@@ -148,7 +151,7 @@ def _written(
 
 
 def _document(
-    run: Run, finished: Finished, ledger: signoff.Ledger, leaking: tuple[Path, ...]
+    run: Run, finished: Finished, evidence: signoff.EvidenceFile, leaking: tuple[Path, ...]
 ) -> signoff.SignOff:
     items, version = finished.requirements.items, finished.requirements.version
     today = datetime.fromtimestamp(finished.ended_ms / 1000, UTC).date()
@@ -178,12 +181,12 @@ def _document(
         findings=findings(found),
         previous=previous(run.folder, tested),
         score=mutation_score.score(
-            mutation_score.read(finished.root), [one.id for one in finished.plan], version
+            mutation_score.read(finished.root), [check.id for check in finished.plan], version
         ),
         waivers=finished.waivers,
         latencies=latencies(run.evidence.since(0), run.evidence.lags),
         measurements=run.evidence.measurements,
-        ledger=ledger,
+        evidence=evidence,
         no_open_orders=run.no_open_orders,
         cleanup=None if _cannot_be_left(run) else finished.cleanup,
         today=today,
@@ -191,7 +194,7 @@ def _document(
 
 
 def _cannot_be_left(run: Run) -> bool:
-    """True when an embedded venue ended with the run, or no order was ever sent."""
+    """True when the embedded venue ended with the run, or no order was ever sent."""
     return run.environment.embedded or (run.no_open_orders is None and run.journal.is_empty())
 
 
@@ -209,5 +212,5 @@ def _render(run: Run, allure_results: Path) -> str | None:
 
 
 def shown(folder: Path, working_directory: Path) -> Path:
-    """The folder as the reader can type it."""
+    """The folder relative to the working directory if it is below it."""
     return folder.relative_to(working_directory) if folder.is_relative_to(working_directory) else folder

@@ -1,8 +1,8 @@
 """Attributes a failed case to its owner, and picks the message that proves it.
 
-Everything is read from data: the type of what was raised, its ``Failure``, the codes of refusals and the
-facts on the check's decorator. A refusal by code shows more than the check that met it: a key that may not
-trade fails every check that sends an order.
+It reads data only: the type of the exception, its ``Failure``, the codes of refusals and the facts on the
+check's decorator. The code of a refusal says more than the check that received it: a key that may not trade
+fails every check that sends an order.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ CAUSE_OF_CODE: Mapping[int, Cause] = {
     RetCode.TOO_MANY_VISITS: Cause.PACE,
     RetCode.NOT_IN_DEMO_TRADING: Cause.UNSERVED,
 }
-"""Refusals that say more about who asks than about what was asked."""
+"""Codes that say more about the sender of a request than about the request."""
 
 OWNER_OF_CAUSE: Mapping[Cause, Owner] = {
     Cause.UNREACHED: Owner.NETWORK,
@@ -65,9 +65,9 @@ OWNER_OF_EXCEPTION: tuple[tuple[type[BaseException], Owner], ...] = (
     (Malformed, Owner.VENUE),
     (LeftBehind, Owner.VENUE),
 )
-"""What an exception says where no code, failure or check says more; any other exception is the suite's."""
+"""Owner by exception, where no code, failure or check names one; any other exception is the suite's."""
 
-ABOUT_WHO_ASKS = frozenset({Cause.KEY, Cause.PERMISSION, Cause.WHITELIST})
+ABOUT_THE_KEY = frozenset({Cause.KEY, Cause.PERMISSION, Cause.WHITELIST})
 """Causes that a refusal shows even when the failure is about something else."""
 
 
@@ -75,12 +75,12 @@ ABOUT_WHO_ASKS = frozenset({Cause.KEY, Cause.PERMISSION, Cause.WHITELIST})
 class Seen:
     """What is known of a case that did not pass.
 
-    facts: of its check
+    facts: those on its check's decorator
     library: the client library that the check is about, "" for a check of the venue
-    raised: what decided the verdict
-    records: the evidence of the call, or of the whole case when it never came to the call
-    one_machine: the venue runs in this process: their clocks are one, and nobody else trades there
-    found: the root causes that checks of the venue showed before it
+    raised: the exception that decided the verdict
+    records: the evidence of the call, or of the whole case when the call did not start
+    one_machine: the venue runs in this process, so that both share a clock and nobody else trades there
+    found: the root causes that checks of the venue showed earlier in the run
     """
 
     facts: Facts
@@ -92,15 +92,15 @@ class Seen:
 
 
 def failure_of(raised: BaseException) -> Failure | None:
-    """What was expected and seen, where an exception holds it as data."""
+    """What was expected and seen, or None for an exception that does not hold it as data."""
     return raised.failure if isinstance(raised, CheckFailed | LeftBehind) else None
 
 
 def is_about_its_library(raised: BaseException) -> bool:
     """Whether a failure in a check of a library is about the library.
 
-    Such a check names the library as the owner of what it expects of it. What else it expects is about the
-    venue, which was asked as it must be asked, by the library or by a client of our own.
+    Such a check names the library as the owner of what it expects of it. Its other expectations are about
+    the venue, which received a valid request from the library or from our own client.
     """
     if isinstance(raised, CheckFailed):
         return raised.failure.owner is Owner.LIBRARY
@@ -108,7 +108,7 @@ def is_about_its_library(raised: BaseException) -> bool:
 
 
 def is_explained(seen: Seen, attributed: Attribution) -> bool:
-    """Whether a library met a refusal that our own client met before it: it is not judged by that."""
+    """Whether a library was refused as our own client was before it, so that it is not judged by that."""
     cause = attributed.cause
     return bool(seen.library) and cause in seen.found and cause in CAUSE_OF_CODE.values()
 
@@ -139,7 +139,7 @@ def _owner_by_check(seen: Seen) -> Owner:
     owner = next(by_exception, Owner.SUITE)
     if owner is not Owner.VENUE:
         return owner
-    if RetCode.PERMISSION_DENIED in [one.code for one in _refusals(seen.raised)]:
+    if RetCode.PERMISSION_DENIED in [refusal.code for refusal in _refusals(seen.raised)]:
         owner = Owner.ACCOUNT
     return seen.facts.get("owner", owner if seen.records else Owner.SUITE)
 
@@ -160,56 +160,57 @@ def _is_about_its_library(seen: Seen) -> bool:
 
 
 def _refusals_to_library(seen: Seen) -> Iterator[Cause]:
-    """What a library was refused that our own client is refused as well: only then it is not its fault."""
+    """The causes of the refusals that a library received; one counts only if our own client met it too."""
     for record in received(seen.records):
         cause = CAUSE_OF_CODE.get(record.ret_code or 0)
-        if cause is not None and _bears_on_who_asks(record.ret_code, record.title):
+        if cause is not None and _is_about_the_key(record.ret_code, record.title):
             yield cause
 
 
-def _bears_on_who_asks(code: int | None, operation: str) -> bool:
-    """False for a read that a key may not make: it may trade all the same."""
+def _is_about_the_key(code: int | None, operation: str) -> bool:
+    """False for a read that the key lacks permission for: it may trade all the same."""
     return code != RetCode.PERMISSION_DENIED or "order" in operation
 
 
 def _cause_refused(seen: Seen) -> Cause | None:
-    """The cause that a refusal shows; None when there is none, or the check provokes it."""
+    """The cause that a refusal shows; None without a refusal, or when the check provokes it."""
     provoked = seen.facts.get("provokes", frozenset())
     refusals = _refusals(seen.raised)
-    raised = [one.code for one in refusals if _bears_on_who_asks(one.code, one.path)]
+    raised = [refusal.code for refusal in refusals if _is_about_the_key(refusal.code, refusal.path)]
     named = [code for code in (*raised, *_code_of_failure(seen.raised)) if code not in provoked]
     if named or not isinstance(seen.raised, AssertionError):
         return next((CAUSE_OF_CODE[code] for code in named if code in CAUSE_OF_CODE), None)
-    met = (record.ret_code for record in received(seen.records) if _is_refused_for_who_asks(record))
-    causes = (CAUSE_OF_CODE.get(code or 0) for code in met if code not in provoked)
-    return next((cause for cause in causes if cause in ABOUT_WHO_ASKS), None)
+    # An expectation may fail without naming a code, such as a count of orders that were all refused.
+    codes = (record.ret_code for record in received(seen.records) if _refuses_the_key(record))
+    causes = (CAUSE_OF_CODE.get(code or 0) for code in codes if code not in provoked)
+    return next((cause for cause in causes if cause in ABOUT_THE_KEY), None)
 
 
-def _is_refused_for_who_asks(record: Record) -> bool:
-    """False too for a session too many, which the trade stream refuses with the code of an unknown key."""
+def _refuses_the_key(record: Record) -> bool:
+    """False also for one trade session too many, which the venue refuses with the code of an unknown key."""
     is_crowded = record.channel is Channel.TRADE and record.ret_code == RetCode.INVALID_API_KEY
-    return not is_crowded and _bears_on_who_asks(record.ret_code, record.title)
+    return not is_crowded and _is_about_the_key(record.ret_code, record.title)
 
 
 def _code_of_failure(raised: BaseException) -> tuple[int, ...]:
-    """The code that a failure is about; none for an acknowledgement."""
+    """The code that a failure is about; () for an acknowledgement."""
     failure = failure_of(raised)
     return (failure.code,) if failure and failure.code else ()
 
 
 def _refusals(raised: BaseException) -> list[Refused]:
     chain: list[BaseException] = []
-    one: BaseException | None = raised
-    while one is not None and one not in chain:
-        chain.append(one)
-        one = one.__cause__ or one.__context__
-    return [one for one in chain if isinstance(one, Refused)]
+    error: BaseException | None = raised
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return [error for error in chain if isinstance(error, Refused)]
 
 
 def _clues(raised: BaseException, cause: Cause | None) -> Clues:
     failure = failure_of(raised)
     return Clues(
-        codes=frozenset((*_code_of_failure(raised), *(one.code for one in _refusals(raised)))),
+        codes=frozenset((*_code_of_failure(raised), *(refusal.code for refusal in _refusals(raised)))),
         related=frozenset(code for code, shown in CAUSE_OF_CODE.items() if shown is cause),
         orders=failure.orders if failure else (),
         values=failure.values if failure else (),
@@ -217,7 +218,7 @@ def _clues(raised: BaseException, cause: Cause | None) -> Clues:
         answered=failure is not None and failure.code is not None,
         acknowledged=failure is not None and failure.code == 0,
         awaited=failure is not None and failure.within_ms is not None,
-        unheard=cause is Cause.UNREACHED,
+        no_reply=cause is Cause.UNREACHED,
     )
 
 
@@ -231,7 +232,7 @@ def _operation(raised: BaseException) -> str:
 
 
 def _kind(raised: BaseException) -> tuple[str, ...]:
-    """What failures of one fault have in common: neither what was seen nor its figures."""
+    """What the failures of one fault have in common: not what was seen, nor its figures."""
     if failure := failure_of(raised):
         return failure.what, failure.expected
     code = str(raised.code) if isinstance(raised, Refused) else ""

@@ -1,4 +1,4 @@
-"""Whose a failure is, and what proves it."""
+"""Who has to fix a failure, and the message that proves it."""
 
 from dataclasses import dataclass
 
@@ -26,13 +26,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Whose the failure of one run of a check is.
+    """Who has to fix a failed case, why it failed, and what proves it.
 
     owner: None for a missing prerequisite
-    cause: None when the failure stands for itself
-    frame: None when no message of the venue bears on it
-    kind: what it has in common with the other failures of one fault; () when it is like no other
-    missing: the prerequisite that another check looks for, None when none is missing
+    cause: the root cause; None when the failure is its own cause
+    frame: the message that proves it; None when no message of the venue bears on it
+    kind: equal for two failures of one fault; () when it is like no other
+    missing: the prerequisite that another check establishes, None when none is missing
     """
 
     owner: Owner | None

@@ -1,4 +1,4 @@
-"""What a case, a check and a run come to: decided here and nowhere else, by pure functions from data.
+"""Decides the verdicts of a case, a check and a run, by pure functions from data; nothing else decides them.
 
 Theory of the verdict. Three questions are asked in turn, each of the answers to the one before it:
 
@@ -6,21 +6,21 @@ Theory of the verdict. Three questions are asked in turn, each of the answers to
     verdict_of_check   the verdicts of its cases, how many of them were planned, its waiver
     verdict_of_run     the verdicts of its checks, the items of the checklist, how the run ended
 
-The worst decides, in the order of ``WORST_FIRST``. A FAIL says something about the subject and stands
+The worst decides, in the order of ``WORST_FIRST``. A FAIL says something about the venue and stands
 whatever else went wrong; ERROR, BLOCKED and NOT RUN say that nothing is known of it, and rank between FAIL
-and PASS. So green is only what was observed: a case passes when every phase completed and the call received
+and PASS. So only what was observed is green: a case passes when every phase completed and the call received
 as many messages as its check requires, a check when each planned case passed or was declared N/A, a run when
-no check stands against it. Three rules depart from "the worst decides": a library that met what our own
-client met before it is not judged by that (``explained``), a FAIL may be waived until a date, and a FAIL
-about a library that no listing under test uses is a deviation, which fails nothing.
+no check stands against it. Three rules depart from "the worst decides": a library that was refused as our own
+client was before it is not judged by that (``explained``), a FAIL may be waived until a date, and a FAIL
+about a library that no listing under test uses is a deviation, which does not fail the run.
 
 A run is READY unless a rule of ``verdict_of_run`` applies, and of several the first decides. A leaked secret
 and an interruption come first: such a run cannot be handed over, whatever it saw. A FAIL comes before
 everything else that makes a run INCOMPLETE, because no completion would make that run READY.
 
-Nobody else decides. ``reports.session.phases`` says how a phase ended, ``reports.verdict.attribution`` whose a failure is,
-``reports.verdict.sentences`` writes why; pytest, JUnit, Allure and the terminal are shown the result. A decision
-carries its reason as data, so that a better sentence changes no verdict.
+``reports.session.phases`` says how a phase ended, ``reports.verdict.attribution`` who has to fix a failure,
+and ``reports.verdict.sentences`` writes why; pytest, JUnit, Allure and the terminal only show the result. A
+decision carries its reason as data, so that a better sentence changes no verdict.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,13 +42,13 @@ from reports.verdict.results import (
 )
 
 NO_MESSAGES = CallMessages(0, 0, received=0, required=0)
-"""Of a case whose call did not start."""
+"""What a case received whose call did not start."""
 
 
 # A case
 
 
-class Ended(StrEnum):
+class PhaseEnd(StrEnum):
     """How a phase of a case ended."""
 
     COMPLETED = "completed"
@@ -56,62 +56,62 @@ class Ended(StrEnum):
     BLOCKED = "blocked"
     """A prerequisite is missing."""
     SILENT = "silent"
-    """A connection did not prove that it is alive, so that nothing follows from what did not come."""
+    """A connection gave no proof of life, so that nothing follows from what did not arrive."""
     FAILED = "failed"
     """An expectation was not met."""
     REFUSED = "refused"
     """The venue refused a request that it must accept."""
     MALFORMED = "malformed"
-    """The venue sent what cannot be understood."""
+    """The venue sent a message that cannot be parsed."""
     BROKEN = "broken"
     """Anything else: a bug of the suite, this machine, or a request without an answer."""
 
 
-VERDICT_OF_PHASE: Mapping[str, Mapping[Ended, Verdict]] = {
+VERDICT_OF_PHASE: Mapping[str, Mapping[PhaseEnd, Verdict]] = {
     "setup": {
-        Ended.COMPLETED: Verdict.PASS,
-        Ended.BLOCKED: Verdict.BLOCKED,
-        Ended.SILENT: Verdict.BLOCKED,
+        PhaseEnd.COMPLETED: Verdict.PASS,
+        PhaseEnd.BLOCKED: Verdict.BLOCKED,
+        PhaseEnd.SILENT: Verdict.BLOCKED,
     },
     "call": {
-        Ended.COMPLETED: Verdict.PASS,
-        Ended.BLOCKED: Verdict.BLOCKED,
-        Ended.SILENT: Verdict.BLOCKED,
-        Ended.FAILED: Verdict.FAIL,
-        Ended.REFUSED: Verdict.FAIL,
-        Ended.MALFORMED: Verdict.FAIL,
+        PhaseEnd.COMPLETED: Verdict.PASS,
+        PhaseEnd.BLOCKED: Verdict.BLOCKED,
+        PhaseEnd.SILENT: Verdict.BLOCKED,
+        PhaseEnd.FAILED: Verdict.FAIL,
+        PhaseEnd.REFUSED: Verdict.FAIL,
+        PhaseEnd.MALFORMED: Verdict.FAIL,
     },
     "teardown": {
-        Ended.COMPLETED: Verdict.PASS,
+        PhaseEnd.COMPLETED: Verdict.PASS,
     },
 }
-"""What a phase comes to by how it ended; an ERROR where nothing stands. Only a call can fail its check."""
+"""Phase -> how it ended -> its verdict; ERROR for what is not listed. Only the call can fail a check."""
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
-    """How one phase of a case ended.
+class EndedPhase:
+    """A phase of a case, and how it ended.
 
     when: setup, call or teardown
     sentence: why it did not complete, "" when it did
     """
 
     when: str
-    ended: Ended = Ended.COMPLETED
+    ended: PhaseEnd = PhaseEnd.COMPLETED
     sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the verdict of a case is decided from.
+    """The data that decides the verdict of a case.
 
-    phases: those that came to an end, in their order
+    phases: those that have ended, in their order
     not_applicable: the declared reason why the case does not apply, None when it does
-    messages: what the call received, beside what its check requires
-    explained: a client library met a refusal that our own client met before it
+    messages: how many the call received, and how many its check requires
+    explained: a client library was refused as our own client was before it
     """
 
-    phases: Sequence[Phase]
+    phases: Sequence[EndedPhase]
     not_applicable: str | None = None
     messages: CallMessages = NO_MESSAGES
     explained: bool = False
@@ -122,7 +122,7 @@ class CaseDecision:
     """The verdict of a case.
 
     sentence: why it is not a PASS, "" for a PASS
-    phase: the one that decided, "" when none did: the case passed, or was cut short
+    phase: the one that decided, "" when none did because the case passed or was cut short
     """
 
     verdict: Verdict
@@ -131,23 +131,25 @@ class CaseDecision:
 
 
 def verdict_of_case(case: CaseFacts) -> CaseDecision:
-    """The worst that a phase came to, the first of several; a case that was cut short is NOT RUN."""
+    """The worst verdict of its phases, the first of several; a case that was cut short is NOT RUN."""
     decided = (_verdict_of_phase(phase, case) for phase in case.phases)
-    worst_one = min((one for one in decided if one.verdict is not Verdict.PASS), key=_rank, default=None)
-    if worst_one is not None:
-        is_explained = case.explained and worst_one.verdict in ACTIONABLE
-        return replace(worst_one, verdict=Verdict.BLOCKED) if is_explained else worst_one
+    decisive = min(
+        (decision for decision in decided if decision.verdict is not Verdict.PASS), key=_rank, default=None
+    )
+    if decisive is not None:
+        is_explained = case.explained and decisive.verdict in ACTIONABLE
+        return replace(decisive, verdict=Verdict.BLOCKED) if is_explained else decisive
     if {"call", "teardown"} <= {phase.when for phase in case.phases}:
         return CaseDecision(Verdict.PASS)
     return CaseDecision(Verdict.NOT_RUN, "the check did not finish")
 
 
-def _verdict_of_phase(phase: Phase, case: CaseFacts) -> CaseDecision:
-    if phase.ended is Ended.SKIPPED and case.not_applicable is not None:
+def _verdict_of_phase(phase: EndedPhase, case: CaseFacts) -> CaseDecision:
+    if phase.ended is PhaseEnd.SKIPPED and case.not_applicable is not None:
         return CaseDecision(Verdict.NOT_APPLICABLE, case.not_applicable, phase.when)
-    if phase.ended is Ended.SKIPPED:
+    if phase.ended is PhaseEnd.SKIPPED:
         return CaseDecision(Verdict.BLOCKED, phase.sentence, phase.when)
-    if phase.when == "call" and phase.ended is Ended.COMPLETED and not case.messages.suffice:
+    if phase.when == "call" and phase.ended is PhaseEnd.COMPLETED and not case.messages.suffice:
         return CaseDecision(Verdict.BLOCKED, str(case.messages), phase.when)
     verdict = VERDICT_OF_PHASE[phase.when].get(phase.ended, Verdict.ERROR)
     return CaseDecision(verdict, phase.sentence, phase.when)
@@ -158,7 +160,7 @@ def _rank(decision: CaseDecision) -> int:
 
 
 def deviates(case: Outcome, check: Check) -> bool:
-    """True for a case that failed for what a library does which no listing under test trades through."""
+    """True for a case that failed because of a library that no listing under test trades through."""
     library = case.library or check.library
     is_idle = library is not None and not library.traded
     return case.verdict is Verdict.FAIL and is_idle and case.is_about_its_library
@@ -171,7 +173,7 @@ class Waiving(Enum):
     """What a waiver does to the verdict of its check."""
 
     NOTHING = auto()
-    """There is none, or nothing that could be waived: only a FAIL can."""
+    """There is no waiver, or no FAIL, which alone can be waived."""
     WAIVES = auto()
     HAS_EXPIRED = auto()
     IS_VOID = auto()
@@ -194,9 +196,9 @@ class Waived:
 class CheckDecision:
     """The verdict of a check.
 
-    deciding: the cases that came to it, before any waiver, those about the venue first; none when the
-        cases that are missing decided
-    deviates: a FAIL that fails nothing, because it is about a library that no listing trades through
+    deciding: the cases with that verdict before any waiver, those about the venue first; empty when
+        missing cases decided
+    deviates: True for a FAIL that does not count, because no listing trades through the library
     """
 
     verdict: Verdict
@@ -211,10 +213,11 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def verdict_of_check(check: Check, cases: Sequence[Outcome], waived: Waived | None) -> CheckDecision:
-    """The worst of its cases, of which a missing one is NOT RUN; then its waiver is applied.
+    """The worst verdict of its cases, where a missing case counts as NOT RUN; then its waiver is applied.
 
     waived: None when nobody waived the check
     """
+    # A check that was never collected plans no case, and yet one is missing.
     is_short = len(cases) < max(check.cases, 1)
     seen = worst((*(case.verdict for case in cases), *([Verdict.NOT_RUN] * is_short)))
     deciding = sorted(
@@ -246,7 +249,7 @@ def may_be_waived(check: Check) -> bool:
 
 
 def may_be_not_applicable(check: Check) -> bool:
-    """False for a blocker that every environment can make, as the requirement set says."""
+    """False for a blocker that every environment can run, as the requirement set says."""
     return check.exempt or check.severity != BLOCKER or not counts(check)
 
 
@@ -271,7 +274,7 @@ class Reason(Enum):
     INCONCLUSIVE = auto()
     """Checks are ERROR, BLOCKED or NOT RUN."""
     MUST_APPLY = auto()
-    """Blockers are N/A that may not be."""
+    """Blockers were declared N/A that may not be."""
     NOTHING_PASSED = auto()
     """An item of the checklist has no check that passed."""
     UNCONFIRMED = auto()
@@ -281,7 +284,7 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """How a run ended, beside its checks.
+    """How a run ended, apart from its checks.
 
     no_open_orders: True once the venue showed that no order of the run is open, False when some are, None
         when nobody could ask
@@ -317,12 +320,14 @@ class RunDecision:
 
 
 def verdict_of_run(found: Sequence[Result], items: Sequence[Item], run: RunFacts) -> RunDecision:
-    """The first rule that applies decides; a run that none applies to has passed."""
-    against = [one for one in found if stands_against(one.verdict, deviates=one.deviates)]
-    failed = tuple(one for one in against if one.verdict is Verdict.FAIL)
-    inconclusive = tuple(one for one in against if one.verdict in INCONCLUSIVE_VERDICTS)
-    declared = [one for one in found if one.verdict is Verdict.NOT_APPLICABLE]
-    must_apply = tuple(one for one in declared if not may_be_not_applicable(one.check))
+    """The first rule that applies decides; a run to which none applies has passed."""
+    # The order is the rule: each line outranks those below it, so a FAIL is never hidden by INCOMPLETE,
+    # and a run that may not be handed over is never called NOT READY.
+    against = [result for result in found if stands_against(result.verdict, deviates=result.deviates)]
+    failed = tuple(result for result in against if result.verdict is Verdict.FAIL)
+    inconclusive = tuple(result for result in against if result.verdict in INCONCLUSIVE_VERDICTS)
+    declared = [result for result in found if result.verdict is Verdict.NOT_APPLICABLE]
+    must_apply = tuple(result for result in declared if not may_be_not_applicable(result.check))
     nothing_passed = tuple(item for item in items if not _has_passed(item, found))
     incomplete = RunVerdict.INCOMPLETE
     rules = (
@@ -342,19 +347,19 @@ def verdict_of_run(found: Sequence[Result], items: Sequence[Item], run: RunFacts
 
 
 def stands_against(verdict: Verdict, *, deviates: bool) -> bool:
-    """True for a check with which no run is READY."""
+    """True for a check that keeps its run from READY."""
     return verdict in INCONCLUSIVE_VERDICTS or (verdict is Verdict.FAIL and not deviates)
 
 
 def _passed(found: Sequence[Result], run: RunFacts) -> RunVerdict:
     if run.profile is not None:
         return RunVerdict.SMOKE_PASSED
-    is_waived = any(one.verdict is Verdict.WAIVED for one in found)
+    is_waived = any(result.verdict is Verdict.WAIVED for result in found)
     return RunVerdict.READY_WITH_WAIVERS if is_waived else RunVerdict.READY
 
 
 def _has_passed(item: Item, found: Iterable[Result]) -> bool:
-    """True for an item of which something passed or is waived, or none of whose checks counts."""
-    own = [one for one in found if one.item == item.number]
-    shown = any(one.verdict in {Verdict.PASS, Verdict.WAIVED} for one in own)
-    return shown or not any(counts(one.check) for one in own)
+    """True for an item with a check that passed or is waived, or without any check that counts."""
+    own = [result for result in found if result.item == item.number]
+    shown = any(result.verdict in {Verdict.PASS, Verdict.WAIVED} for result in own)
+    return shown or not any(counts(result.check) for result in own)

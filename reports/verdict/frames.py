@@ -19,21 +19,21 @@ BEFORE_THE_VALUE = 60
 CHANGES = frozenset(
     title for path in WRITES for title in (f"POST {path}", path.removeprefix("/v5/").replace("/", "."))
 )
-"""The titles of what creates, amends or cancels orders: its acknowledgement can itself be the fault."""
+"""The titles of what creates, amends or cancels orders: its acknowledgement can itself be the failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """By what the message that proves a failure is recognised.
+    """What identifies the message that proves a failure.
 
     codes: of the refusals that the failure names
     related: the codes that show its root cause
-    orders, values: as ``Failure`` has them
+    orders, values: as in ``Failure``
     operation: the path or operation that failed, "" when unknown
-    answered: an answer is the fault
-    acknowledged: it is an acknowledgement
-    awaited: something did not come: a message that has neither code, order nor value of it proves nothing
-    unheard: nobody answered: only an answer over REST that cannot be read proves that
+    answered: the failure is about a reply of the venue
+    acknowledged: that reply is an acknowledgement of what should have been refused
+    awaited: something did not arrive; a message without one of these codes, orders or values proves nothing
+    no_reply: the venue did not reply; only an unreadable reply over REST proves that
     """
 
     codes: frozenset[int] = frozenset()
@@ -44,58 +44,66 @@ class Clues:
     answered: bool = False
     acknowledged: bool = False
     awaited: bool = False
-    unheard: bool = False
+    no_reply: bool = False
 
 
 def frame_of(records: Iterable[Record], clues: Clues) -> Frame | None:
-    """The message that proves a failure, of several that do so alike the last; None when none does.
+    """The message that proves a failure, the last of several equal ones; None when no message does.
 
-    What the venue tells everybody, and a wallet, which is pushed after everything, come last.
+    Public market data and the wallet, which is pushed after every change, are chosen last.
     """
     found = [_Candidate(record, _held(record, clues)) for record in received(records)]
     best = max(
-        (one for one in found if _bears(one, clues)), key=lambda one: _weight(one, clues), default=None
+        (candidate for candidate in found if _bears(candidate, clues)),
+        key=lambda candidate: _weight(candidate, clues),
+        default=None,
     )
     return None if best is None else _shown(best.record, best.held)
 
 
 def received(records: Iterable[Record]) -> list[Record]:
-    """What the venue sent."""
+    """The messages that the venue sent."""
     return [record for record in records if record.direction is Direction.RECEIVED]
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """held: order id or value of the clues -> how the message writes it."""
+    """A message that may prove the failure.
+
+    held: order id, value or code of the clues -> how the message writes it
+    """
 
     record: Record
     held: dict[str, str]
 
     def count(self, wanted: Sequence[str]) -> int:
-        return sum(one in self.held for one in wanted)
+        return sum(text in self.held for text in wanted)
 
 
-def _bears(one: _Candidate, clues: Clues) -> bool:
-    if clues.unheard:
-        return one.record.channel is Channel.REST and one.record.ret_code is None
-    is_about = one.count(clues.orders or clues.values) or _names_a_code(one, clues)
+def _bears(candidate: _Candidate, clues: Clues) -> bool:
+    if clues.no_reply:
+        return candidate.record.channel is Channel.REST and candidate.record.ret_code is None
+    is_about = candidate.count(clues.orders or clues.values) or _names_a_code(candidate, clues)
     return not clues.awaited or bool(is_about)
 
 
-def _names_a_code(one: _Candidate, clues: Clues) -> bool:
-    """True for a refusal with one of the codes, or a batch of which an item was refused with one."""
-    return one.record.ret_code in clues.codes or any(str(code) in one.held for code in clues.codes)
+def _names_a_code(candidate: _Candidate, clues: Clues) -> bool:
+    """True for a refusal with one of the codes, or a batch with an item that was refused with one."""
+    is_refusal = candidate.record.ret_code in clues.codes
+    return is_refusal or any(str(code) in candidate.held for code in clues.codes)
 
 
-def _weight(one: _Candidate, clues: Clues) -> tuple[int, ...]:
-    record, code = one.record, one.record.ret_code
+def _weight(candidate: _Candidate, clues: Clues) -> tuple[int, ...]:
+    record, code = candidate.record, candidate.record.ret_code
+    # Compared from left to right. Codes and order ids outrank values: a value such as "20" may stand in any
+    # message, while a code or an id can only come from what the failure is about.
     return (
-        _names_a_code(one, clues),
+        _names_a_code(candidate, clues),
         code in clues.related,
         clues.answered and record.channel in ASKED_AND_ANSWERED,
         clues.acknowledged and record.title in CHANGES and code == 0,
-        one.count(clues.orders),
-        one.count(clues.values),
+        candidate.count(clues.orders),
+        candidate.count(clues.values),
         bool(clues.operation) and clues.operation in record.title,
         record.channel is not Channel.PUBLIC,
         record.title != "wallet",
@@ -107,10 +115,10 @@ def _held(record: Record, clues: Clues) -> dict[str, str]:
     """The orders, values and codes of the clues that a message holds, figures by their amount."""
     wanted = (*clues.orders, *clues.values, *map(str, clues.codes))
     found = scalars(record)
-    if found is None:  # cut, or no JSON: there is no telling one value from another
-        return {one: one for one in wanted if one in record.text}
-    written = {_amount(one): one for one in found}
-    return {one: written[amount] for one in wanted if (amount := _amount(one)) in written}
+    if found is None:  # shortened, or not JSON: its values cannot be separated
+        return {text: text for text in wanted if text in record.text}
+    written = {_amount(text): text for text in found}
+    return {text: written[amount] for text in wanted if (amount := _amount(text)) in written}
 
 
 def _amount(text: str) -> Decimal | str:

@@ -1,4 +1,4 @@
-"""How much of the checklist a run makes: ``--profile smoke|signoff|regression``."""
+"""How much of the checklist a run covers: ``--profile smoke|signoff|regression``."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from reports.verdict.requirements import Requirements
 
 
 class Profile(StrEnum):
-    """How much of the checklist a run makes."""
+    """How much of the checklist a run covers."""
 
     SMOKE = "smoke"
     """The short list of the requirement set: a look at the connection, and no sign-off."""

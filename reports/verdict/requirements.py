@@ -55,7 +55,7 @@ class Requirements:
 
     def only_smoke(self) -> "Requirements":
         """The set cut down to the short profile."""
-        cut = (replace(one, checks=tuple(x for x in one.checks if x in self.smoke)) for one in self.items)
+        cut = (replace(item, checks=tuple(x for x in item.checks if x in self.smoke)) for item in self.items)
         return replace(self, items=tuple(item for item in cut if item.checks))
 
     def plan(self, collected: Mapping[str, Check]) -> tuple[Check, ...]:
@@ -100,7 +100,9 @@ def read(path: Path) -> Requirements:
     except EnvironmentFileError as error:
         raise RequirementsError(str(error)) from None
     # A section may be named before its first check stands.
-    items = tuple(Item(one.number, one.title, one.clause, one.checks) for one in file.items if one.checks)
+    items = tuple(
+        Item(item.number, item.title, item.clause, item.checks) for item in file.items if item.checks
+    )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     required = Requirements(file.version, digest, items, file.smoke, file.exempt, file.split)
     parts = [check_id for own in file.split.values() for check_id in own]

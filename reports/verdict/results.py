@@ -9,7 +9,7 @@ from reports.verdict.cause import Attribution
 
 
 class Verdict(StrEnum):
-    """What one check came to."""
+    """The verdict of a case or a check."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
     FAIL = "FAIL"
@@ -29,17 +29,17 @@ WORST_FIRST = (
     Verdict.PASS,
     Verdict.NOT_APPLICABLE,
 )
-"""A check is as good as the worst of its cases; N/A comes last, so that it spoils no PASS."""
+"""A check is as good as the worst of its cases; N/A comes last, so that it does not outrank a PASS."""
 
 ACTIONABLE = (Verdict.FAIL, Verdict.ERROR, Verdict.BLOCKED)
 """The verdicts that somebody has to do something about."""
 
 INCONCLUSIVE_VERDICTS = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN)
-"""The inconclusive verdicts: they say nothing about the venue, and a run with one of them is not complete."""
+"""These verdicts say nothing about the venue, and a run with one of them is INCOMPLETE."""
 
 
 class RunVerdict(StrEnum):
-    """What a whole run came to."""
+    """The verdict of a run."""
 
     READY = "READY"
     READY_WITH_WAIVERS = "READY WITH WAIVERS"
@@ -111,7 +111,7 @@ class Check:
 
     requirement: None for a check that was never collected
     severity: one of MOST_SEVERE_FIRST
-    cases: how often it must be made, over its parameters
+    cases: how many cases must be run, over its parameters
     library: None for a check of the venue
     exempt: an environment may declare it N/A although it is a blocker
     cause: the root cause that it looks for, None when its failure can have several
@@ -132,7 +132,7 @@ class Check:
     @property
     def title(self) -> str:
         """The requirement in one sentence."""
-        return self.requirement.title if self.requirement else "Not collected."
+        return self.requirement.title if self.requirement else "Not loaded in this run."
 
     @property
     def remediation(self) -> str:
@@ -142,18 +142,18 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one making of a check came to.
+    """How one case of a check ended.
 
     parameters: name -> value: symbol, transport, side
-    label: the parameters in a few words, "" when there is nothing to tell apart
+    label: the parameters in a few words, "" when the case has none to show
     sentence: why it is not a PASS, one sentence; "" for a PASS
     observations: messages of the venue during the call; those of set-up and tear-down do not count
     evidence: positions of the first record and the one after the last
     orders: the order_link_ids that the evidence names, each with its order_id; "" when the venue gave none
     started_ms, ended_ms: Unix ms, client clock
     allure_uuid: the Allure result, "" when there is none
-    attribution: None when there is nothing to mend
-    library: what the making judged, None for what its check judges; makings may judge different ones
+    attribution: None when there is nothing to fix
+    library: the one that this case judges, None for that of the check; cases may judge different libraries
     """
 
     check_id: str
@@ -172,21 +172,21 @@ class Outcome:
 
     @property
     def symbol(self) -> str:
-        """The listing that it was made on, "" for one that is about none."""
+        """The symbol that the case ran on, "" when it is about no listing."""
         return self.parameters.get("symbol", "")
 
     @property
     def is_about_its_library(self) -> bool:
-        """False where a check of a library found that something else is at fault."""
+        """False when a check of a library found that something else is at fault."""
         return self.attribution is None or self.attribution.owner is Owner.LIBRARY
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one check came to, over all its makings.
+    """The verdict of one check, over all its cases.
 
     item: the number of the checklist item; 0 for a check beyond the checklist
-    deviates: a FAIL that fails nothing: it is about a library that no listing under test trades through
+    deviates: True for a FAIL that does not count, because no listing under test trades through the library
     """
 
     check: Check
@@ -208,9 +208,11 @@ class Result:
 
     @property
     def library(self) -> Library | None:
-        """What the makings that decided judged: a library that is traded through before any other."""
-        judged = [one.library for one in self.outcomes if one.verdict is self.verdict and one.library]
-        return next((one for one in judged if one.traded), judged[0] if judged else self.check.library)
+        """The library that the deciding cases judged; one that a listing trades through comes first."""
+        judged = [case.library for case in self.outcomes if case.verdict is self.verdict and case.library]
+        return next(
+            (library for library in judged if library.traded), judged[0] if judged else self.check.library
+        )
 
     @property
     def has_failed_case(self) -> bool:
@@ -219,29 +221,29 @@ class Result:
 
     @property
     def observations(self) -> int:
-        """Messages of the venue over all makings."""
+        """How many messages of the venue all cases received."""
         return sum(outcome.observations for outcome in self.outcomes)
 
     @property
     def orders(self) -> dict[str, str]:
-        """The order_link_ids of all makings, each with its order_id or ""."""
+        """The order_link_ids of all cases, each with its order_id or ""."""
         return {
             link_id: order_id for outcome in self.outcomes for link_id, order_id in outcome.orders.items()
         }
 
     @property
     def started_ms(self) -> int | None:
-        """When the first making started, Unix ms; None when the check did not run."""
+        """When the first case started, Unix ms; None when the check did not run."""
         return min((outcome.started_ms for outcome in self.outcomes), default=None)
 
     @property
     def ended_ms(self) -> int | None:
-        """When the last making ended, Unix ms; None when the check did not run."""
+        """When the last case ended, Unix ms; None when the check did not run."""
         return max((outcome.ended_ms for outcome in self.outcomes), default=None)
 
     @property
     def duration_ms(self) -> int:
-        """How long the makings took together, ms."""
+        """The durations of all cases added up, ms."""
         return sum(outcome.ended_ms - outcome.started_ms for outcome in self.outcomes)
 
 

@@ -1,4 +1,4 @@
-"""Why a check and a run came to their verdicts, in a sentence; ``reports.verdict.decide`` decides them."""
+"""Writes why a check or a run has its verdict, in a sentence; ``reports.verdict.decide`` decides it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from reports.verdict.results import (
 )
 
 FEW = 3
-"""Up to so many selected checks are each reported by their id."""
+"""Up to this number, each selected check is reported by its id."""
 
 
 # Checks
@@ -38,13 +38,13 @@ def results(
 ) -> tuple[Result, ...]:
     """One result per planned check, in the order of the items. waived: check id -> its waiver."""
     number = {check_id: item.number for item in items for check_id in item.checks}
-    made: dict[str, list[Outcome]] = {check.id: [] for check in plan}
+    cases: dict[str, list[Outcome]] = {check.id: [] for check in plan}
     for outcome in outcomes:
-        made[outcome.check_id].append(outcome)
+        cases[outcome.check_id].append(outcome)
     several = len({outcome.symbol for outcome in outcomes if outcome.symbol}) > 1
     found = [
         result_of(
-            check, number.get(check.id, BEYOND.number), made[check.id], waived.get(check.id), several=several
+            check, number.get(check.id, BEYOND.number), cases[check.id], waived.get(check.id), several=several
         )
         for check in plan
     ]
@@ -59,9 +59,9 @@ def result_of(
     *,
     several: bool = False,
 ) -> Result:
-    """The cases of one check as its result.
+    """The result of one check from its cases.
 
-    several: several listings are under test, so that the sentence names those that it is about
+    several: more than one listing is under test, so the sentence names those that it is about
     """
     decision = verdict_of_check(check, outcomes, waived)
     sentence = _of_check(check, decision, outcomes)
@@ -80,10 +80,10 @@ def _of_check(check: Check, decision: CheckDecision, outcomes: Sequence[Outcome]
 
 
 def _named(deciding: Sequence[Outcome], outcomes: Sequence[Outcome]) -> str:
-    """Which listings a sentence is about, "" where it holds word for word for each of them."""
-    symbols = list(dict.fromkeys(one.symbol for one in deciding if one.symbol))
-    is_everywhere = set(symbols) == {one.symbol for one in outcomes}
-    if not symbols or (is_everywhere and len({one.sentence for one in deciding}) == 1):
+    """The listings that a sentence is about, "" when the sentence is the same for all of them."""
+    symbols = list(dict.fromkeys(case.symbol for case in deciding if case.symbol))
+    is_everywhere = set(symbols) == {case.symbol for case in outcomes}
+    if not symbols or (is_everywhere and len({case.sentence for case in deciding}) == 1):
         return ""
     others = f" (and {', '.join(symbols[1:])})" if symbols[1:] else ""
     return f"{symbols[0]}{others}: "
@@ -132,12 +132,12 @@ def _failed(run: _Judged) -> str:
 
 
 def _selected(run: _Judged) -> str:
-    """How the selected checks ended, each by its id while they are few, and that they are no sign-off."""
-    chosen = [one for one in run.found if one.id in run.facts.selected]
-    others = [one for one in chosen if _so_far(one) is not Verdict.PASS]
+    """How the selected checks ended, by id if they are few, and that a selection is no sign-off."""
+    chosen = [result for result in run.found if result.id in run.facts.selected]
+    others = [result for result in chosen if _so_far(result) is not Verdict.PASS]
     no_sign_off = f"Only a selection was run ({run.facts.filtered}), which is no sign-off."
     if len(chosen) <= FEW:
-        return " ".join((*(f"{one.id} {_ended(_of_selected(one))}" for one in chosen), no_sign_off))
+        return " ".join((*(f"{result.id} {_ended(_of_selected(result))}" for result in chosen), no_sign_off))
     first = f"; first of the others: {others[0].id} {_of_selected(others[0])}" if others else ""
     passed = len(chosen) - len(others)
     return f"{_ended(f'{passed} of {len(chosen)} selected checks passed{first}')} {no_sign_off}"
@@ -149,13 +149,13 @@ def _of_selected(result: Result) -> str:
         return f"deviates: {result.sentence}"
     if verdict is not Verdict.PASS:
         return f"is {verdict}: {result.sentence}"
-    made, planned = len(result.outcomes), max(result.check.cases, 1)
-    count = f"{made}" if made == planned else f"{made} of {planned}"
+    completed, planned = len(result.outcomes), max(result.check.cases, 1)
+    count = f"{completed}" if completed == planned else f"{completed} of {planned}"
     return f"passed ({count} {'case' if planned == 1 else 'cases'})"
 
 
 def _so_far(result: Result) -> Verdict:
-    """The verdict of the cases that were run, where a selection left others out."""
+    """The verdict of the cases that were run, when a selection omitted others of the check."""
     is_short = result.verdict is Verdict.NOT_RUN and result.outcomes
     return worst(outcome.verdict for outcome in result.outcomes) if is_short else result.verdict
 
@@ -164,12 +164,13 @@ def _inconclusive(run: _Judged) -> str:
     checks = run.decision.checks
     first = min(checks, key=lambda result: WORST_FIRST.index(result.verdict))
     are = "is" if len(checks) == 1 else "are"
-    said = f"{first.id} ({first.verdict}): {_ended(first.sentence)}"
-    return f"{_count(checks)} {are} inconclusive, first {said}"
+    return (
+        f"{_count(checks)} {are} inconclusive, first {first.id} ({first.verdict}): {_ended(first.sentence)}"
+    )
 
 
 def _must_apply(run: _Judged) -> str:
-    ids = [one.id for one in run.decision.checks]
+    ids = [result.id for result in run.decision.checks]
     if len(ids) == 1:
         return f"{ids[0]} is a blocker and may not be N/A here: remove it from not_applicable."
     return f"{', '.join(ids)} are blockers and may not be N/A here: remove them from not_applicable."
@@ -183,9 +184,11 @@ def _nothing_passed(run: _Judged) -> str:
 def _passed(run: _Judged) -> str:
     passed = sum(result.verdict is Verdict.PASS for result in run.found)
     others = {
-        "waived": [one.id for one in run.found if one.verdict is Verdict.WAIVED],
-        "not applicable": [one.id for one in run.found if one.verdict is Verdict.NOT_APPLICABLE],
-        "deviating in a client library that no listing uses": [one.id for one in run.found if one.deviates],
+        "waived": [result.id for result in run.found if result.verdict is Verdict.WAIVED],
+        "not applicable": [result.id for result in run.found if result.verdict is Verdict.NOT_APPLICABLE],
+        "deviating in a client library that no listing uses": [
+            result.id for result in run.found if result.deviates
+        ],
     }
     parts = [f"{len(ids)} {what} ({', '.join(ids)})" for what, ids in others.items() if ids]
     no_sign_off = f" A {run.facts.profile} run is no sign-off." if run.facts.profile else ""
@@ -200,7 +203,7 @@ _SENTENCES: Mapping[Reason, Callable[[_Judged], str]] = {
     Reason.FAILED: _failed,
     Reason.ORDERS_OPEN: lambda _: "Orders of this run are still open.",
     Reason.SELECTED: _selected,
-    Reason.NOT_COLLECTED: lambda run: f"Checks were not collected: {_ended(str(run.facts.deselected))}",
+    Reason.NOT_COLLECTED: lambda run: f"Checks were not loaded: {_ended(str(run.facts.deselected))}",
     Reason.INCONCLUSIVE: _inconclusive,
     Reason.MUST_APPLY: _must_apply,
     Reason.NOTHING_PASSED: _nothing_passed,

@@ -1,4 +1,4 @@
-"""``waivers.yaml``: the failures that the desk accepts, each until a date.
+"""``waivers.yaml``: the failures that the exchange's desk accepts, each until a date.
 
 What a waiver does to a verdict is decided in ``reports.verdict.decide``.
 """
@@ -22,7 +22,7 @@ class WaiverError(Exception):
 class Waiver(BaseModel):
     """One agreed failure.
 
-    owner: who on the desk agreed
+    owner: who at the exchange's desk agreed
     link: where the agreement is written down
     expires: the last day on which it holds, UTC
     """
@@ -60,7 +60,7 @@ def read(path: Path) -> tuple[Waiver, ...]:
 
 
 def _place(content: Any, where: tuple[int | str, ...]) -> str:  # noqa: ANN401 - whatever stands in the file
-    """Which waiver, by its check or else by its position from 1, and which of its fields."""
+    """Which waiver, by its check or its position from 1, and which of its fields."""
     if not where:
         return "the file"
     index, *field = where
@@ -81,4 +81,4 @@ def validate(waivers: Iterable[Waiver], known: Mapping[str, Check]) -> None:
 
 def standing_on(day: date, waivers: Iterable[Waiver]) -> dict[str, Waived]:
     """Check id -> its waiver as it stands on a day."""
-    return {one.check: Waived(one.expires.isoformat(), one.holds_on(day)) for one in waivers}
+    return {waiver.check: Waived(waiver.expires.isoformat(), waiver.holds_on(day)) for waiver in waivers}

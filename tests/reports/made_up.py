@@ -1,4 +1,4 @@
-"""Made-up plans, outcomes, records and sign-offs that the tests of the reports share."""
+"""Invented plans, outcomes, records and sign-offs that the tests of the reports share."""
 
 import json
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from typing import Any
 from fixtures.expect import Cause
 from fixtures.record.evidence import Channel, Direction, Measurement, Record
 from reports.evidence.latency import Latency
-from reports.signoff.document import Ledger, SignOff
+from reports.signoff.document import EvidenceFile, SignOff
 from reports.signoff.earlier_runs import Previous
 from reports.signoff.mutation_score import score
 from reports.signoff.provenance import Provenance
-from reports.signoff.subject import Listed, Subject
+from reports.signoff.subject import ListedSymbol, Subject
 from reports.verdict.decide import RunFacts
 from reports.verdict.findings import findings
 from reports.verdict.requirements import Requirements
@@ -50,7 +50,7 @@ TODAY = date(2026, 11, 23)
 
 
 def outcome(check_id: str, verdict: Verdict = Verdict.PASS, sentence: str = "", **fields: Any) -> Outcome:  # noqa: ANN401 - any field of an outcome
-    """One making that took 40 ms and saw four messages."""
+    """A case that took 40 ms and received four messages."""
     made: dict[str, Any] = {
         "parameters": {"transport": "rest", "symbol": "XRPUSDT"},
         "label": "rest",
@@ -65,14 +65,16 @@ def outcome(check_id: str, verdict: Verdict = Verdict.PASS, sentence: str = "", 
 
 
 def outcomes(**verdicts: Verdict) -> tuple[Outcome, ...]:
-    """One making of each planned check; all pass but those named by their prefix."""
-    said = {Verdict.PASS: ""}
-    made = ((one.id, verdicts.get(one.id[:3], Verdict.PASS)) for one in PLAN)
-    return tuple(outcome(check_id, verdict, said.get(verdict, "it was seen")) for check_id, verdict in made)
+    """One case of each planned check; all pass but those named by their prefix."""
+    ended = ((planned.id, verdicts.get(planned.id[:3], Verdict.PASS)) for planned in PLAN)
+    return tuple(
+        outcome(check_id, verdict, "" if verdict is Verdict.PASS else "it was seen")
+        for check_id, verdict in ended
+    )
 
 
 def waiver(check_id: str = "MKR-01", expires: str = "2026-12-31") -> Waiver:
-    """A waiver of the desk."""
+    """A waiver of the exchange's desk."""
     return Waiver(
         check=check_id,
         owner="J. Tan",
@@ -105,7 +107,7 @@ def signed_off(
             uid="••••••12",
             key_fingerprint="3f1c2d9a0b7e",
             details={"account": "unified"},
-            listings=(Listed("XRPUSDT", "trading", {"tick_size": "0.0001"}, "cd" * 32),),
+            listings=(ListedSymbol("XRPUSDT", "trading", {"tick_size": "0.0001"}, "cd" * 32),),
             rehearsal=rehearsal,
         ),
         provenance=Provenance("0.1.0", "unknown", "unknown"),
@@ -113,11 +115,11 @@ def signed_off(
         results=found,
         findings=findings(found),
         previous=Previous(),
-        score=score("no kill matrix", [one.id for one in PLAN], REQUIRED.version),
+        score=score("no kill matrix", [planned.id for planned in PLAN], REQUIRED.version),
         waivers=waived,
         latencies=(Latency("create acknowledged, REST", (900, 1200, 4000), 1),),
         measurements=(Measurement("clock offset", -12, "ms"),),
-        ledger=Ledger("ef" * 32, 6),
+        evidence=EvidenceFile("ef" * 32, 6),
         no_open_orders=True,
         cleanup=f"pytest --cleanup {RUN_ID}",
         today=TODAY,

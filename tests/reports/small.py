@@ -32,7 +32,7 @@ from pathlib import Path
 from reports.allure_report.render import render
 render.__kwdefaults__["cli"] = Path("nowhere.js")
 """
-HEAD = '''"""Small checks: made up for a test."""
+HEAD = '''"""Small checks, invented for a test."""
 import signal
 import pytest
 from fixtures.desk import Blocked, LeftBehind
@@ -46,18 +46,18 @@ def check(check_id, severity="major", min_messages=1, library=None, **facts):
 
 @pytest.fixture
 def look(run):
-    """Lets the venue be seen once."""
+    """Records one message of the venue."""
     return lambda: run.evidence.record(Channel.REST, Direction.RECEIVED, "GET /v5/market/time", "{}")
 
 @pytest.fixture(scope="session", autouse=True)
 def no_open_orders(run):
-    """The venue shows at the end that nothing is left."""
+    """The venue shows at the end that no order is open."""
     yield
     run.no_open_orders = True
 
 @pytest.fixture
 def greeted(look):
-    """Lets the venue be seen before and after the check."""
+    """Records a message of the venue before and after the check."""
     look()
     yield
     look()
@@ -96,7 +96,7 @@ def test_fails_once(look, side):
 def test_blocked():
     """It is blocked."""
     print(MAKER.credentials.secret, MAKER.uid)
-    raise Blocked("no stranger key")
+    raise Blocked("no key of another UID")
 
 @check("PRM-01")
 def test_error():
@@ -110,7 +110,7 @@ def test_untidy(untidy, look):
 
 @check("MKR-01", min_messages=3)
 def test_blind(look):
-    """It passes on too few observations."""
+    """It passes on too few messages."""
     look()
 
 @check("MKR-02")
@@ -263,10 +263,10 @@ def test_leaks(run, look):
 
 @dataclass(frozen=True)
 class Run:
-    """What a small run left."""
+    """What a small run left behind."""
 
     exit_code: int
-    said: str
+    output: str
     root: Path
 
     @property
@@ -294,12 +294,12 @@ class Run:
 
     @property
     def allure(self) -> dict[str, str]:
-        """Allure's status by check; a check made twice shows its last."""
+        """Allure's status by check; a check with two cases shows the last."""
         results = [
             json.loads(path.read_text(encoding="utf-8")) for path in self.folder.rglob("*-result.json")
         ]
-        results.sort(key=lambda one: (one["start"], one["stop"]))
-        return {one["name"].split()[0]: one["status"] for one in results}
+        results.sort(key=lambda result: (result["start"], result["stop"]))
+        return {result["name"].split()[0]: result["status"] for result in results}
 
 
 def run(
@@ -346,7 +346,7 @@ def _requirements(checks: str) -> dict[str, Any]:
                 "number": number,
                 "title": prefix,
                 "clause": "A clause.",
-                "checks": [one for one in (f"{prefix}-01", f"{prefix}-02") if one in checks],
+                "checks": [check_id for check_id in (f"{prefix}-01", f"{prefix}-02") if check_id in checks],
             }
             for number, prefix in items
         ],

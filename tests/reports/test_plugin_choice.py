@@ -1,4 +1,4 @@
-"""What a run makes of a selection, a profile and waivers."""
+"""How a selection, a profile and waivers change a run."""
 
 from pathlib import Path
 
@@ -13,35 +13,35 @@ def test_selection_is_incomplete(tmp_path: Path) -> None:
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
     by = "-k 'VIS-01 and look or VIS-01'"
-    assert f"\nselected by {by}: 1 of 4 checks, 1 case; a selection is no sign-off\n" in done.said
+    assert f"\nselected by {by}: 1 of 4 checks, 1 case; a selection is no sign-off\n" in done.output
     assert done.signoff["sentence"] == (
         f"VIS-01 passed (1 case). Only a selection was run ({by}), which is no sign-off."
     )
     page = (done.folder / "signoff.html").read_text(encoding="utf-8")
-    assert "nothing is left to be mended" not in page
+    assert "there is nothing to fix" not in page
     assert "The run is incomplete: VIS-01 passed" in page
-    assert "3 checks were not made." in page
+    assert "3 checks were not run." in page
     assert done.verdicts["MKR-01"] == ("NOT RUN", "the check did not run")
 
 
 def test_smoke_run_is_no_sign_off(tmp_path: Path) -> None:
-    """The short profile makes its own list, says that it is no sign-off, and ends with 0 when all passed.
+    """The short profile runs its own list, says that it is no sign-off, and ends with 0 when all passed.
 
-    A waiver of a check that it leaves out stays a waiver.
+    A waiver of a check that it omits stays valid.
     """
-    elsewhere = "- {check: PRM-01, owner: a, reason: b, link: c, expires: 2099-01-01}"
+    entry = "- {check: PRM-01, owner: a, reason: b, link: c, expires: 2099-01-01}"
 
-    done = run(tmp_path, ALL_PASS, "--profile=smoke", waivers=elsewhere)
+    done = run(tmp_path, ALL_PASS, "--profile=smoke", waivers=entry)
 
     assert (done.exit_code, done.signoff["verdict"]) == (0, "SMOKE PASSED")
     assert done.signoff["sentence"] == "2 of 2 checks passed. A smoke run is no sign-off."
     assert set(done.verdicts) == {"VIS-01", "MKR-01"}
-    assert "next: this was the smoke profile" in done.said
-    assert "INCOMPLETE" not in done.said + (done.folder / "signoff.html").read_text(encoding="utf-8")
+    assert "next: this was the smoke profile" in done.output
+    assert "INCOMPLETE" not in done.output + (done.folder / "signoff.html").read_text(encoding="utf-8")
 
 
-def test_broken_smoke_run_is_not_ready(tmp_path: Path) -> None:
-    """What breaks in the short profile broke."""
+def test_failed_smoke_run_is_not_ready(tmp_path: Path) -> None:
+    """A failure in the short profile is a failure."""
     breaks = 'def test_vis(look):\n    """It passes."""\n    look()\n'
     assert breaks in ALL_PASS
 
@@ -54,29 +54,29 @@ def test_collected_checks_read_as_the_checklist(tmp_path: Path) -> None:
     """Quietly collected, each line is an id, a requirement and its parameters, and nothing beyond the set."""
     done = run(tmp_path, MIXED, "--collect-only", "-q")
 
-    lines = [line for line in done.said.splitlines() if "  " in line]
+    lines = [line for line in done.output.splitlines() if "  " in line]
     assert lines[:2] == [
         "VIS-01  A PostOnly order never trades. [Buy]",
         "VIS-01  A PostOnly order never trades. [Sell]",
     ]
-    assert "SDK-01" not in done.said
-    assert "(3 deselected)" in done.said
+    assert "SDK-01" not in done.output
+    assert "(3 deselected)" in done.output
 
 
-def test_named_check_beyond_the_set_is_made(tmp_path: Path) -> None:
+def test_named_check_beyond_the_set_is_run(tmp_path: Path) -> None:
     """Whoever names an id with -k, or a node id, gets it whatever the profile."""
     done = run(tmp_path, MIXED, "--collect-only", "-q", "-k", "SDK-01 or VIS-02")
 
-    assert "SDK-01  It is not required." in done.said
-    assert "SDK-02" not in done.said
+    assert "SDK-01  It is not required." in done.output
+    assert "SDK-02" not in done.output
 
 
 @pytest.mark.parametrize("selected", [["vis", "prm", "mkr", "rty"], [""]], ids=["by node id", "by file"])
-def test_narrowed_run_is_incomplete(tmp_path: Path, selected: list[str]) -> None:
-    """Even when every required check was made: what stood next to them was never collected."""
+def test_filtered_run_is_incomplete(tmp_path: Path, selected: list[str]) -> None:
+    """Even when every required check was run: whatever else the folder holds was never collected."""
     module = "checks/test_small.py"
 
-    done = run(tmp_path, ALL_PASS, *(f"{module}::test_{one}" if one else module for one in selected))
+    done = run(tmp_path, ALL_PASS, *(f"{module}::test_{name}" if name else module for name in selected))
 
     assert (done.exit_code, done.signoff["verdict"]) == (2, "INCOMPLETE")
     assert done.signoff["sentence"].startswith(
@@ -85,7 +85,7 @@ def test_narrowed_run_is_incomplete(tmp_path: Path, selected: list[str]) -> None
     assert {verdict for verdict, _ in done.verdicts.values()} == {"PASS"}
 
 
-def test_whole_folder_is_not_narrowed(tmp_path: Path) -> None:
+def test_whole_folder_is_not_a_selection(tmp_path: Path) -> None:
     """Naming the folder of the checks is the whole checklist."""
     assert run(tmp_path, ALL_PASS, "checks").signoff["verdict"] == "READY"
 
@@ -98,7 +98,7 @@ def test_waiver_of_a_blocker_is_a_usage_error(tmp_path: Path) -> None:
     done = run(tmp_path, checks, waivers=entry)
 
     assert done.exit_code == 4
-    assert "MKR-01 is a blocker, and a blocker cannot be waived" in done.said
+    assert "MKR-01 is a blocker, and a blocker cannot be waived" in done.output
     assert not list(done.root.rglob("signoff.*"))
 
 
@@ -112,16 +112,16 @@ def test_waiver_of_a_former_id_is_a_usage_error(tmp_path: Path) -> None:
     done = run(tmp_path, ALL_PASS, waivers=entry)
 
     assert done.exit_code == pytest.ExitCode.USAGE_ERROR
-    assert f"ERROR: waivers.yaml {FORMER}\n" in done.said
+    assert f"ERROR: waivers.yaml {FORMER}\n" in done.output
     assert not list(done.root.rglob("signoff.*"))
 
 
 def test_former_id_that_is_declared_not_applicable_is_a_usage_error(tmp_path: Path) -> None:
-    """An environment that excludes an id that was split is told its parts, and nothing is run."""
+    """An environment that excludes an id that was split is refused with the parts, and nothing is run."""
     done = run(tmp_path, ALL_PASS, not_applicable="RTY-09")
 
     assert done.exit_code == pytest.ExitCode.USAGE_ERROR
-    assert f"ERROR: environments.yaml: not_applicable of local {FORMER}\n" in done.said
+    assert f"ERROR: environments.yaml: not_applicable of local {FORMER}\n" in done.output
     assert not list(done.root.rglob("signoff.*"))
 
 
@@ -131,23 +131,23 @@ def test_former_id_selects_all_its_parts(tmp_path: Path) -> None:
 
     done = run(tmp_path, ALL_PASS + "".join(parts), "--collect-only", "-q", "-k", "MKR-09")
 
-    assert [line.split()[0] for line in done.said.splitlines() if line.endswith("It passes.")] == [
+    assert [line.split()[0] for line in done.output.splitlines() if line.endswith("It passes.")] == [
         "MKR-09.01",
         "MKR-09.02",
     ]
 
 
 def test_void_waiver_is_to_be_removed(tmp_path: Path) -> None:
-    """A waiver whose check passes makes the run NOT READY, and nothing is said to have broken."""
+    """A waiver whose check passes makes the run NOT READY, and no check is reported as failed."""
     entry = "- {check: MKR-01, owner: a, reason: b, link: c, expires: 2099-01-01}"
 
     done = run(tmp_path, ALL_PASS, waivers=entry)
 
     assert (done.exit_code, done.signoff["verdict"]) == (1, "NOT READY")
-    said = "waiver of MKR-01 is void because the check passed: remove it from waivers.yaml"
-    assert done.verdicts["MKR-01"] == ("FAIL", f"the {said}")
-    assert f"NOT READY: The {said}." in done.said
-    assert "next: remove the waiver of MKR-01 from waivers.yaml" in done.said
+    reason = "waiver of MKR-01 is void because the check passed: remove it from waivers.yaml"
+    assert done.verdicts["MKR-01"] == ("FAIL", f"the {reason}")
+    assert f"NOT READY: The {reason}." in done.output
+    assert "next: remove the waiver of MKR-01 from waivers.yaml" in done.output
 
 
 def test_broken_waivers_are_a_usage_error(tmp_path: Path) -> None:
@@ -157,8 +157,8 @@ def test_broken_waivers_are_a_usage_error(tmp_path: Path) -> None:
     done = run(tmp_path, ALL_PASS)
 
     assert done.exit_code == 4
-    assert "waivers.yaml: Is a directory" in done.said
-    assert "Traceback" not in done.said
+    assert "waivers.yaml: Is a directory" in done.output
+    assert "Traceback" not in done.output
 
 
 def test_collecting_writes_nothing(tmp_path: Path) -> None:

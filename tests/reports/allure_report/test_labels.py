@@ -50,7 +50,7 @@ def test_result_is_described_in_our_words() -> None:
         "story": "MKR-02",
         "severity": "blocker",
     }
-    assert {one.name: one.value for one in shown.parameters} == {
+    assert {parameter.name: parameter.value for parameter in shown.parameters} == {
         "env": "testnet",
         "transport": "rest",
         "symbol": "XRPUSDT",
@@ -58,7 +58,7 @@ def test_result_is_described_in_our_words() -> None:
 
 
 def test_failure_is_tagged_with_owner_and_cause() -> None:
-    """The report can be filtered by whose a failure is, and by its root cause; a prerequisite is nobody's."""
+    """The report can be filtered by owner and root cause; a missing prerequisite has neither."""
     shown, blocked = result(), result()
     attributed = Attribution(Owner.ACCOUNT, Cause.PERMISSION, None)
 
@@ -70,11 +70,11 @@ def test_failure_is_tagged_with_owner_and_cause() -> None:
         outcome("MKR-02", Verdict.BLOCKED, "no key", attribution=Attribution(None, None, None)),
     )
 
-    assert [one.value for one in shown.labels if one.name == "tag"] == [
+    assert [label.value for label in shown.labels if label.name == "tag"] == [
         "account or key",
         "The key lacks the permission to trade.",
     ]
-    assert [one for one in blocked.labels if one.name == "tag"] == []
+    assert [label for label in blocked.labels if label.name == "tag"] == []
 
 
 @pytest.mark.parametrize("verdict", STATUSES)
@@ -116,7 +116,7 @@ def test_results_are_scrubbed(tmp_path: Path) -> None:
     text = tmp_path / "c-attachment.txt"
     text.write_text("a secret", encoding="utf-8")
 
-    scrub(tmp_path, lambda said: said.replace("secret", "•••"))
+    scrub(tmp_path, lambda text: text.replace("secret", "•••"))
 
     assert json.loads(kept.read_text(encoding="utf-8")) == {"name": "•••", "steps": [{"name": "•••"}]}
     assert json.loads(mixed.read_text(encoding="utf-8"))["befores"] == [{"name": "desk"}]
@@ -127,8 +127,8 @@ def test_results_are_scrubbed(tmp_path: Path) -> None:
 def test_what_holds_no_secret_is_not_written_again(tmp_path: Path) -> None:
     """Only a file that changes is touched: a run leaves some thousands."""
     for name in ("a-result.json", "b-container.json"):
-        write(tmp_path, name, {"name": "said", "befores": [{"name": "desk"}], "afters": []})
-    (tmp_path / "c-attachment.txt").write_text("said", encoding="utf-8")
+        write(tmp_path, name, {"name": "plain", "befores": [{"name": "desk"}], "afters": []})
+    (tmp_path / "c-attachment.txt").write_text("plain", encoding="utf-8")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
 
     scrub(tmp_path, str)

@@ -43,7 +43,7 @@ def test_page_that_keeps_a_trace_is_refused() -> None:
 def test_missing_cli_is_one_line(tmp_path: Path) -> None:
     """Without the CLI the reason names the command that installs it."""
     with pytest.raises(
-        NotRendered, match=r"^the Allure CLI is not installed, run: python -m reports\.renderer setup$"
+        NotRendered, match=r"^the Allure CLI is not installed, run: python -m reports\.allure_report setup$"
     ):
         render(tmp_path, tmp_path / "a.html", "title", cli=tmp_path / "nowhere.js")
 
@@ -55,12 +55,12 @@ def test_slow_cli_is_ended(tmp_path: Path) -> None:
 
 
 def test_failing_cli_is_quoted(tmp_path: Path) -> None:
-    """The last line of a CLI that failed is told."""
+    """The reason is the last line that the failed CLI wrote."""
     with pytest.raises(NotRendered, match="ended with 7: no such thing"):
         attempt(tmp_path, "console.error('no such thing'); process.exit(7)")
 
 
-def test_silent_cli_without_a_page_is_told(tmp_path: Path) -> None:
+def test_cli_without_output_or_page_is_reported(tmp_path: Path) -> None:
     """A CLI that says nothing and writes nothing has not rendered."""
     with pytest.raises(NotRendered, match="wrote no page"):
         attempt(tmp_path, "")

@@ -25,7 +25,7 @@ def test_page_is_not_stale() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_stale_page_is_told(
+def test_stale_page_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Another text, or none, is exit code 1 and one line; without --check the page is written."""

@@ -41,9 +41,9 @@ def test_card_says_what_a_check_is() -> None:
         "| Needs | a key |",
         "| N/A | demo: No stream. |",
         "| Severity | major |",
-        "| Mainnet, at worst | 2 least orders |",
-        "| Observes | at least 3 messages of the venue |",
-        "| Made | 2 times: rest, trade-stream |",
+        "| Mainnet, at worst | 2 minimum-size orders |",
+        "| Minimum messages | 3 of the venue |",
+        "| Cases | 2: rest, trade-stream |",
         "| Disposition | Pin it. |",
         "| Source | docs/v5/a.mdx |",
     ):
@@ -64,21 +64,21 @@ def test_page_stands_by_item_and_group() -> None:
         "#### MKR-01",
         "## Beyond the checklist",
     ]
-    places = [text.index(one) for one in [*order, "### SDK · Client libraries", "| Library | pybit |"]]
+    places = [text.index(line) for line in [*order, "### SDK · Client libraries", "| Library | pybit |"]]
     assert places == sorted(places)
     assert "## 1. Item 1" not in text
-    assert "| [MKR-01](#mkr-01) | It rests. | major | 2 least orders |" in text
+    assert "| [MKR-01](#mkr-01) | It rests. | major | 2 minimum-size orders |" in text
 
 
-def test_cost_is_told_where_money_is_real() -> None:
-    """Nothing without orders; not made there where mainnet declares it N/A, with the reason."""
+def test_cost_is_stated_for_real_money() -> None:
+    """Nothing without orders; not run there where mainnet declares it N/A, with the reason."""
     free = replace(CARD, max_fills=0, min_messages=0, cases=(), needs=(), exempt=())
     exempt = replace(CARD, mainnet="It is not provoked.")
 
-    assert (free.cost, CARD.cost, exempt.cost) == ("nothing", "2 least orders", "not made there")
-    assert "| Mainnet, at worst | not made there: It is not provoked. |" in page([exempt], REQUIRED)
+    assert (free.cost, CARD.cost, exempt.cost) == ("nothing", "2 minimum-size orders", "not run there")
+    assert "| Mainnet, at worst | not run there: It is not provoked. |" in page([exempt], REQUIRED)
     text = page([free], REQUIRED)
-    assert "| Made | once |" in text
+    assert "| Cases | 1 |" in text
     assert "| N/A | never |" in text
     assert "| Needs | nothing but this suite |" in text
 

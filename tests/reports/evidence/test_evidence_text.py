@@ -9,7 +9,7 @@ from reports.evidence.evidence_text import LONGEST_ATTACHMENT, as_text, write_ev
 from tests.reports.made_up import ONE_ORDER, received
 
 
-def test_record_is_told_with_head_and_body() -> None:
+def test_record_is_shown_with_head_and_body() -> None:
     """The head names position, time, direction, operation, code and duration; the body is as sent."""
     text = as_text(ONE_ORDER[:2])
 
@@ -21,7 +21,7 @@ def test_record_is_told_with_head_and_body() -> None:
 
 
 def test_long_evidence_is_cut_with_a_word() -> None:
-    """What does not fit is said to be cut and where it stands."""
+    """A cut text ends with where all of it can be found."""
     text = as_text([received(0, Channel.REST, "GET /", "x" * (LONGEST_ATTACHMENT + 1))])
 
     assert text.endswith("… cut; evidence.jsonl holds all of it")

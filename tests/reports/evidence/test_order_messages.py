@@ -1,4 +1,4 @@
-"""What records say about orders."""
+"""What is read from records about orders."""
 
 from fixtures.record.evidence import Channel
 from reports.evidence.order_messages import orders, requests, rows, scalars
@@ -22,7 +22,7 @@ def test_refused_order_has_no_order_id() -> None:
     assert orders(refused, f"{RUN_ID}-") == {LINK: ""}
 
 
-def test_orders_of_others_are_left_out() -> None:
+def test_orders_of_others_are_ignored() -> None:
     """What does not carry the run's prefix is not of this run."""
     foreign = [
         received(0, Channel.PRIVATE, "order.spot", {"data": [{"orderId": "1", "orderLinkId": "theirs"}]})

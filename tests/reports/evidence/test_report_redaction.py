@@ -1,4 +1,4 @@
-"""What is written passes the last hand."""
+"""Everything that is written about a run is redacted."""
 
 from typing import Any
 
@@ -34,8 +34,8 @@ def test_report_of_pytest_is_redacted(run: Run) -> None:
     """Traceback, skip reason and captured output lose the secret before anybody reads them."""
     failed, skipped = report(f"AssertionError: {SECRET}"), report(("checks/a.py", 1, f"Skipped: {SECRET}"))
 
-    for one in (failed, skipped):
-        redact_report(one, redactor(run))
+    for pytest_report in (failed, skipped):
+        redact_report(pytest_report, redactor(run))
 
     assert failed.longreprtext == "AssertionError: •••"
     assert failed.capstdout == "•••"

@@ -1,4 +1,4 @@
-"""One order's life."""
+"""The timeline of an order."""
 
 from fixtures.record.evidence import Channel, Direction, Record
 from reports.evidence.timeline import as_html, clock, timelines
@@ -7,12 +7,12 @@ from tests.reports.made_up import LINK, ONE_ORDER, ORDER, RUN_ID, START_MS, rece
 PREFIX = f"{RUN_ID}-"
 
 
-def test_life_is_told_from_request_to_last_query() -> None:
-    """Requests, acknowledgements, states, wallet and queries of both transports stand in one line of time."""
-    (life,) = timelines(ONE_ORDER, PREFIX)
+def test_timeline_runs_from_request_to_last_query() -> None:
+    """Requests, acknowledgements, states, wallet and queries of both transports stand in one timeline."""
+    (timeline,) = timelines(ONE_ORDER, PREFIX)
 
-    assert (life.order_link_id, life.order_id) == (LINK, ORDER)
-    assert [moment.what for moment in life.moments] == [
+    assert (timeline.order_link_id, timeline.order_id) == (LINK, ORDER)
+    assert [moment.what for moment in timeline.moments] == [
         "create sent: Buy 20 @ 0.2501 PostOnly",
         "create acknowledged",
         "wallet pushed",
@@ -23,11 +23,11 @@ def test_life_is_told_from_request_to_last_query() -> None:
         "execution list sent",
         "execution list shows nothing",
     ]
-    assert [moment.seq for moment in life.moments] == list(range(9))
-    assert life.moments[1].venue_ms == life.moments[1].at_ms - 3
+    assert [moment.seq for moment in timeline.moments] == list(range(9))
+    assert timeline.moments[1].venue_ms == timeline.moments[1].at_ms - 3
 
 
-def test_request_without_an_answer_is_told_as_such() -> None:
+def test_request_without_an_answer_is_shown_as_such() -> None:
     """The client's own note is no answer of the venue."""
     create = "POST /v5/order/create"
     records = [
@@ -35,9 +35,9 @@ def test_request_without_an_answer_is_told_as_such() -> None:
         Record(1, START_MS + 10, Channel.REST, Direction.NOTE, create, "(timeout)"),
     ]
 
-    (life,) = timelines(records, PREFIX)
+    (timeline,) = timelines(records, PREFIX)
 
-    assert life.moments[1].what == "create unanswered (timeout)"
+    assert timeline.moments[1].what == "create unanswered (timeout)"
 
 
 def test_refusal_belongs_to_the_order_that_was_sent() -> None:
@@ -49,13 +49,13 @@ def test_refusal_belongs_to_the_order_that_was_sent() -> None:
         ),
     ]
 
-    (life,) = timelines(records, PREFIX)
+    (timeline,) = timelines(records, PREFIX)
 
-    assert [moment.what for moment in life.moments] == ["create sent: Buy", "create refused: 170131"]
+    assert [moment.what for moment in timeline.moments] == ["create sent: Buy", "create refused: 170131"]
 
 
-def test_execution_and_reason_are_told() -> None:
-    """A fill is told with its liquidity and execId, an end with its reason."""
+def test_execution_and_reason_are_shown() -> None:
+    """A fill is shown with its liquidity and execId, a terminal state with its reason."""
     fill = {"orderId": ORDER, "execId": "2100", "execQty": "20", "execPrice": "0.2501", "isMaker": False}
     end = {"orderId": ORDER, "orderLinkId": LINK, "orderStatus": "Rejected", "rejectReason": "EC_Others"}
     records = [
@@ -63,21 +63,21 @@ def test_execution_and_reason_are_told() -> None:
         received(1, Channel.PRIVATE, "execution.spot", {"data": [fill]}),
     ]
 
-    (life,) = timelines(records, PREFIX)
+    (timeline,) = timelines(records, PREFIX)
 
-    assert [moment.what for moment in life.moments] == [
+    assert [moment.what for moment in timeline.moments] == [
         "Rejected EC_Others ?/? @ ?",
         "executed 20 @ 0.2501 as taker (execId 2100)",
     ]
 
 
-def test_wallet_outside_of_an_order_s_life_is_left_out() -> None:
+def test_wallet_outside_of_an_order_s_timeline_is_ignored() -> None:
     """A wallet push before the first or after the last moment is not the order's."""
     wallet = received(9, Channel.PRIVATE, "wallet", {"data": []})
 
-    (life,) = timelines([*ONE_ORDER, wallet], PREFIX)
+    (timeline,) = timelines([*ONE_ORDER, wallet], PREFIX)
 
-    assert [moment.what for moment in life.moments].count("wallet pushed") == 1
+    assert [moment.what for moment in timeline.moments].count("wallet pushed") == 1
 
 
 def test_page_loads_nothing_and_escapes() -> None:
@@ -89,7 +89,7 @@ def test_page_loads_nothing_and_escapes() -> None:
     assert "http" not in page
 
 
-def test_clock_tells_utc_to_the_millisecond() -> None:
+def test_clock_is_utc_to_the_millisecond() -> None:
     """The time of day in UTC; a dash where there is none."""
     assert clock(START_MS + 7) == "02:13:20.007"
     assert clock(None) == "-"

@@ -1,4 +1,4 @@
-"""What pytest sees of a case becomes the facts of its verdict; whole runs stand in test_plugin."""
+"""What pytest sees of a case becomes the facts of its verdict; test_plugin covers whole runs."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from fixtures.harness.collection import NOT_APPLICABLE
 from fixtures.harness.session import MESSAGES
 from fixtures.record.evidence import CallMessages
 from reports.session.case import RunningCase, show_sentence
-from reports.verdict.decide import NO_MESSAGES, CaseFacts, Ended, Phase
+from reports.verdict.decide import NO_MESSAGES, CaseFacts, EndedPhase, PhaseEnd
 
 
 def ended(
@@ -34,7 +34,7 @@ def test_facts_gather_while_the_phases_end(request: pytest.FixtureRequest) -> No
     request.node.stash[MESSAGES] = messages
     request.node.stash[NOT_APPLICABLE] = "declared"
 
-    phases = (Phase("setup"), Phase("call", Ended.BROKEN, "OSError: gone"))
+    phases = (EndedPhase("setup"), EndedPhase("call", PhaseEnd.BROKEN, "OSError: gone"))
     assert case.facts == CaseFacts(phases, "declared", messages)
     assert case.raised == {"call": broke}
 

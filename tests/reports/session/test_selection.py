@@ -8,7 +8,7 @@ from reports.session.selection import deselected, filtered
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (["checks"], None),
         (["."], None),
@@ -22,9 +22,9 @@ from reports.session.selection import deselected, filtered
         ([f"checks/{name}.py" for name in "abcde"], "checks/a.py, checks/b.py, checks/c.py and 2 more"),
     ],
 )
-def test_only_the_whole_folder_is_whole(tmp_path: Path, arguments: list[str], said: str | None) -> None:
-    """The folder itself, or what holds it, narrows nothing; a path or a node id below it does."""
-    assert filtered(arguments, tmp_path, tmp_path / "checks") == said
+def test_only_the_whole_folder_is_whole(tmp_path: Path, arguments: list[str], expected: str | None) -> None:
+    """The folder itself, or one above it, selects nothing; a path or a node id below it does."""
+    assert filtered(arguments, tmp_path, tmp_path / "checks") == expected
 
 
 def test_arguments_are_read_from_the_working_directory(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_arguments_are_read_from_the_working_directory(tmp_path: Path) -> None:
     assert filtered(["."], checks, checks) is None
 
 
-def test_functions_that_pytest_never_saw_are_left_out(tmp_path: Path) -> None:
+def test_functions_that_pytest_never_collected_are_listed(tmp_path: Path) -> None:
     """Every test function of the folder's files must have been collected under its file and name."""
     (tmp_path / "test_a.py").write_text("async def test_one(): ...\ndef test_two(): ...\ndef helper(): ...\n")
     (tmp_path / "test_b.py").write_text("def test_one(): ...\n")

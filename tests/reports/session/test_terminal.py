@@ -34,11 +34,11 @@ UNPROVEN = Conclusion(RunVerdict.INCOMPLETE, "Could not confirm that no orders r
 FOLDER = Path("out")
 
 STEPS = [
-    (signed_off(), True, "send signoff.html and signoff.json to the desk"),
+    (signed_off(), True, "send signoff.html and signoff.json to the exchange's desk"),
     (
         signed_off(outcomes(MKR=Verdict.FAIL), (waiver(),)),
         True,
-        "send signoff.html and signoff.json to the desk",
+        "send signoff.html and signoff.json to the exchange's desk",
     ),
     (
         signed_off(rehearsal="Rehearsal."),
@@ -91,27 +91,27 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize(("signoff", "rendered", "said"), STEPS)
-def test_next_step_follows_the_verdict(signoff: SignOff, rendered: bool, said: str) -> None:  # noqa: FBT001 - a column of the table
+@pytest.mark.parametrize(("signoff", "rendered", "expected"), STEPS)
+def test_next_step_follows_the_verdict(signoff: SignOff, rendered: bool, expected: str) -> None:  # noqa: FBT001 - a column of the table
     """Ready: send it; not ready: which evidence to open; incomplete: what is missing."""
     step = next_step(as_json(signoff), FOLDER, rendered=rendered)
 
-    assert step.startswith(said)
-    assert ("without a selection" in step) is ("without a selection" in said)
+    assert step.startswith(expected)
+    assert ("without a selection" in step) is ("without a selection" in expected)
 
 
-@pytest.mark.parametrize("flat", [True, None])
-def test_reports_that_cannot_be_written_are_told(run: Run, no_open_orders: bool | None) -> None:  # noqa: FBT001 - a column of the table
-    """A full disk leaves no sign-off: the user reads why, what may be left on the venue, and what to do."""
+@pytest.mark.parametrize("no_open_orders", [True, None])
+def test_reports_that_cannot_be_written_are_reported(run: Run, no_open_orders: bool | None) -> None:  # noqa: FBT001 - a column of the table
+    """A full disk leaves no sign-off: the last lines say why, whether orders are open, and what to do."""
     run.no_open_orders = no_open_orders
 
-    said = list(unwritten_lines(run, OSError(28, "No space left on device"), FOLDER))
+    lines = list(unwritten_lines(run, OSError(28, "No space left on device"), FOLDER))
 
-    assert said[1] == orders_line(run)
-    assert said[0].strip() == (
+    assert lines[1] == orders_line(run)
+    assert lines[0].strip() == (
         "INCOMPLETE: the reports cannot be written to out: No space left on device; there is no sign-off."
     )
-    assert said[-1].startswith("next: free disk space, or choose another folder with --out=FOLDER")
+    assert lines[-1].startswith("next: free disk space, or choose another folder with --out=FOLDER")
 
 
 def test_table_shows_only_verdicts_that_occur() -> None:
@@ -123,7 +123,7 @@ def test_table_shows_only_verdicts_that_occur() -> None:
 
 
 def test_deviation_is_not_counted_as_a_failure() -> None:
-    """What a library does that nobody trades through has a column of its own."""
+    """A failure of a library that no listing trades through has a column of its own."""
     content = as_json(FAILED)
     (failed,) = (item for item in content["items"] if item["counts"][Verdict.FAIL])
     failed["deviating"] = 1
@@ -135,7 +135,7 @@ def test_deviation_is_not_counted_as_a_failure() -> None:
 
 
 def test_checks_with_the_same_reason_share_a_line() -> None:
-    """A prerequisite that blocks several checks is told once, and so is what did not run."""
+    """Checks that lack one prerequisite share a line, and so do checks that did not run."""
     not_run = signed_off(outcomes()[:2])
 
     assert list(finding_lines(as_json(BLOCKED))) == ["  BLOCKED  VIS-01 MKR-01  it was seen"]
@@ -150,10 +150,11 @@ def test_finding_shows_whose_it_is_and_its_proof() -> None:
     frame = Frame(7, 0, "REST", "received", "POST /v5/order/create", 10005, "x" * 300)
     attributed = Attribution(Owner.ACCOUNT, Cause.PERMISSION, frame)
     made = (*outcomes()[:3], outcome("RTY-01", Verdict.FAIL, "was refused", attribution=attributed))
+    request = "REST POST /v5/order/create"
 
     assert list(finding_lines(as_json(signed_off(made)))) == [
         "  FAIL     RTY-01  The key lacks the permission to trade.",
-        f"           account or key: #7 REST POST /v5/order/create 10005 {'x' * 120}…",
+        f"{'':<11}owner: account or key; proof: record #7, {request} retCode 10005 {'x' * 120}…",
     ]
 
 
@@ -181,32 +182,32 @@ def test_deviation_of_a_library_names_its_version_once(sentence: str, line: str)
     assert list(library_lines(content)) == [line.replace("SDK-03  ", "SDK-03  NEWUSDT, XRPUSDT: ")]
 
 
-def test_earlier_runs_are_told_on_one_line() -> None:
+def test_earlier_runs_are_listed_on_one_line() -> None:
     """The newest five, then how many more; nothing where there are none."""
     runs = [{"run": f"r{number}", "verdict": "NOT READY"} for number in range(7)]
     content = as_json(signed_off())
 
     assert earlier_line(content) is None
-    said = earlier_line(content | {"previous": {"runs": runs}})
-    assert said is not None
-    assert said.startswith("earlier runs, newest first: NOT READY (r0), NOT READY (r1)")
-    assert said.endswith("NOT READY (r4) and 2 more")
+    line = earlier_line(content | {"previous": {"runs": runs}})
+    assert line is not None
+    assert line.startswith("earlier runs, newest first: NOT READY (r0), NOT READY (r1)")
+    assert line.endswith("NOT READY (r4) and 2 more")
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "expected"),
     [
-        ({"flat": True}, "no order of this run is open on testnet"),
+        ({"no_open_orders": True}, "no order of this run is open on testnet"),
         (
-            {"flat": True, "beside": {"261123-000000-aaaa": 2}},
+            {"no_open_orders": True, "beside": {"261123-000000-aaaa": 2}},
             "no order of this run is open on testnet; orders of other runs are open under the same UID: 2 o",
         ),
         (
-            {"flat": False, "left": ("a", "b")},
+            {"no_open_orders": False, "left": ("a", "b")},
             "2 orders of this run are open on testnet; to cancel them: pytest --cleanup x",
         ),
         (
-            {"flat": False, "left": ("a",)},
+            {"no_open_orders": False, "left": ("a",)},
             "1 order of this run is open on testnet; to cancel it: pytest --clean",
         ),
         (
@@ -215,14 +216,14 @@ def test_earlier_runs_are_told_on_one_line() -> None:
         ),
     ],
 )
-def test_every_ending_says_whether_orders_are_open(run: Run, changed: dict[str, Any], said: str) -> None:
-    """Whatever the verdict, one line tells what the account holds of the run, and what cancels it."""
+def test_every_ending_says_whether_orders_are_open(run: Run, changed: dict[str, Any], expected: str) -> None:
+    """Whatever the verdict, one line says which orders of the run are open, and how to cancel them."""
     run.cleanup = "pytest --cleanup x"
     run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
     for name, value in changed.items():
         setattr(run, name, value)
 
-    assert orders_line(run).startswith(said)
+    assert orders_line(run).startswith(expected)
 
 
 def test_run_that_sent_nothing_says_so(run: Run) -> None:
@@ -231,7 +232,7 @@ def test_run_that_sent_nothing_says_so(run: Run) -> None:
 
 
 def test_order_of_a_run_whose_folder_was_deleted_is_not_forgotten(run: Run) -> None:
-    """A journal that somebody deleted meanwhile does not say that nothing was sent."""
+    """A deleted journal is no proof that nothing was sent."""
     run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
     run.journal.path.unlink()
 
@@ -239,15 +240,15 @@ def test_order_of_a_run_whose_folder_was_deleted_is_not_forgotten(run: Run) -> N
 
 
 def test_order_on_the_embedded_venue_ends_with_it(run: Run) -> None:
-    """Nothing can be left on a venue that is no more."""
+    """No order can be open on a venue that has ended."""
     run.environment = replace(run.environment, embedded=True)
     run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
 
     assert orders_line(run) == "no order of this run is open: the embedded venue ended with it"
 
 
-def test_the_time_in_which_the_venue_was_gone_is_told() -> None:
-    """One line says for how long nothing was heard, and in which check; other figures have none."""
+def test_time_without_a_response_of_the_venue_is_reported() -> None:
+    """One line says for how long the venue did not respond, and in which check; other figures have none."""
     gone = Measurement("the venue was not heard during MKR-05", 3204, "ms")
     content = as_json(replace(signed_off(), measurements=(Measurement("clock offset", 3, "ms"), gone)))
 

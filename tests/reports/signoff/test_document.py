@@ -89,7 +89,7 @@ def test_every_sign_off_is_valid_by_its_schema(name: str) -> None:
     ],
 )
 def test_schema_refuses_what_is_no_sign_off(path: tuple[Any, ...], value: object) -> None:
-    """An unknown verdict, a bare UID, a PASS that was never made: none of it is written."""
+    """An unknown verdict, an unmasked UID, a PASS without a case: none of it is written."""
     content = as_json(CASES["ready"])
     place: Any = content
     for step in path[:-1]:
@@ -117,7 +117,7 @@ def test_page_loads_nothing(name: str) -> None:
     loads = Loads(page(CASES[name]))
 
     assert loads.tags.isdisjoint({"script", "link", "img", "iframe", "object", "embed", "form", "base"})
-    assert [one for one in loads.addresses if not re.match(r"#|allure-report\.html#", one)] == []
+    assert [address for address in loads.addresses if not re.match(r"#|allure-report\.html#", address)] == []
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in page(CASES[name])
     assert "url(" not in page(CASES[name])
 
@@ -164,11 +164,11 @@ def test_waiver_is_shown_with_its_state() -> None:
 
 
 def test_finding_shows_owner_proof_and_what_it_explains() -> None:
-    """One row per root cause: whose it is, the message, and links to every check that it explains."""
+    """One row per root cause: its owner, the message, and links to every check that it explains."""
     frame = Frame(7, 0, "REST", "received", "POST /v5/order/create", 10005, '{"retCode":10005}')
     attributed = Attribution(Owner.ACCOUNT, Cause.PERMISSION, frame)
     made = tuple(
-        replace(one, verdict=Verdict.FAIL, sentence="refused", attribution=attributed) for one in outcomes()
+        replace(case, verdict=Verdict.FAIL, sentence="refused", attribution=attributed) for case in outcomes()
     )
 
     text = page(signed_off(made))
@@ -176,16 +176,16 @@ def test_finding_shows_owner_proof_and_what_it_explains() -> None:
     assert text.count('<span class="owner">account or key</span>') == 1
     assert '<div class="headline">The key lacks the permission to trade.</div>' in text
     assert "<b>#7</b> REST · POST /v5/order/create · retCode 10005" in text
-    assert all(f'<a class="fail" href="#{one.id}">{one.id}</a>' in text for one in PLAN)
+    assert all(f'<a class="fail" href="#{planned.id}">{planned.id}</a>' in text for planned in PLAN)
     assert "4 FAIL" in text
     validate(as_json(signed_off(made)))
 
 
-def test_prerequisite_is_nobodys() -> None:
+def test_missing_prerequisite_has_no_owner() -> None:
     """What blocks several checks is one row without an owner."""
     text = page(signed_off(outcomes(MKR=Verdict.BLOCKED, VIS=Verdict.BLOCKED)))
 
-    assert text.count('<span class="owner none">prerequisite</span>') == 1
+    assert text.count('<span class="owner none">missing prerequisite</span>') == 1
     assert "2 BLOCKED" in text
 
 
@@ -197,8 +197,8 @@ def test_check_says_how_it_is_judged() -> None:
     assert "<i>Passes:</i> The reason is the documented one." in text
 
 
-def test_library_that_nobody_trades_through_has_its_own_section() -> None:
-    """Library, version, proof and cure; its pill is no FAIL, and neither is its item's."""
+def test_library_that_no_listing_trades_through_has_its_own_section() -> None:
+    """Library, version, proof and remediation; neither the check nor its item shows a FAIL."""
     remediated = replace(CROSSING, remediation="Pin it.")
     ccxt = Library("ccxt", "4.5.90", traded=False)
     plan = (*PLAN[:3], replace(PLAN[3], requirement=remediated, library=ccxt))
@@ -229,14 +229,14 @@ def test_earlier_runs_stand_in_the_sign_off() -> None:
 
     assert '<span class="pill not-ready">NOT READY</span>' in text
     assert "261120-100000-aaaa" in text
-    assert "Passed over: x: has no signoff.json." in text
+    assert "Folders without a valid sign-off: x: has no signoff.json." in text
     validate(as_json(signoff))
 
 
 def test_proof_is_stated() -> None:
     """N of N with the digest, or that there is no kill matrix."""
-    matrix = KillMatrix({one.id: ("x",) for one in PLAN[1:]}, REQUIRED.version, "ab" * 32)
-    signoff = replace(CASES["ready"], score=score(matrix, [one.id for one in PLAN], REQUIRED.version))
+    matrix = KillMatrix({planned.id: ("x",) for planned in PLAN[1:]}, REQUIRED.version, "ab" * 32)
+    signoff = replace(CASES["ready"], score=score(matrix, [planned.id for planned in PLAN], REQUIRED.version))
 
     assert "Checks proven able to fail: 3 of 4 (kill matrix sha256 abababababab)." in page(signoff)
     assert "Not proven: VIS-01." in page(signoff)
@@ -245,14 +245,14 @@ def test_proof_is_stated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flat", "said"),
+    ("no_open_orders", "text"),
     [(None, "unknown: the venue did not answer"), (False, "SOME: orders are still open")],
 )
-def test_page_says_how_to_be_flat(no_open_orders: bool | None, said: str) -> None:  # noqa: FBT001 - a column of the table
-    """Where no order may be left, but some may be, the command stands next to it."""
+def test_page_says_how_to_cancel_open_orders(no_open_orders: bool | None, text: str) -> None:  # noqa: FBT001 - a column of the table
+    """Where orders of the run are or may be open, the command that cancels them follows."""
     command = f"to cancel them: <code>pytest --cleanup {RUN_ID}</code>"
 
-    assert f'{said} <span class="source">{command}' in page(
+    assert f'{text} <span class="source">{command}' in page(
         replace(CASES["ready"], no_open_orders=no_open_orders)
     )
     assert "to cancel them" not in page(CASES["ready"])
@@ -274,7 +274,7 @@ def test_words_of_the_venue_are_text() -> None:
     assert "<script>" not in as_html(content, signoff.latencies, linked=True)
 
 
-def test_missing_check_is_said() -> None:
+def test_missing_check_is_listed() -> None:
     """A required check that did not run stands in the sign-off as NOT RUN."""
     content = as_json(CASES["incomplete"])
 
@@ -288,9 +288,9 @@ def test_clock_offset_is_taken_from_the_measurement() -> None:
 
 def test_facts_head_the_allure_report() -> None:
     """The Allure report names run, verdict and masked UID."""
-    told = facts(as_json(CASES["ready"]))
+    shown = facts(as_json(CASES["ready"]))
 
-    assert (told["Verdict"], told["Symbol"], told["UID"]) == ("READY", "XRPUSDT", "••••••12")
+    assert (shown["Verdict"], shown["Symbol"], shown["UID"]) == ("READY", "XRPUSDT", "••••••12")
 
 
 def test_moments_are_utc() -> None:

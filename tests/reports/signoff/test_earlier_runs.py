@@ -25,14 +25,14 @@ def leave(out: Path, run_id: str, **changed: Any) -> str:  # noqa: ANN401 - any 
 
 
 def test_earlier_runs_are_listed_newest_first(tmp_path: Path) -> None:
-    """A READY shows how many attempts it took, each with verdict and digest; the run itself is left out."""
+    """A READY shows how many attempts it took, each with verdict and digest; the run itself is not listed."""
     leave(tmp_path, "261120-100000-aaaa", verdict="NOT READY")
     digest = leave(tmp_path, "261121-100000-bbbb", verdict="INCOMPLETE", rehearsal="Rehearsal.")
     leave(tmp_path, "261122-100000-cccc")
 
     found = previous(tmp_path / "261122-100000-cccc", SUBJECT)
 
-    assert [(one.run_id, one.verdict) for one in found.runs] == [
+    assert [(earlier.run_id, earlier.verdict) for earlier in found.runs] == [
         ("261121-100000-bbbb", "INCOMPLETE"),
         ("261120-100000-aaaa", "NOT READY"),
     ]
@@ -49,7 +49,7 @@ def test_earlier_runs_are_listed_newest_first(tmp_path: Path) -> None:
     [{"environment": "mainnet"}, {"key_fingerprint": "000000000000"}, {"listings": ()}],
     ids=lambda changed: next(iter(changed)),
 )
-def test_runs_of_another_subject_are_another_story(tmp_path: Path, changed: dict[str, Any]) -> None:
+def test_runs_of_another_subject_are_not_listed(tmp_path: Path, changed: dict[str, Any]) -> None:
     """Another environment, key or symbol has a history of its own."""
     leave(tmp_path, "261120-100000-aaaa")
 
@@ -57,7 +57,7 @@ def test_runs_of_another_subject_are_another_story(tmp_path: Path, changed: dict
 
 
 def test_corrupt_and_foreign_folders_are_passed_over_with_a_note(tmp_path: Path) -> None:
-    """A killed run, a broken file and somebody else's folder say nothing, and that is said."""
+    """A killed run, a broken file and somebody else's folder are passed over with the reason."""
     leave(tmp_path, "c-foreign", format="somebody-else/1")
     leave(tmp_path, "b-broken")
     (tmp_path / "b-broken" / "signoff.json").write_text("{", encoding="utf-8")
@@ -70,15 +70,15 @@ def test_corrupt_and_foreign_folders_are_passed_over_with_a_note(tmp_path: Path)
 
     assert found.runs == ()
     assert found.passed_over == (
-        "d-list: its signoff.json is none of this suite",
-        "c-foreign: its signoff.json is none of this suite",
-        "b-broken: its signoff.json is none of this suite",
+        "d-list: its signoff.json was not written by this suite",
+        "c-foreign: its signoff.json was not written by this suite",
+        "b-broken: its signoff.json was not written by this suite",
         "a-killed: has no signoff.json",
     )
 
 
 def test_edited_sign_off_is_not_listed_by_its_verdict(tmp_path: Path) -> None:
-    """A sign-off that is not what its run wrote is passed over, and the reader is told."""
+    """A sign-off that is not what its run wrote is passed over with the reason."""
     digest = leave(tmp_path, "261120-100000-aaaa")
     (tmp_path / "261120-100000-aaaa" / "signoff.sha256").write_text(f"{digest}  signoff.json\n", "utf-8")
     assert len(previous(tmp_path / "now", SUBJECT).runs) == 1
@@ -101,7 +101,7 @@ def test_digest_that_a_later_run_wrote_down_counts_as_well(tmp_path: Path) -> No
 
     found = previous(tmp_path / "now", SUBJECT)
 
-    assert [one.run_id for one in found.runs] == ["261121-100000-bbbb"]
+    assert [earlier.run_id for earlier in found.runs] == ["261121-100000-bbbb"]
     assert found.passed_over == ("261120-100000-aaaa: its signoff.json was changed after the run",)
 
 
@@ -113,7 +113,7 @@ def test_digest_that_a_later_run_wrote_down_counts_as_well(tmp_path: Path) -> No
 def test_verdict_that_does_not_follow_from_the_checks_is_not_believed(
     tmp_path: Path, broken: dict[str, Verdict]
 ) -> None:
-    """READY over a check that failed or was not made is no READY, whoever wrote it."""
+    """READY over a check that failed or was not run is no READY, whoever wrote it."""
     items = as_json(signed_off(outcomes(**broken)))["items"]
     leave(tmp_path, "261120-100000-aaaa", verdict="READY", items=items)
 

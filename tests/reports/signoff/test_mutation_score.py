@@ -36,13 +36,13 @@ def test_proven_are_the_planned_checks_that_caught_a_defect(tmp_path: Path) -> N
     assert found.sentence == f"Checks proven able to fail: 1 of 3 (kill matrix sha256 {digest[:12]})."
 
 
-def test_proof_of_another_requirement_set_is_said(tmp_path: Path) -> None:
-    """A matrix that was made for other requirements still counts, and says so."""
+def test_proof_of_another_requirement_set_is_named(tmp_path: Path) -> None:
+    """A matrix of another requirement set still counts, and the sentence says so."""
     write(tmp_path, json.dumps(MATRIX))
 
     sentence = score(read(tmp_path), PLANNED, "2027-01-01").sentence
 
-    assert "it was made with requirement set 2026-11-25, this run with 2027-01-01" in sentence
+    assert ", built with requirement set 2026-11-25; this run uses 2027-01-01)" in sentence
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"checks": [], "requirements": "x"}', '{"checks": {}}'])
@@ -51,11 +51,11 @@ def test_unreadable_matrix_proves_nothing(tmp_path: Path, text: str) -> None:
     write(tmp_path, text)
 
     assert score(read(tmp_path), PLANNED, "x").sentence == (
-        f"Checks proven able to fail: unknown, {FILE} is no kill matrix."
+        f"Checks proven able to fail: unknown, {FILE} is not a kill matrix."
     )
 
 
-def test_missing_matrix_is_said(tmp_path: Path) -> None:
+def test_missing_matrix_is_named(tmp_path: Path) -> None:
     """Without the file nothing is claimed."""
     found = score(read(tmp_path), PLANNED, "x")
 

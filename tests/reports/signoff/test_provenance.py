@@ -50,7 +50,7 @@ def test_commit_is_named_and_changes_make_it_dirty(tmp_path: Path) -> None:
 
 
 @needs_git
-def test_settings_are_told_by_their_digest_and_leave_the_tree_clean(tmp_path: Path) -> None:
+def test_settings_are_named_by_their_digest_and_leave_the_tree_clean(tmp_path: Path) -> None:
     """Waivers and listings may be added where the README says; code may not, be it committed or new."""
     (tmp_path / "checks").mkdir()
     for name in ("environments.yaml", "checks/test_a.py"):

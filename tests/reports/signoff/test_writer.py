@@ -88,7 +88,7 @@ def test_leak_makes_the_run_incomplete(run: Run, finished: Finished) -> None:
 
 
 def test_leak_in_the_sign_off_takes_it_back(run: Run, finished: Finished) -> None:
-    """A secret that only the page holds leaves no file that tells the old verdict."""
+    """A secret that only the page holds leaves no file that shows the old verdict."""
     only_in_the_page = Credentials("key-of-nobody", "Signature")
     run.environment = replace(run.environment, credentials={"maker": only_in_the_page})
 
@@ -101,7 +101,7 @@ def test_leak_in_the_sign_off_takes_it_back(run: Run, finished: Finished) -> Non
     assert not left & {"signoff.html", "signoff.json", "allure-report.html", "environment.properties"}
 
 
-def test_run_that_is_not_proven_flat_is_incomplete(run: Run, finished: Finished) -> None:
+def test_run_without_proof_of_no_open_orders_is_incomplete(run: Run, finished: Finished) -> None:
     """Passing checks and a venue that nobody asked for open orders make no sign-off."""
     run.no_open_orders = None
 
@@ -110,7 +110,7 @@ def test_run_that_is_not_proven_flat_is_incomplete(run: Run, finished: Finished)
     assert (written.exit_code, written.content["verdict"]) == (2, "INCOMPLETE")
 
 
-def test_run_that_is_not_flat_says_how_to_be(run: Run, finished: Finished) -> None:
+def test_run_with_open_orders_says_how_to_cancel_them(run: Run, finished: Finished) -> None:
     """The command stands in both sign-offs; after an embedded venue there is nothing left to clean up."""
     run.no_open_orders = False
     command = f"pytest --cleanup {RUN_ID}"
@@ -150,11 +150,13 @@ def test_every_uid_is_masked_in_every_file(run: Run, finished: Finished) -> None
     expected, parent = "20000034", "30000056"
     run.environment = replace(run.environment, expected_uid=expected)
     run.identity = Identity(UID, "3f1c2d9a0b7e", {"main account": parent}, parent)
-    said = f"expected {expected}, answered {UID} of {parent}"
-    run.evidence.record(Channel.REST, Direction.RECEIVED, "GET /v5/user/query-api", said)
-    (finished.allure_results / "a-result.json").write_text(json.dumps({"name": said}), encoding="utf-8")
+    text_of_venue = f"expected {expected}, answered {UID} of {parent}"
+    run.evidence.record(Channel.REST, Direction.RECEIVED, "GET /v5/user/query-api", text_of_venue)
+    (finished.allure_results / "a-result.json").write_text(
+        json.dumps({"name": text_of_venue}), encoding="utf-8"
+    )
 
-    write(run, replace(finished, interrupted=said))
+    write(run, replace(finished, interrupted=text_of_venue))
 
     text = "".join(path.read_text(encoding="utf-8") for path in run.folder.rglob("*") if path.is_file())
     assert [uid for uid in (expected, UID, parent) if uid in text] == []

@@ -1,4 +1,4 @@
-"""Whose a failure is, read from data alone."""
+"""Who has to fix a failure, read from data alone."""
 
 from dataclasses import replace
 
@@ -51,7 +51,7 @@ def failed(**fields: object) -> CheckFailed:
 def unexpected(*answers: Answer) -> CheckFailed:
     """What is raised where each of these answers should have been an acknowledgement."""
     with pytest.raises(CheckFailed) as caught:
-        expect("the answers", [one for one in answers if one.ret_code], nothing)
+        expect("the answers", [answer for answer in answers if answer.ret_code], nothing)
     return caught.value
 
 
@@ -102,7 +102,7 @@ OF_EXCEPTIONS: list[tuple[BaseException, Owner | None, Cause | None]] = [
     (Unreachable("connect", "refused"), Owner.NETWORK, Cause.UNREACHED),
     (Unresponsive("the private stream was silent", "no pong"), Owner.NETWORK, Cause.UNREACHED),
     (VenueLost("the venue stopped answering"), Owner.NETWORK, Cause.UNREACHED),
-    (Misuse("beyond the budget"), Owner.SUITE, None),
+    (Misuse("beyond the risk limits"), Owner.SUITE, None),
     (HookFailed("order", "KeyError"), Owner.SUITE, None),
     (OSError("gone"), Owner.SUITE, None),
     (Blocked("no key"), None, None),
@@ -147,7 +147,7 @@ def test_facts_of_a_check_say_what_its_failure_does_not(
 
 
 def test_wording_changes_nothing() -> None:
-    """A failure that is said in other words keeps owner, cause and the message that proves it."""
+    """A failure in other words keeps owner, cause and the message that proves it."""
     records = (
         received(1, Channel.PRIVATE, "order.spot", {"data": [{"orderId": "77", "timeInForce": "GTC"}]}),
         received(2, Channel.PRIVATE, "order.spot", {"data": [{"orderId": "78", "timeInForce": "IOC"}]}),
@@ -159,8 +159,8 @@ def test_wording_changes_nothing() -> None:
         assert plain.frame.seq == 1
         for word in words:
             reworded = replace(failure, what=word, expected=f"not {word}", seen=word, advice=word)
-            told = attribute(seen(CheckFailed(reworded), *records, library="pybit"))
-            assert (told.owner, told.cause, told.frame) == (plain.owner, plain.cause, plain.frame)
+            changed = attribute(seen(CheckFailed(reworded), *records, library="pybit"))
+            assert (changed.owner, changed.cause, changed.frame) == (plain.owner, plain.cause, plain.frame)
 
 
 OF_LIBRARIES: list[tuple[BaseException, Owner | None, Cause | None]] = [
@@ -186,7 +186,7 @@ OF_LIBRARIES: list[tuple[BaseException, Owner | None, Cause | None]] = [
 def test_library_answers_for_itself_alone(
     raised: BaseException, owner: Owner | None, cause: Cause | None
 ) -> None:
-    """A failure whose owner it is is the library's; what else is found is as in any check."""
+    """Only a failure that names the library as its owner is the library's; any other is as in any check."""
     attributed = attribute(seen(raised, library="pybit"))
 
     assert (attributed.owner, attributed.cause) == (owner, cause)
@@ -203,7 +203,7 @@ def test_library_answers_for_itself_alone(
     ],
 )
 @pytest.mark.parametrize("raised", [failed(owner=Owner.LIBRARY), OSError("X")])
-def test_what_everybody_meets_is_not_about_the_library(
+def test_refusal_that_our_client_met_too_is_not_about_the_library(
     raised: BaseException, code: int, title: str, cause: Cause
 ) -> None:
     """A cause that the run's own client met explains what a library met; without it the library answers."""
@@ -233,7 +233,7 @@ def test_order_of_a_library_that_is_refused_as_ours_are_is_explained() -> None:
 
 
 def test_scripted_refusal_explains_nothing() -> None:
-    """What a script on this machine answered is no word of the venue, whatever its code."""
+    """A scripted reply of this machine is not the venue's, whatever its code."""
     by_script = msgspec.structs.replace(met(10002, "ccxt: order.create"), direction=Direction.NOTE)
     raised = seen(failed(owner=Owner.LIBRARY), by_script, library="ccxt")
 
@@ -294,11 +294,11 @@ def test_cause_of_a_missing_prerequisite_is_looked_for_behind_it() -> None:
 
 
 def test_what_failures_of_a_kind_share_is_data() -> None:
-    """What was seen tells two failures of one kind apart without making them two kinds."""
-    one, other = attribute(seen(failed(seen="GTC"))), attribute(seen(failed(seen="IOC", orders=("78",))))
+    """Failures that differ only in what was seen are of one kind."""
+    traded, other = attribute(seen(failed(seen="GTC"))), attribute(seen(failed(seen="IOC", orders=("78",))))
 
-    assert one.kind == other.kind == (FAILURE.what, FAILURE.expected)
-    assert attribute(seen(failed(what="its price"))).kind != one.kind
+    assert traded.kind == other.kind == (FAILURE.what, FAILURE.expected)
+    assert attribute(seen(failed(what="its price"))).kind != traded.kind
     assert attribute(seen(refusal(170134))).kind == attribute(seen(refusal(170134))).kind
     assert attribute(seen(refusal(170134))).kind != attribute(seen(refusal(170131))).kind
     unanswered = [attribute(seen(Unanswered("order.create", f"no answer in {ms} ms"))).kind for ms in (5, 9)]
@@ -316,7 +316,7 @@ def test_missing_prerequisite_is_named() -> None:
 
 
 def test_codes_about_the_sender_have_their_cause() -> None:
-    """What a check can provoke with other keys is what would be said of the key under test."""
+    """Each code that a check can provoke with other keys has a cause for the key under test."""
     assert CAUSE_OF_CODE.keys() == ABOUT_THE_SENDER
     assert OWNER_OF_CAUSE.keys() == set(Cause)
 
@@ -347,8 +347,8 @@ def test_acknowledgement_of_what_should_be_refused_is_the_proof() -> None:
     assert frame.ret_code == 0
 
 
-def test_nobodys_word_proves_that_nobody_answered() -> None:
-    """An answer to something else is no proof of a silence; an answer that cannot be read is."""
+def test_missing_reply_is_proven_only_by_an_unreadable_one() -> None:
+    """A reply to another request does not prove a missing reply; an unreadable reply does."""
     conforming = received(1, Channel.REST, "GET /v5/market/time", {"retCode": 0}, ret_code=0)
     unreadable = received(2, Channel.REST, "GET /v5/order/realtime", {})
     unanswered = Unanswered("GET /v5/order/realtime", "unreadable: HTTP 502")

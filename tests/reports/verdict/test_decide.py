@@ -14,8 +14,8 @@ from reports.verdict.decide import (
     VERDICT_OF_PHASE,
     CaseDecision,
     CaseFacts,
-    Ended,
-    Phase,
+    EndedPhase,
+    PhaseEnd,
     Reason,
     RunFacts,
     Waived,
@@ -33,16 +33,16 @@ from reports.verdict.results import WORST_FIRST, Check, Item, Library, Outcome, 
 from reports.verdict.sentences import result_of, results
 from tests.reports.made_up import ITEMS, PLAN, check, found_of, outcome, outcomes, waiver
 
-SETUP, CALL, TEARDOWN = Phase("setup"), Phase("call"), Phase("teardown")
+SETUP, CALL, TEARDOWN = EndedPhase("setup"), EndedPhase("call"), EndedPhase("teardown")
 ENOUGH, TOO_FEW = (CallMessages(0, 4, received, required=3) for received in (3, 1))
 IN_FORCE, EXPIRED = Waived("2026-12-31", holds=True), Waived("2026-11-22", holds=False)
 PASSED = (RunVerdict.READY, RunVerdict.READY_WITH_WAIVERS, RunVerdict.SMOKE_PASSED)
 IDLE, USED = Library("ccxt", "4.5.90", traded=False), Library("ccxt", "4.5.90", traded=True)
 
 
-def ended(when: str, end: Ended) -> Phase:
+def ended(when: str, end: PhaseEnd) -> EndedPhase:
     """A phase that ended like this, with a sentence that names both."""
-    return Phase(when, end, "" if end is Ended.COMPLETED else f"{when} {end}")
+    return EndedPhase(when, end, "" if end is PhaseEnd.COMPLETED else f"{when} {end}")
 
 
 def rank(verdict: Verdict) -> int:
@@ -53,24 +53,28 @@ def rank(verdict: Verdict) -> int:
 # A case
 
 
-CASES: list[tuple[list[Phase], Verdict, str]] = [
+CASES: list[tuple[list[EndedPhase], Verdict, str]] = [
     ([SETUP, CALL, TEARDOWN], Verdict.PASS, ""),
-    ([SETUP, ended("call", Ended.FAILED), TEARDOWN], Verdict.FAIL, "call failed"),
-    ([SETUP, ended("call", Ended.REFUSED), TEARDOWN], Verdict.FAIL, "call refused"),
-    ([SETUP, ended("call", Ended.MALFORMED), TEARDOWN], Verdict.FAIL, "call malformed"),
-    ([SETUP, ended("call", Ended.BLOCKED), TEARDOWN], Verdict.BLOCKED, "call blocked"),
-    ([SETUP, ended("call", Ended.SILENT), TEARDOWN], Verdict.BLOCKED, "call silent"),
-    ([SETUP, ended("call", Ended.BROKEN), TEARDOWN], Verdict.ERROR, "call broken"),
-    ([ended("setup", Ended.BLOCKED), TEARDOWN], Verdict.BLOCKED, "setup blocked"),
-    ([ended("setup", Ended.SILENT), TEARDOWN], Verdict.BLOCKED, "setup silent"),
-    ([ended("setup", Ended.FAILED), TEARDOWN], Verdict.ERROR, "setup failed"),
-    ([ended("setup", Ended.REFUSED), TEARDOWN], Verdict.ERROR, "setup refused"),
-    ([SETUP, CALL, ended("teardown", Ended.BLOCKED)], Verdict.ERROR, "teardown blocked"),
-    ([SETUP, CALL, ended("teardown", Ended.SILENT)], Verdict.ERROR, "teardown silent"),
-    ([ended("setup", Ended.SKIPPED), TEARDOWN], Verdict.BLOCKED, "setup skipped"),
-    ([SETUP, ended("call", Ended.FAILED), ended("teardown", Ended.BROKEN)], Verdict.FAIL, "call failed"),
+    ([SETUP, ended("call", PhaseEnd.FAILED), TEARDOWN], Verdict.FAIL, "call failed"),
+    ([SETUP, ended("call", PhaseEnd.REFUSED), TEARDOWN], Verdict.FAIL, "call refused"),
+    ([SETUP, ended("call", PhaseEnd.MALFORMED), TEARDOWN], Verdict.FAIL, "call malformed"),
+    ([SETUP, ended("call", PhaseEnd.BLOCKED), TEARDOWN], Verdict.BLOCKED, "call blocked"),
+    ([SETUP, ended("call", PhaseEnd.SILENT), TEARDOWN], Verdict.BLOCKED, "call silent"),
+    ([SETUP, ended("call", PhaseEnd.BROKEN), TEARDOWN], Verdict.ERROR, "call broken"),
+    ([ended("setup", PhaseEnd.BLOCKED), TEARDOWN], Verdict.BLOCKED, "setup blocked"),
+    ([ended("setup", PhaseEnd.SILENT), TEARDOWN], Verdict.BLOCKED, "setup silent"),
+    ([ended("setup", PhaseEnd.FAILED), TEARDOWN], Verdict.ERROR, "setup failed"),
+    ([ended("setup", PhaseEnd.REFUSED), TEARDOWN], Verdict.ERROR, "setup refused"),
+    ([SETUP, CALL, ended("teardown", PhaseEnd.BLOCKED)], Verdict.ERROR, "teardown blocked"),
+    ([SETUP, CALL, ended("teardown", PhaseEnd.SILENT)], Verdict.ERROR, "teardown silent"),
+    ([ended("setup", PhaseEnd.SKIPPED), TEARDOWN], Verdict.BLOCKED, "setup skipped"),
     (
-        [SETUP, ended("call", Ended.BLOCKED), ended("teardown", Ended.BROKEN)],
+        [SETUP, ended("call", PhaseEnd.FAILED), ended("teardown", PhaseEnd.BROKEN)],
+        Verdict.FAIL,
+        "call failed",
+    ),
+    (
+        [SETUP, ended("call", PhaseEnd.BLOCKED), ended("teardown", PhaseEnd.BROKEN)],
         Verdict.ERROR,
         "teardown broken",
     ),
@@ -81,17 +85,17 @@ CASES: list[tuple[list[Phase], Verdict, str]] = [
 
 
 @pytest.mark.parametrize(("phases", "verdict", "sentence"), CASES)
-def test_phases_become_a_verdict(phases: list[Phase], verdict: Verdict, sentence: str) -> None:
+def test_phases_become_a_verdict(phases: list[EndedPhase], verdict: Verdict, sentence: str) -> None:
     """The venue's fault is a FAIL, a missing prerequisite BLOCKED, all else an ERROR; the worst decides."""
     decision = verdict_of_case(CaseFacts(phases))
 
     assert (decision.verdict, decision.sentence) == (verdict, sentence)
-    assert decision.phase == next((one for one in VERDICT_OF_PHASE if sentence.startswith(one)), "")
+    assert decision.phase == next((when for when in VERDICT_OF_PHASE if sentence.startswith(when)), "")
 
 
 def test_only_a_declared_skip_is_not_applicable() -> None:
     """A skip is N/A with the reason that environments.yaml declares."""
-    facts = CaseFacts([ended("setup", Ended.SKIPPED), TEARDOWN], "no trade stream")
+    facts = CaseFacts([ended("setup", PhaseEnd.SKIPPED), TEARDOWN], "no trade stream")
 
     assert verdict_of_case(facts) == CaseDecision(Verdict.NOT_APPLICABLE, "no trade stream", "setup")
 
@@ -106,8 +110,8 @@ def test_a_call_that_received_too_little_is_blocked() -> None:
     )
 
 
-@pytest.mark.parametrize("end", [Ended.FAILED, Ended.BROKEN])
-def test_a_call_that_ended_otherwise_is_not_judged_by_its_messages(end: Ended) -> None:
+@pytest.mark.parametrize("end", [PhaseEnd.FAILED, PhaseEnd.BROKEN])
+def test_a_call_that_ended_otherwise_is_not_judged_by_its_messages(end: PhaseEnd) -> None:
     """What failed before the last message came has failed."""
     facts = CaseFacts([SETUP, ended("call", end), TEARDOWN], messages=TOO_FEW)
 
@@ -115,7 +119,7 @@ def test_a_call_that_ended_otherwise_is_not_judged_by_its_messages(end: Ended) -
 
 
 @pytest.mark.parametrize(("phases", "verdict", "sentence"), CASES)
-def test_an_explained_failure_is_blocked(phases: list[Phase], verdict: Verdict, sentence: str) -> None:
+def test_an_explained_failure_is_blocked(phases: list[EndedPhase], verdict: Verdict, sentence: str) -> None:
     """A library that met what our own client met is not judged; what passed or did not finish stays so."""
     decision = verdict_of_case(CaseFacts(phases, explained=True))
 
@@ -123,7 +127,7 @@ def test_an_explained_failure_is_blocked(phases: list[Phase], verdict: Verdict, 
     assert decision.verdict is (verdict if verdict in {Verdict.PASS, Verdict.NOT_RUN} else Verdict.BLOCKED)
 
 
-PHASES = st.tuples(*(st.builds(ended, st.just(when), st.sampled_from(Ended)) for when in VERDICT_OF_PHASE))
+PHASES = st.tuples(*(st.builds(ended, st.just(when), st.sampled_from(PhaseEnd)) for when in VERDICT_OF_PHASE))
 FACTS = st.builds(
     CaseFacts,
     PHASES.flatmap(lambda phases: st.integers(0, 3).map(lambda count: phases[:count])),
@@ -137,7 +141,7 @@ FACTS = st.builds(
 def test_green_is_only_what_was_observed(facts: CaseFacts) -> None:
     """A case passes when all its phases completed and it received enough, and never otherwise."""
     is_whole = [(phase.when, phase.ended) for phase in facts.phases] == [
-        (when, Ended.COMPLETED) for when in VERDICT_OF_PHASE
+        (when, PhaseEnd.COMPLETED) for when in VERDICT_OF_PHASE
     ]
 
     assert (verdict_of_case(facts).verdict is Verdict.PASS) is (is_whole and facts.messages.suffice)
@@ -155,27 +159,31 @@ def test_only_a_call_fails_and_only_a_declaration_exempts(facts: CaseFacts) -> N
         assert decision.sentence == facts.not_applicable
 
 
-@given(FACTS, st.integers(0, 2), st.sampled_from(Ended))
-def test_a_phase_that_ended_worse_makes_no_case_pass(facts: CaseFacts, index: int, end: Ended) -> None:
+@given(FACTS, st.integers(0, 2), st.sampled_from(PhaseEnd))
+def test_a_phase_that_ended_worse_makes_no_case_pass(facts: CaseFacts, index: int, end: PhaseEnd) -> None:
     """Another end of one of its phases makes no case a PASS, unless that phase completed."""
-    phases = [ended(one.when, end) if place == index else one for place, one in enumerate(facts.phases)]
+    phases = [ended(phase.when, end) if place == index else phase for place, phase in enumerate(facts.phases)]
     changed = verdict_of_case(replace(facts, phases=phases)).verdict
 
-    assert changed is not Verdict.PASS or end is Ended.COMPLETED or index >= len(phases)
+    assert changed is not Verdict.PASS or end is PhaseEnd.COMPLETED or index >= len(phases)
 
 
 # A check
 
 
-MADE = st.lists(st.sampled_from([one for one in Verdict if one is not Verdict.WAIVED]), max_size=5)
+MADE = st.lists(
+    st.sampled_from([verdict for verdict in Verdict if verdict is not Verdict.WAIVED]), max_size=5
+)
 
 
 def made(verdicts: Sequence[Verdict], check_id: str = "MKR-01") -> list[Outcome]:
     """One case per verdict."""
-    return [outcome(check_id, one, "" if one is Verdict.PASS else "it was seen") for one in verdicts]
+    return [
+        outcome(check_id, verdict, "" if verdict is Verdict.PASS else "it was seen") for verdict in verdicts
+    ]
 
 
-@pytest.mark.parametrize("verdict", [one for one in Verdict if one is not Verdict.FAIL])
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict is not Verdict.FAIL])
 def test_failure_outranks_every_other_case(verdict: Verdict) -> None:
     """A check that failed once has failed."""
     assert worst([verdict, Verdict.FAIL, verdict]) is Verdict.FAIL
@@ -236,10 +244,10 @@ def test_blocker_is_neither_waived_nor_declared_away(
     waivable: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     """A blocker may be N/A where the requirement set says so, or where nobody trades through its library."""
-    one = Check("MKR-02", severity=severity, exempt=exempt, library=library)
+    planned = Check("MKR-02", severity=severity, exempt=exempt, library=library)
 
-    assert (may_be_not_applicable(one), may_be_waived(one)) == (may_be_na, waivable)
-    assert counts(one) is (library is not IDLE)
+    assert (may_be_not_applicable(planned), may_be_waived(planned)) == (may_be_na, waivable)
+    assert counts(planned) is (library is not IDLE)
 
 
 def test_failure_of_a_library_deviates_unless_a_listing_uses_it() -> None:
@@ -255,7 +263,7 @@ def test_failure_of_a_library_deviates_unless_a_listing_uses_it() -> None:
 
 
 def test_a_check_that_library_and_venue_broke_is_the_venues() -> None:
-    """What counts for every listing decides, and is told first; the library alone would only deviate."""
+    """What counts for every listing decides and is shown first; the library alone would only deviate."""
     of_library, of_venue = (
         outcome("SDK-03", Verdict.FAIL, str(owner), attribution=Attribution(owner, None, None))
         for owner in (Owner.LIBRARY, Owner.VENUE)
@@ -273,16 +281,16 @@ def test_a_check_is_as_good_as_its_worst_case(verdicts: list[Verdict], planned: 
     """No check is better than one of its cases, and none passes while a planned case is missing."""
     decision = verdict_of_check(check("MKR-01", cases=planned), made(verdicts), None)
 
-    assert all(rank(decision.verdict) <= rank(one) for one in verdicts)
+    assert all(rank(decision.verdict) <= rank(verdict) for verdict in verdicts)
     assert len(verdicts) >= max(planned, 1) or decision.verdict not in {Verdict.PASS, Verdict.NOT_APPLICABLE}
 
 
 @given(MADE.filter(bool), st.sampled_from([None, IN_FORCE, EXPIRED]))
 def test_another_pass_makes_no_check_better(verdicts: list[Verdict], waived: Waived | None) -> None:
     """Repeating a case until it passes excuses nothing."""
-    one = check("MKR-01", cases=len(verdicts))
-    before = verdict_of_check(one, made(verdicts), waived).verdict
-    after = verdict_of_check(one, made([*verdicts, Verdict.PASS]), waived).verdict
+    planned = check("MKR-01", cases=len(verdicts))
+    before = verdict_of_check(planned, made(verdicts), waived).verdict
+    after = verdict_of_check(planned, made([*verdicts, Verdict.PASS]), waived).verdict
 
     assert rank(after) <= rank(before)
 
@@ -385,7 +393,7 @@ def test_the_first_rule_that_applies_decides_a_run(
 
 def test_exit_codes_are_those_of_the_readme() -> None:
     """0 for a run that passed, 1 for one that failed, 2 for one that could not be judged."""
-    assert [one.exit_code for one in RunVerdict] == [0, 0, 0, 1, 2]
+    assert [verdict.exit_code for verdict in RunVerdict] == [0, 0, 0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -436,13 +444,13 @@ def test_void_waiver_keeps_a_run_from_ready() -> None:
     """A waiver whose check passes counts as a failure."""
     decision = verdict_of_run(found_of(outcomes(), (waiver("MKR-01"),)), ITEMS, RunFacts(no_open_orders=True))
 
-    assert (decision.verdict, [one.id for one in decision.checks]) == (RunVerdict.NOT_READY, ["MKR-01"])
+    assert (decision.verdict, [result.id for result in decision.checks]) == (RunVerdict.NOT_READY, ["MKR-01"])
 
 
 def result(check_id: str, severity: str, verdicts: Sequence[Verdict], waived: Waived | None) -> Result:
     """A check of an item with these cases; a blocker that may not be N/A."""
-    one = replace(check(check_id, severity), exempt=False)
-    return result_of(one, 3, made(verdicts, check_id), waived if may_be_waived(one) else None)
+    planned = replace(check(check_id, severity), exempt=False)
+    return result_of(planned, 3, made(verdicts, check_id), waived if may_be_waived(planned) else None)
 
 
 RESULTS = st.lists(
@@ -474,22 +482,23 @@ def test_no_run_passes_with_what_stands_against_it(found: list[Result], facts: R
     decision = verdict_of_run(found, MAKER, facts)
 
     if decision.verdict in PASSED:
-        assert not any(stands_against(one.verdict, deviates=one.deviates) for one in found)
+        assert not any(stands_against(result.verdict, deviates=result.deviates) for result in found)
         assert not any(
-            one.verdict is Verdict.NOT_APPLICABLE and one.check.severity == "blocker" for one in found
+            result.verdict is Verdict.NOT_APPLICABLE and result.check.severity == "blocker"
+            for result in found
         )
         assert facts.no_open_orders is True
         assert (facts.interrupted, facts.filtered, facts.deselected, facts.leaks) == (None, None, None, ())
         assert (decision.verdict is RunVerdict.SMOKE_PASSED) is (facts.profile is not None)
     if decision.verdict is RunVerdict.NOT_READY:
-        assert Verdict.FAIL in {one.verdict for one in found}
+        assert Verdict.FAIL in {result.verdict for result in found}
 
 
 @given(RESULTS, ENDINGS)
 def test_a_run_that_passed_says_whether_waivers_helped(found: list[Result], facts: RunFacts) -> None:
-    """READY is said only where nothing had to be waived."""
+    """READY means that nothing had to be waived."""
     if verdict_of_run(found, MAKER, facts).verdict is RunVerdict.READY:
-        assert Verdict.WAIVED not in {one.verdict for one in found}
+        assert Verdict.WAIVED not in {result.verdict for result in found}
 
 
 @given(RESULTS, ENDINGS, st.data())
@@ -498,14 +507,16 @@ def test_a_case_that_ended_worse_makes_no_run_pass(
 ) -> None:
     """From case to check to run: a PASS that turns into anything else lets no run pass that did not.
 
-    Waivers are left out: under one a FAIL is better than a PASS, which is their purpose.
+    Waivers are not applied: with one a FAIL counts as better than a PASS, which is their purpose.
     """
-    plain = [result_of(one.check, 3, one.outcomes) for one in found]
+    plain = [result_of(result.check, 3, result.outcomes) for result in found]
     index = data.draw(st.integers(0, max(len(plain) - 1, 0)))
     invalid = data.draw(st.sampled_from([Verdict.FAIL, Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_RUN]))
     worse = [
-        result_of(one.check, 3, [_worse(case, invalid) for case in one.outcomes]) if place == index else one
-        for place, one in enumerate(plain)
+        result_of(result.check, 3, [_worse(case, invalid) for case in result.outcomes])
+        if place == index
+        else result
+        for place, result in enumerate(plain)
     ]
     before, after = (verdict_of_run(each, MAKER, facts).verdict for each in (plain, worse))
 

@@ -1,4 +1,4 @@
-"""Which failures are one."""
+"""Which failures are one finding."""
 
 from dataclasses import replace
 
@@ -14,22 +14,25 @@ FRAME = Frame(7, 0, "REST", "received", "POST /v5/order/create", 10005, "{}")
 
 
 def result(
-    one: str | Check,
+    check_or_id: str | Check,
     sentence: str,
     owner: Owner | None = Owner.VENUE,
     cause: Cause | None = None,
     *,
     kind: tuple[str, ...] = (),
 ) -> Result:
-    """A check whose one making failed."""
-    planned = check(one) if isinstance(one, str) else one
+    """A check whose only case failed."""
+    planned = check(check_or_id) if isinstance(check_or_id, str) else check_or_id
     attributed = Attribution(owner, cause, FRAME, kind)
     return result_of(planned, 1, [outcome(planned.id, Verdict.FAIL, sentence, attribution=attributed)])
 
 
 def gathered(*results: Result) -> list[tuple[str | None, str, list[str]]]:
     """Owner, headline and ids of each finding."""
-    return [(one.owner, one.headline, [each.id for each in one.results]) for one in findings(results)]
+    return [
+        (finding.owner, finding.headline, [each.id for each in finding.results])
+        for finding in findings(results)
+    ]
 
 
 def test_one_cause_is_one_finding() -> None:
@@ -51,7 +54,7 @@ def test_one_cause_is_one_finding() -> None:
 
 def test_deeper_cause_swallows_what_follows_from_it() -> None:
     """A key of another UID explains that the symbol is hidden, the funds are short and orders are refused."""
-    (one,) = findings(
+    (found,) = findings(
         [
             result("VIS-01", "does not return it", Owner.VENUE, Cause.HIDDEN),
             result("PRM-11", "holds less", Owner.ACCOUNT, Cause.FUNDS),
@@ -60,9 +63,9 @@ def test_deeper_cause_swallows_what_follows_from_it() -> None:
         ]
     )
 
-    assert (one.owner, one.headline, one.results[0].id) == (Owner.ACCOUNT, Cause.UID, "PRM-02")
-    assert len(one.results) == 4
-    assert one.frame is FRAME
+    assert (found.owner, found.headline, found.results[0].id) == (Owner.ACCOUNT, Cause.UID, "PRM-02")
+    assert len(found.results) == 4
+    assert found.frame is FRAME
 
 
 def blocked(check_id: str, missing: Prerequisite | None = Prerequisite.SYMBOL) -> Result:
@@ -113,8 +116,8 @@ def test_failures_of_one_kind_are_one() -> None:
     ]
 
 
-def test_making_with_a_cause_speaks_for_its_check() -> None:
-    """Of several failed makings the one that shows a root cause tells most."""
+def test_case_with_a_root_cause_decides_the_finding() -> None:
+    """Of several failed cases the one that shows a root cause comes first."""
     made = [
         outcome("MKR-02", Verdict.FAIL, "odd", attribution=Attribution(Owner.VENUE, None, None)),
         outcome(
@@ -122,19 +125,19 @@ def test_making_with_a_cause_speaks_for_its_check() -> None:
         ),
     ]
 
-    (one,) = findings([result_of(check("MKR-02", cases=2), 3, made)])
+    (found,) = findings([result_of(check("MKR-02", cases=2), 3, made)])
 
-    assert (one.owner, one.headline) == (Owner.ACCOUNT, Cause.PERMISSION)
+    assert (found.owner, found.headline) == (Owner.ACCOUNT, Cause.PERMISSION)
 
 
 def test_pass_and_deviation_are_no_findings() -> None:
-    """What passed, and what a library does that nobody trades through, is not to be mended."""
+    """A pass, and a failure of a library that no listing trades through, need no fix."""
     passed = result_of(check("VIS-01"), 1, [outcome("VIS-01")])
     failed = result("SDK-03", "the wire shows 1e-05", Owner.LIBRARY)
     deviates, counts = (replace(failed, deviates=deviates) for deviates in (True, False))
 
     assert findings([passed, deviates]) == ()
-    assert [one.owner for one in findings([counts])] == [Owner.LIBRARY]
+    assert [each.owner for each in findings([counts])] == [Owner.LIBRARY]
 
 
 def test_root_cause_names_its_listings_where_there_are_several() -> None:
@@ -156,11 +159,11 @@ def test_root_cause_names_its_listings_where_there_are_several() -> None:
 
     found = findings([result_of(check("MKR-02", cases=2), 3, made), result_of(check("MKR-01"), 3, [refused])])
 
-    assert [(one.headline, one.symbols) for one in found] == [
+    assert [(each.headline, each.symbols) for each in found] == [
         (Cause.TAKES, ("XRPUSDT",)),
         (Cause.PERMISSION, ()),
     ]
-    assert [finding(one)["sentence"] for one in found] == [f"XRPUSDT: {Cause.TAKES}", Cause.PERMISSION]
+    assert [finding(each)["sentence"] for each in found] == [f"XRPUSDT: {Cause.TAKES}", Cause.PERMISSION]
     (alone,) = findings([result_of(check("MKR-02"), 3, made[:1])])
     assert alone.symbols == ()
 
@@ -169,6 +172,6 @@ def test_void_waiver_is_a_finding_without_a_message() -> None:
     """A check that passed under a waiver failed by the file, and no message proves it."""
     void = replace(result_of(check("MKR-01"), 3, [outcome("MKR-01")]), verdict=Verdict.FAIL, sentence="void")
 
-    (one,) = findings([void])
+    (found,) = findings([void])
 
-    assert (one.owner, one.headline, one.frame) == (Owner.SUITE, "void", None)
+    assert (found.owner, found.headline, found.frame) == (Owner.SUITE, "void", None)

@@ -94,7 +94,7 @@ def test_what_did_not_come_is_proven_by_its_own_order() -> None:
 
 
 def test_what_the_venue_sent_alone_proves_something() -> None:
-    """A request is no word of the venue; what it tells everybody and a wallet come last."""
+    """A request proves nothing; public market data and the wallet come last."""
     records = [
         sent(0, Channel.REST, "GET /v5/market/time", ""),
         received(1, Channel.REST, "GET /v5/market/time", {"retCode": 0}, ret_code=0),

@@ -1,4 +1,4 @@
-"""How much of the checklist a run makes."""
+"""How much of the checklist a run covers."""
 
 from pathlib import Path
 
@@ -25,8 +25,8 @@ def complete(tmp_path: Path) -> Requirements:
 
 
 def test_smoke_requires_its_own_list(complete: Requirements) -> None:
-    """The other profiles require the whole set; an item without a check of the list is left out."""
+    """The other profiles require the whole set; an item without a check of the list is omitted."""
     assert required_by(Profile.SMOKE, complete).check_ids == ("VIS-01",)
-    assert [one.number for one in required_by(Profile.SMOKE, complete).items] == [1]
+    assert [item.number for item in required_by(Profile.SMOKE, complete).items] == [1]
     assert required_by(Profile.SIGNOFF, complete) is complete
     assert required_by(Profile.REGRESSION, complete) is complete

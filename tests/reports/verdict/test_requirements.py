@@ -37,8 +37,8 @@ def test_plan_is_required_and_collected(path: Path) -> None:
     """A required check that was not collected is planned; so is a collected one that is not required."""
     plan = read(path).plan({"SDK-01": check("SDK-01"), "VIS-02": check("VIS-02")})
 
-    assert [one.id for one in plan] == ["VIS-01", "VIS-02", "SDK-01"]
-    assert [one.cases for one in plan] == [0, 1, 1]
+    assert [planned.id for planned in plan] == ["VIS-01", "VIS-02", "SDK-01"]
+    assert [planned.cases for planned in plan] == [0, 1, 1]
 
 
 def test_latest_set_is_used(path: Path) -> None:
@@ -49,7 +49,7 @@ def test_latest_set_is_used(path: Path) -> None:
     assert newest(path.parent) == later
 
 
-def test_section_without_checks_is_left_out(path: Path) -> None:
+def test_section_without_checks_is_omitted(path: Path) -> None:
     """A section can be named before its first check stands; it demands nothing."""
     path.write_text(
         f"{TEXT}  - {{number: 5, title: Libraries, clause: Tips., checks: []}}\n", encoding="utf-8"
@@ -59,7 +59,7 @@ def test_section_without_checks_is_left_out(path: Path) -> None:
 
 
 def test_short_profile_is_a_part_of_the_set(path: Path) -> None:
-    """An id that no item requires is told; what is left out of the set is not required."""
+    """An id that no item requires is refused; a check outside the list is not required."""
     path.write_text(f"smoke: [VIS-02]{TEXT}", encoding="utf-8")
     assert read(path).only_smoke().check_ids == ("VIS-02",)
 
@@ -68,11 +68,13 @@ def test_short_profile_is_a_part_of_the_set(path: Path) -> None:
         read(path)
 
 
-def test_set_says_which_blockers_may_be_spared(path: Path) -> None:
-    """What the set does not name must be made, be it collected or not; what nobody requires need not be."""
+def test_set_says_which_blockers_are_exempt(path: Path) -> None:
+    """A required blocker that is not exempt must be run, even when it was not collected."""
     path.write_text(f"exempt: [VIS-02]{TEXT}", encoding="utf-8")
     collected = {check_id: check(check_id) for check_id in ("VIS-01", "VIS-02", "MKR-28")}
-    assert [one.id for one in read(path).plan(collected) if not may_be_not_applicable(one)] == ["VIS-01"]
+    assert [planned.id for planned in read(path).plan(collected) if not may_be_not_applicable(planned)] == [
+        "VIS-01"
+    ]
 
     path.write_text(f"exempt: [VIS-99]{TEXT}", encoding="utf-8")
     with pytest.raises(RequirementsError, match="exempt names VIS-99, which no item requires"):
@@ -84,7 +86,7 @@ def test_former_id_is_known_by_its_parts(path: Path) -> None:
     path.write_text(f"split: {{VIS-09: [VIS-02]}}{TEXT}", encoding="utf-8")
     required = read(path)
 
-    assert [one.formerly for one in required.plan({})] == ["", "VIS-09"]
+    assert [planned.formerly for planned in required.plan({})] == ["", "VIS-09"]
     required.require_current(["VIS-01", "VIS-02", "taker"], "waivers.yaml")
     with pytest.raises(RequirementsError, match=r"^waivers.yaml names VIS-09, which is now VIS-02: name "):
         required.require_current(["VIS-01", "VIS-09"], "waivers.yaml")
@@ -108,14 +110,14 @@ def test_split_leads_to_required_ids(path: Path, split: str, wrong: str) -> None
 
 @pytest.mark.parametrize("text", ["items: [", "version: 1", "[]"])
 def test_unreadable_set_is_one_line(path: Path, text: str) -> None:
-    """A broken file is told with its name, in one line."""
+    """The error names the broken file, in one line."""
     path.write_text(text, encoding="utf-8")
 
     with pytest.raises(RequirementsError, match=r"^requirements-2026-11-23\.yaml: [^\n]*$"):
         read(path)
 
 
-def test_missing_set_is_told(tmp_path: Path) -> None:
+def test_missing_set_is_refused(tmp_path: Path) -> None:
     """Without a requirement set there is no sign-off."""
     with pytest.raises(RequirementsError):
         newest(tmp_path)

@@ -10,8 +10,8 @@ def test_every_verdict_has_a_rank() -> None:
     assert sorted(WORST_FIRST) == sorted(Verdict)
 
 
-def test_result_gathers_orders_and_times_of_its_makings() -> None:
-    """Orders are told once, the duration is the sum, the start is the first."""
+def test_result_gathers_orders_and_times_of_its_cases() -> None:
+    """Orders are listed once, the duration is the sum, the start is the first."""
     pair = [outcome("MKR-01"), outcome("MKR-01", orders={"other": ""}, started_ms=5, ended_ms=9)]
 
     result = result_of(check("MKR-01", cases=2), 3, pair)

@@ -22,14 +22,14 @@ def test_check_that_was_not_run_says_so() -> None:
     """A check without a case, one with too few of them, one that was never collected."""
     assert result_of(check("MKR-01"), 3, []).sentence == "the check did not run"
     assert result_of(check("MKR-01", cases=4), 3, [outcome("MKR-01")] * 2).sentence == "2 of 4 cases were run"
-    assert result_of(Check("MKR-99"), 3, []).title == "Not collected."
+    assert result_of(Check("MKR-99"), 3, []).title == "Not loaded in this run."
 
 
 def test_results_stand_in_the_order_of_the_items() -> None:
     """What was checked beyond the checklist comes last."""
     plan = (check("SDK-01"), *PLAN)
 
-    found = results(plan, ITEMS, [outcome(one.id) for one in plan], {})
+    found = results(plan, ITEMS, [outcome(planned.id) for planned in plan], {})
 
     assert [result.item for result in found] == [1, 2, 3, 4, 0]
 
@@ -74,7 +74,7 @@ def test_one_listing_under_test_is_not_named() -> None:
 
 
 def test_sentence_is_of_the_venue_before_a_library() -> None:
-    """A check that both broke is told by what counts for every listing."""
+    """A check that failed for both shows the failure that counts for every listing."""
     of_library, of_venue = (Attribution(owner, None, None) for owner in (Owner.LIBRARY, Owner.VENUE))
     made = [
         outcome("SDK-03", Verdict.FAIL, "ccxt sent no key", attribution=of_library),
@@ -113,7 +113,7 @@ ENDINGS: list[tuple[RunFacts, str]] = [
     ),
     (
         RunFacts(no_open_orders=True, deselected="test_a.py::test_b"),
-        "Checks were not collected: test_a.py::test_b.",
+        "Checks were not loaded: test_a.py::test_b.",
     ),
     (
         RunFacts(no_open_orders=True, leaks=("notes.txt",)),
@@ -130,16 +130,16 @@ def test_run_says_what_it_lacks(facts: RunFacts, sentence: str) -> None:
 
 
 def test_every_reason_has_a_sentence() -> None:
-    """Whatever decides a run, the reader is told."""
+    """Whatever decides a run, its sentence says so."""
     made = {
         Reason.FAILED: outcomes(MKR=Verdict.FAIL),
         Reason.INCONCLUSIVE: outcomes(MKR=Verdict.ERROR, VIS=Verdict.BLOCKED),
         Reason.NOTHING_PASSED: outcomes(MKR=Verdict.NOT_APPLICABLE),
     }
 
-    said = {reason: conclude(found_of(cases), ITEMS, CLEAN).sentence for reason, cases in made.items()}
+    sentences = {reason: conclude(found_of(cases), ITEMS, CLEAN).sentence for reason, cases in made.items()}
 
-    assert said == {
+    assert sentences == {
         Reason.FAILED: "MKR-01 failed: it was seen.",
         Reason.INCONCLUSIVE: "2 checks are inconclusive, first MKR-01 (ERROR): it was seen.",
         Reason.NOTHING_PASSED: "No check of item 3, “Item 3”, passed.",
@@ -161,8 +161,8 @@ def test_every_reason_has_a_sentence() -> None:
 )
 def test_blocker_that_was_declared_away_is_named(ids: tuple[str, ...], sentence: str) -> None:
     """The sentence says which, and what to do."""
-    away = tuple(replace(check(one), exempt=False) for one in ids)
-    made = (*outcomes(), *(outcome(one, Verdict.NOT_APPLICABLE, "nobody quotes") for one in ids))
+    away = tuple(replace(check(check_id), exempt=False) for check_id in ids)
+    made = (*outcomes(), *(outcome(check_id, Verdict.NOT_APPLICABLE, "nobody quotes") for check_id in ids))
 
     assert conclude(results((*PLAN, *away), ITEMS, made, {}), ITEMS, CLEAN).sentence == sentence
 
@@ -185,7 +185,7 @@ def test_what_did_not_pass_in_a_run_that_did_is_counted_and_named() -> None:
     )
 
 
-def test_selection_is_said_before_what_it_left_out() -> None:
+def test_selection_is_named_before_what_it_omitted() -> None:
     """A selection is named, not the checks that did not run."""
     facts = RunFacts(no_open_orders=True, filtered="checks/a.py::b")
 
@@ -214,7 +214,7 @@ def test_sentence_of_not_ready_is_of_the_most_severe(failed: int, more: str) -> 
 def test_wrong_key_leads_the_sentence() -> None:
     """PRM-01 and PRM-02 explain the rest, so they come before more severe failures."""
     plan = (check("MKR-01"), check("PRM-02", "minor"), check("VIS-01"))
-    made = [outcome(one.id, Verdict.FAIL, "it was seen") for one in plan]
+    made = [outcome(planned.id, Verdict.FAIL, "it was seen") for planned in plan]
 
     sentence = conclude(results(plan, ITEMS, made, {}), ITEMS, CLEAN).sentence
 
@@ -222,7 +222,7 @@ def test_wrong_key_leads_the_sentence() -> None:
 
 
 def test_equally_severe_failures_keep_the_order_of_the_plan() -> None:
-    """The first of the plan is told first."""
+    """The first of the plan is named first."""
     made = outcomes(MKR=Verdict.FAIL, VIS=Verdict.FAIL)
 
     assert conclude(found_of(made), ITEMS, CLEAN).sentence.startswith("VIS-01 failed: ")
@@ -249,7 +249,7 @@ def test_interruption_does_not_hide_failures(made: tuple[Outcome, ...], had_fail
 
 
 def test_void_waiver_is_no_failure_of_its_check() -> None:
-    """A check that passed under a waiver is told by its waiver."""
+    """The sentence of a check that passed under a waiver names the waiver."""
     conclusion = conclude(found_of(outcomes(), (waiver("MKR-01"),)), ITEMS, CLEAN)
 
     assert conclusion.sentence == (
@@ -258,7 +258,7 @@ def test_void_waiver_is_no_failure_of_its_check() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "selected", "said"),
+    ("made", "selected", "beginning"),
     [
         ((outcome("MKR-01"),), ("MKR-01",), "MKR-01 passed (1 case). "),
         (
@@ -266,23 +266,23 @@ def test_void_waiver_is_no_failure_of_its_check() -> None:
             ("VIS-01", "MKR-01"),
             "VIS-01 passed (1 case). MKR-01 is BLOCKED: no taker key. ",
         ),
-        (outcomes(), tuple(one.id for one in PLAN), "4 of 4 selected checks passed. "),
+        (outcomes(), tuple(planned.id for planned in PLAN), "4 of 4 selected checks passed. "),
         (
             outcomes(MKR=Verdict.ERROR),
-            tuple(one.id for one in PLAN),
+            tuple(planned.id for planned in PLAN),
             "3 of 4 selected checks passed; first of the others: MKR-01 is ERROR: it was seen. ",
         ),
     ],
 )
 def test_a_selection_says_how_it_ended(
-    made: tuple[Outcome, ...], selected: tuple[str, ...], said: str
+    made: tuple[Outcome, ...], selected: tuple[str, ...], beginning: str
 ) -> None:
-    """The selected checks are told first, by id while they are few."""
+    """The selected checks are named first, by id while they are few."""
     facts = RunFacts(no_open_orders=True, filtered="-k x", selected=selected)
 
     sentence = conclude(found_of(made), ITEMS, facts).sentence
 
-    assert sentence == f"{said}Only a selection was run (-k x), which is no sign-off."
+    assert sentence == f"{beginning}Only a selection was run (-k x), which is no sign-off."
 
 
 def test_a_library_that_no_listing_uses_deviates_in_a_selection_too() -> None:
@@ -297,7 +297,7 @@ def test_a_library_that_no_listing_uses_deviates_in_a_selection_too() -> None:
 
 
 def test_a_selection_within_a_check_says_how_much_of_it_was_run() -> None:
-    """Two of four cases that passed are told as that."""
+    """The sentence counts two of four cases."""
     plan = (check("MKR-01", cases=4),)
     facts = RunFacts(no_open_orders=True, filtered="-k rest", selected=("MKR-01",))
 

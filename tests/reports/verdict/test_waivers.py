@@ -39,11 +39,11 @@ def test_file_is_read(tmp_path: Path) -> None:
 
     path.write_text(ENTRY, encoding="utf-8")
 
-    assert [(one.check, one.expires) for one in read(path)] == [("MKR-01", date(2026, 12, 31))]
+    assert [(entry.check, entry.expires) for entry in read(path)] == [("MKR-01", date(2026, 12, 31))]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("- {check: MKR-01}", "waivers.yaml: MKR-01: owner is missing"),
         (ENTRY.replace("2026-12-31", "soon"), "waivers.yaml: MKR-01: expires is 'soon', expected: a day "),
@@ -60,12 +60,12 @@ def test_file_is_read(tmp_path: Path) -> None:
         (ENTRY * 2, "waivers.yaml: MKR-01 is waived more than once"),
     ],
 )
-def test_broken_file_is_one_line(tmp_path: Path, text: str, said: str) -> None:
-    """What is wrong is told in one line with its key."""
+def test_broken_file_is_one_line(tmp_path: Path, text: str, message: str) -> None:
+    """The error is one line with the key that is wrong."""
     path = tmp_path / "waivers.yaml"
     path.write_text(text, encoding="utf-8")
 
-    with pytest.raises(WaiverError, match=f"^{said}[^\n]*$"):
+    with pytest.raises(WaiverError, match=f"^{message}[^\n]*$"):
         read(path)
 
 
