@@ -12,7 +12,7 @@ The page's tips on Pybit and CCXT are a section of their own, ``libraries`` (SDK
 
 A check looks at the market, acts once, awaits an event and states what it expects. It is a function
 whose docstring is its card: the requirement, a paragraph, then ``Sequence:``, ``Passes:``, for a library
-``Disposition:``, and ``Source:``; ``check`` gives it its id, which no other function may carry. A check with
+``Remediation:``, and ``Source:``; ``check`` gives it its id, which no other function may carry. A check with
 parameters is run once for each, and passes when all of its cases do.
 
 Source: docs/institutional/dmm-listing/spot.mdx

@@ -45,7 +45,7 @@ async def test_quote_leaves_as_post_only(library: Library, desk: Desk) -> None:
 
     Sequence: place behind the touch, the request is captured, acknowledged, New, cancel.
     Passes: exactly one create with timeInForce PostOnly, which the order stream shows as PostOnly.
-    Disposition: do not quote through the library.
+    Remediation: do not quote through the library.
     Source: docs/v5/order/create-order.mdx, timeInForce
     """
     price = await desk.passive_price(Side.BUY)
@@ -71,7 +71,7 @@ async def test_quote_through_a_library_never_trades(library: Library, desk: Desk
     Sequence: place through the touch, the request is captured, acknowledged, Rejected or Cancelled; or
         refused.
     Passes: PostOnly on the wire, no execution, EC_PostOnlyWillTakeLiquidity; or a refusal with 170218.
-    Disposition: do not quote through the library.
+    Remediation: do not quote through the library.
     Source: docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
     """
     call = await until_crossed(desk, side, lambda price: library.place(_minimum(desk, side, price), desk.via))
@@ -89,7 +89,7 @@ async def test_floats_leave_as_decimals_on_the_grid(library: Library, qty: float
 
     Sequence: place with floats, answered by script, the request is captured.
     Passes: both figures are strings without an exponent, on the instrument's steps.
-    Disposition: give quantities and prices as strings on the grid.
+    Remediation: give quantities and prices as strings on the grid.
     Source: docs/v5/order/create-order.mdx, qty and price; docs/v5/error.mdx, 170130, 170134, 170137
     """
     call = await library.place_figures(REHEARSED, qty, price)
@@ -110,7 +110,7 @@ async def test_texts_leave_as_they_are(library: Library, transport: Transport) -
 
     Sequence: place with strings, answered by script, the request is captured.
     Passes: both figures are the strings that were given.
-    Disposition: do not quote through the library.
+    Remediation: do not quote through the library.
     Source: docs/v5/order/create-order.mdx, qty and price
     """
     call = await library.place(REHEARSED, transport, [ACKNOWLEDGED])
@@ -130,7 +130,7 @@ async def test_order_credits_no_broker(library: Library, transport: Transport) -
 
     Sequence: place, answered by script, the request is captured.
     Passes: the create carries neither Referer nor X-Referer.
-    Disposition: leave referral_id unset; in CCXT drop the header in sign(), or quote over the trade stream.
+    Remediation: leave referral_id unset; in CCXT drop the header in sign(), or quote over the trade stream.
     Source: docs/institutional/dmm-listing/spot.mdx, section 3
     """
     call = await library.place(REHEARSED, transport, [ACKNOWLEDGED])
@@ -152,7 +152,7 @@ async def test_ccxt_stamps_the_venue_time(ccxt: Ccxt, transport: Transport) -> N
     Sequence: load_time_difference from a clock half a minute behind, place, answered by script, the request
         is captured.
     Passes: the order's timestamp is within a second of the venue's clock, on either transport.
-    Disposition: keep this machine's clock right by NTP, or quote over REST.
+    Remediation: keep this machine's clock right by NTP, or quote over REST.
     Source: docs/v5/guide.mdx, X-BAPI-TIMESTAMP; docs/v5/websocket/trade/guideline.mdx
     """
     call = await ccxt.place_with_clock_ahead(REHEARSED, transport, CLOCK_AHEAD_MS)

@@ -75,7 +75,7 @@ async def test_pybit_reports_the_code(pybit: Pybit) -> None:
 
     Sequence: place, refused by script; for each of the codes.
     Passes: one create per code, and the exception carries that code.
-    Disposition: read the code from the exception's status_code, and look the order up.
+    Remediation: read the code from the exception's status_code, and look the order up.
     Source: docs/v5/error.mdx
     """
     calls = {
@@ -98,7 +98,7 @@ async def test_ccxt_reports_an_open_outcome(ccxt: Ccxt, code: RetCode) -> None:
 
     Sequence: place, refused by script with an ambiguous code.
     Passes: the exception is an OperationFailed, and the order is sent once.
-    Disposition: read the code from the exception's text, and look the order up by its orderLinkId.
+    Remediation: read the code from the exception's text, and look the order up by its orderLinkId.
     Source: docs/v5/error.mdx
     """
     calls = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)])}
@@ -121,7 +121,7 @@ async def test_ccxt_reports_a_refusal(ccxt: Ccxt) -> None:
 
     Sequence: place, refused by script; for each of the codes.
     Passes: every exception names the venue's code and is an ExchangeError, and the order is sent once.
-    Disposition: read the code from the exception's text.
+    Remediation: read the code from the exception's text.
     Source: docs/v5/error.mdx
     """
     calls = {code: await ccxt.place(REHEARSED, Transport.REST, [refused(code)]) for code in REFUSALS}
@@ -144,7 +144,7 @@ async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | Non
     Sequence: place, 10006 by script, the wait, the next attempt if there is one, acknowledged by script.
     Passes: the call returns or raises the library's rate-limit exception; the next attempt is not before the
         reset and at most five seconds after it.
-    Disposition: keep 10006 out of the library's own retries, and wait for the reset, never a negative time.
+    Remediation: keep 10006 out of the library's own retries, and wait for the reset, never a negative time.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     limited = refused(RetCode.TOO_MANY_VISITS, "Too many visits!", reset_in_ms=reset_in_ms)
@@ -179,7 +179,7 @@ async def test_trade_stream_call_is_answered(library: Library, answer: Scripted)
 
     Sequence: place on the trade stream, answered by script, the call returns or raises.
     Passes: the call ends within five seconds, with an error when the answer is one.
-    Disposition: put a time limit on every call, and look the order up by its orderLinkId after it.
+    Remediation: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
     (told,) = await library.place_in_turn(REHEARSED, [answer])
@@ -197,7 +197,7 @@ async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
     Sequence: place on the trade stream, refused by script without a reqId; place twice more, acknowledged by
         script.
     Passes: each later call returns its acknowledgement within five seconds.
-    Disposition: open another connection after such a refusal.
+    Remediation: open another connection after such a refusal.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId; 20001
     """
     _, *later = await library.place_in_turn(REHEARSED, [UNATTRIBUTED, ACKNOWLEDGED, ACKNOWLEDGED])
@@ -220,7 +220,7 @@ async def test_trade_stream_call_is_answered_at_no_latency(library: Library) -> 
     Sequence: place on the trade stream, answered by script while the frame is being sent, the call returns or
         raises.
     Passes: the call ends within five seconds.
-    Disposition: put a time limit on every call, and look the order up by its orderLinkId after it.
+    Remediation: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
     told = (await library.place(REHEARSED, Transport.TRADE, [ACKNOWLEDGED], held=True)).told

@@ -25,7 +25,7 @@ async def test_version_is_recent_enough(library: Library) -> None:
 
     Sequence: read the installed version.
     Passes: pybit is 5.17.0 or newer, ccxt 4.5.72 or newer.
-    Disposition: pip install -U, and pin the version that was tested.
+    Remediation: pip install -U, and pin the version that was tested.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT"
     """
     floor = FLOORS[library.name]
@@ -48,7 +48,7 @@ async def test_pybit_reads_account_instruments_as_the_page_does(
 
     Sequence: _submit_request as printed, the request is captured, rows, a signed query of our own.
     Passes: one signed GET /v5/account/instruments-info, and a row of the symbol in both answers.
-    Disposition: pass auth=True, and use version 5.15.0 or newer.
+    Remediation: pass auth=True, and use version 5.15.0 or newer.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
     await _expect_signed_and_found(pybit, await pybit.page_call(), market, symbol)
@@ -66,7 +66,7 @@ async def test_pybit_reads_account_instruments_by_its_method(
 
     Sequence: get_account_instruments_info, the request is captured, rows, a signed query of our own.
     Passes: one signed GET /v5/account/instruments-info, and a row of the symbol in both answers.
-    Disposition: call _submit_request with auth=True as the page does.
+    Remediation: call _submit_request with auth=True as the page does.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 1
     """
     await _expect_signed_and_found(pybit, await pybit.own_call(), market, symbol)
@@ -85,7 +85,7 @@ async def test_ccxt_signs_its_instruments_query(
     Sequence: set the option, load the markets of a fresh client, the requests are captured, a signed query of
         our own.
     Passes: every instruments query names the key and carries a signature, and the symbol is loaded.
-    Disposition: nest the option under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo.
+    Remediation: nest the option under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo.
     Source: docs/institutional/dmm-listing/spot.mdx, "Tips on Pybit & CCXT", 2
     """
     call = await ccxt.load_markets(switch)
@@ -111,7 +111,7 @@ async def test_ccxt_reads_account_instruments(ccxt: Ccxt, market: Market, symbol
 
     Sequence: privateGetV5AccountInstrumentsInfo, the request is captured, a signed query of our own.
     Passes: a signed request, one row of the symbol, and the same names, status and filters in both answers.
-    Disposition: query the endpoint without the library.
+    Remediation: query the endpoint without the library.
     Source: docs/v5/account/instrument.mdx
     """
     shown, own = await _expect_signed_and_found(ccxt, await ccxt.account_rows(), market, symbol)
@@ -128,7 +128,7 @@ async def test_ccxt_shows_the_published_filters(ccxt: Ccxt, instrument: Instrume
 
     Sequence: load the markets with a signature, read precision and limits.
     Passes: each equals the figure that the venue publishes to this key.
-    Disposition: read the figures from market['info'].
+    Remediation: read the figures from market['info'].
     Source: docs/v5/market/instrument.mdx
     """
     shown = await ccxt.published(instrument.symbol)
@@ -154,7 +154,7 @@ async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrumen
 
     Sequence: load the markets with a signature, read the limits.
     Passes: the maximum equals maxLimitOrderQty.
-    Disposition: read the figure from market['info']['lotSizeFilter'].
+    Remediation: read the figure from market['info']['lotSizeFilter'].
     Source: docs/v5/market/instrument.mdx, maxLimitOrderQty
     """
     shown = await ccxt.published(instrument.symbol)

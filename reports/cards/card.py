@@ -113,7 +113,7 @@ def _rows(card: Card) -> Mapping[str, str]:
         "Minimum messages": _minimum(card.min_messages),
         "Cases": "1" if len(cases) <= 1 else f"{len(cases)}: {', '.join(cases)}",
         "Library": card.library,
-        "Disposition": demanded.remediation,
+        "Remediation": demanded.remediation,
         "Source": demanded.source,
     }
 

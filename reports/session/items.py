@@ -17,7 +17,7 @@ PLAIN = (str, int, Decimal, Enum)
 """Parameters that are shown as their text; any other is shown as the id that the check gives it."""
 
 
-_LABEL = re.compile(r"^(Sequence|Passes|Disposition|Source):", re.MULTILINE)
+_LABEL = re.compile(r"^(Sequence|Passes|Remediation|Source):", re.MULTILINE)
 
 
 def check_id_of(item: pytest.Item) -> str:
@@ -42,7 +42,7 @@ def requirement_of(docstring: str | None) -> Requirement:
         lines.get("Source", ""),
         lines.get("Sequence", ""),
         lines.get("Passes", ""),
-        lines.get("Disposition", ""),
+        lines.get("Remediation", ""),
     )
 
 

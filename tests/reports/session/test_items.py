@@ -48,7 +48,7 @@ def test_docstring_becomes_a_requirement() -> None:
     docstring = (
         "It rests\nuntil cancelled.\n\nThe ack comes first.\n\n"
         "Sequence: create, New,\n    cancel.\nPasses: Price: sent and seen are equal.\n"
-        "Disposition: Pin it.\nSource: docs/v5/a.mdx,\nsection b\n"
+        "Remediation: Pin it.\nSource: docs/v5/a.mdx,\nsection b\n"
     )
 
     assert requirement_of(docstring) == Requirement(
