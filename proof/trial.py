@@ -5,11 +5,13 @@ outlives it but the modules that were imported. So a worker pays for its imports
 """
 
 import contextlib
+import gc
 import io
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from proof.library_findings import FINDINGS, case_of
 from proof.mutants import Trace, tampered
 
 ROOT = Path(__file__).parents[1]
+CHECKS = ROOT / "checks"
 SYMBOLS = ("NEWUSDT", "XRPUSDT")
 """A listing before its public phase and one that trades: some rules are reached by one of them only."""
 RAN = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
@@ -96,8 +99,17 @@ class Job:
             *defect,
             *chosen,
             f"--market={self.market}",
-            str(ROOT / "checks"),
+            *map(str, self.modules()),
         ]
+
+    def modules(self) -> list[Path]:
+        """What pytest collects: the modules that hold what is asked for, the whole folder where all is."""
+        if self.nodes is not None:
+            return sorted({ROOT / node.partition("::")[0] for node in self.nodes})
+        if self.checks is None:
+            return [CHECKS]
+        named = [f'"{check_id}"' for check_id in self.checks]
+        return [path for path, text in _sources().items() if any(name in text for name in named)] or [CHECKS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +209,23 @@ def is_finding(node: str, symbols: tuple[str, ...]) -> bool:
     return case_of(node.rpartition("::")[2], symbols) in FINDINGS
 
 
+@cache
+def _sources() -> Mapping[Path, str]:
+    """Module of checks -> its text."""
+    return {path: path.read_text(encoding="utf-8") for path in sorted(CHECKS.rglob("test_*.py"))}
+
+
+def _keep_imports_out_of_collections() -> None:
+    """Let the garbage collector pass over what the first job imported.
+
+    pytest collects garbage several times at the end of every session. Going through the whole suite each time
+    took half of a short job.
+    """
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
+
+
 def run(job: Job) -> TrialResult:
     """Run the checks of a job in this process.
 
@@ -210,6 +239,7 @@ def run(job: Job) -> TrialResult:
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(printed))
         code = pytest.main(job.options(folder), plugins=[recorder])
+    _keep_imports_out_of_collections()
     if code not in RAN or not recorder.outcomes:
         raise RuntimeError(f"{job.name} ran no case (exit code {code}): {printed.getvalue()[-2000:]}")
     return TrialResult(job, tuple(recorder.outcomes.values()), recorder.trace if job.traces else None)

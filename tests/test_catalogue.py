@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from reports.session.items import requirement_of
-from reports.verdict.requirements import newest
+from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
 REGRESSION_ONLY = {"CON-03", "CON-04", "CON-08", "MKR-28"}
@@ -17,8 +18,8 @@ REGRESSION_ONLY = {"CON-03", "CON-04", "CON-08", "MKR-28"}
 CHECK_ID = re.compile(r"\b[A-Z]{3}-\d\d(?:\.\d\d)?\b")
 
 
-EXPECTATIONS = {"bites.py"}
-"""The files of the proof that say which checks catch what."""
+DEFECTS = {"defects", "library_defects.py", "policy_defects.py"}
+"""The modules, or their folder, that name the checks that must fail on each defect."""
 
 
 def functions() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -44,6 +45,13 @@ def required() -> set[str]:
 def test_required_checks_are_the_checks_there_are() -> None:
     """The requirement set names every check but those that only a regression makes, and no other."""
     assert set().union(*map(ids_of, functions())) - REGRESSION_ONLY == required()
+
+
+def test_an_id_is_one_requirement() -> None:
+    """No two functions have the same id: a verdict, a severity or a waiver of it would be of both."""
+    found = Counter(check_id for function in functions() for check_id in ids_of(function))
+
+    assert {check_id: count for check_id, count in found.items() if count > 1} == {}
 
 
 @pytest.mark.parametrize("function", list(functions()), ids=lambda function: function.name)
@@ -98,9 +106,14 @@ def test_waiver_of_the_readme_can_be_given() -> None:
 
 
 def test_facts_about_a_check_stand_on_the_check() -> None:
-    """No code outside the checks, and what says which of them catch what, names a check by its id."""
+    """No code outside the checks and the defects that they must notice names a check by its id."""
     folders = (ROOT / name for name in ("fixtures", "reports", "proof", "bench"))
-    files = [path for folder in folders for path in folder.rglob("*.py") if path.name not in EXPECTATIONS]
+    files = [
+        path
+        for folder in folders
+        for path in folder.rglob("*.py")
+        if not DEFECTS & {path.name, path.parent.name}
+    ]
 
     named = {
         str(path.relative_to(ROOT)): found
@@ -112,6 +125,12 @@ def test_facts_about_a_check_stand_on_the_check() -> None:
 
 def test_page_maps_to_checks() -> None:
     """The table of the page's sentences names every required check."""
-    table = (ROOT / "docs/checklist.md").read_text(encoding="utf-8")
+    page, requirements = (
+        (ROOT / "docs/checklist.md").read_text(encoding="utf-8"),
+        read(newest(ROOT / "checks")),
+    )
 
-    assert {match.group() for match in CHECK_ID.finditer(table)} == required()
+    table = "".join(line for line in page.splitlines() if line.startswith("|"))
+    named = {match.group() for match in CHECK_ID.finditer(table)}
+    stands_for = [requirements.split.get(check_id, (check_id,)) for check_id in named]
+    assert {check_id for parts in stands_for for check_id in parts} == set(requirements.check_ids)

@@ -23,18 +23,27 @@ RPI = frozenset(
 )
 """The makings that send an RPI order."""
 
+MARKET_ORDERS = {"MKR-31.01", "MKR-31.02"}
+
 FORMS: dict[str, tuple[VenueOptions, set[str]]] = {
-    "leftover cancelled": (VenueOptions(market_leftover="cancelled"), {"MKR-31"}),
-    "leftover filled": (VenueOptions(market_leftover="filled"), {"MKR-31"}),
+    "leftover cancelled": (VenueOptions(market_leftover="cancelled"), MARKET_ORDERS),
+    "leftover filled": (VenueOptions(market_leftover="filled"), MARKET_ORDERS),
     "padded figures": (
         VenueOptions(figures="padded"),
-        {"CON-17", "FLT-11", "MKR-01", "MKR-06", "MKR-10", "MKR-15", "MKR-29", "MKR-31"},
+        {"CON-17.01", "CON-17.02", "FLT-11.01", "FLT-11.02", "MKR-01.01", "MKR-01.02"}
+        | {"MKR-06", "MKR-10", "MKR-15", "MKR-29.01", "MKR-29.02", *MARKET_ORDERS},
     ),
-    "group as a number": (VenueOptions(smp_group_as="number"), {"CON-17", "MKR-11", "PRM-12"}),
-    "forced self-match prevention": (VenueOptions(forced_smp=True), {"ERR-01", "MKR-11", "MKR-12", "MKR-31"}),
-    "a symbol open to RPI": (VenueOptions(rpi_symbols=frozenset({SYMBOL})), {"ERR-01", "PRM-12"}),
-    "a longest receive window": (VenueOptions(longest_recv_window_ms=60_000), {"RTY-04"}),
-    "a market maker's rate": (VenueOptions(tier="MM1"), {"RTY-01", "RTY-02", "RTY-03"}),
+    "group as a number": (
+        VenueOptions(smp_group_as="number"),
+        {"CON-17.01", "CON-17.02", "MKR-11", "PRM-12"},
+    ),
+    "forced self-match prevention": (
+        VenueOptions(forced_smp=True),
+        {"ERR-01.01", "ERR-01.15", "MKR-11", "MKR-12.01", "MKR-12.02", *MARKET_ORDERS},
+    ),
+    "a symbol open to RPI": (VenueOptions(rpi_symbols=frozenset({SYMBOL})), {"ERR-01.14", "PRM-12"}),
+    "a longest receive window": (VenueOptions(longest_recv_window_ms=60_000), {"RTY-04.01", "RTY-04.02"}),
+    "a market maker's rate": (VenueOptions(tier="MM1"), {"RTY-01.01", "RTY-01.02", "RTY-02"}),
 }
 """What a venue may do -> its switches, and the checks that meet it."""
 
@@ -107,7 +116,7 @@ def test_a_taker_of_the_makers_own_group_is_told_apart(monkeypatch: pytest.Monke
     group = frozenset({MAKER.uid, TAKER.uid})
     _start_with(monkeypatch, VenueOptions(forced_smp=True, smp_groups=(group,)))
 
-    checks = {"MKR-10", "MKR-22", "MKR-29", "MKR-31"}
+    checks = {"MKR-10", "MKR-22", "MKR-29.01", "MKR-29.02", *MARKET_ORDERS}
     red = run(Job("one group", checks=frozenset(checks), symbols=(SYMBOL,))).red
 
     assert {outcome.check for outcome in red} == checks

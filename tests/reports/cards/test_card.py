@@ -44,7 +44,7 @@ def test_card_says_what_a_check_is() -> None:
         "| Mainnet, at worst | 2 minimum-size orders |",
         "| Minimum messages | 3 of the venue |",
         "| Cases | 2: rest, trade-stream |",
-        "| Disposition | Pin it. |",
+        "| Remediation | Pin it. |",
         "| Source | docs/v5/a.mdx |",
     ):
         assert f"\n{row}\n" in text

@@ -1,0 +1,65 @@
+"""The expected kills: every defect makes the checks that are named for it fail, by their own assertion.
+
+A check that cannot fail proves nothing. Each defect changes one behaviour of a conforming venue, a library or
+the retry policy; the checks named beside it must notice, and with an AssertionError: a check that is merely
+blocked, or that ends in an error of the suite, did not notice.
+
+``make prove`` shows more of the same: how the other checks end, and every mutant of the rule tables.
+"""
+
+import re
+
+import pytest
+
+from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
+from proof.trial import CHECKS, KILLS, SYMBOLS, CaseKind, Job, run
+from reports.verdict.requirements import newest, read
+
+IDS = re.compile(r'(?:check|each_library)\(\s*"([A-Z]{3}-\d\d(?:\.\d\d)?)"')
+
+
+@pytest.mark.parametrize("defect", list(EXPECTED_KILLS))
+def test_defect_is_killed_by_assertion(defect: str) -> None:
+    """The checks named for a defect fail on it, each by an assertion that shows what it saw.
+
+    A check may time out only where the defect leaves nothing to be seen.
+    """
+    trial = run(Job(defect, defect=defect, checks=frozenset(EXPECTED_KILLS[defect]), symbols=SYMBOLS[:1]))
+
+    kills = KILLS if defect in TIMED_OUT else {CaseKind.ASSERTION}
+    killed_by = {outcome.check for outcome in trial.outcomes if outcome.kind in kills}
+    assert killed_by == set(EXPECTED_KILLS[defect]), trial.red
+
+
+def test_conforming_venue_fails_nothing() -> None:
+    """On the conforming venue no check of a sign-off fails but what is found about the client libraries."""
+    required = frozenset(read(newest(CHECKS)).check_ids)
+
+    assert run(Job("conforming", checks=required, symbols=SYMBOLS[:1])).red == []
+
+
+def test_every_check_has_its_defect() -> None:
+    """Each check there is fails on a defect, or has the reason why none can make it fail."""
+    written = "".join(path.read_text(encoding="utf-8") for path in CHECKS.rglob("test_*.py"))
+
+    killing = {check_id for checks in EXPECTED_KILLS.values() for check_id in checks}
+    assert {*killing, *UNPROVEN} == set(IDS.findall(written))
+    assert killing.isdisjoint(UNPROVEN)
+
+
+def test_every_defect_names_its_checks() -> None:
+    """Each defect of the venue, a library or the policy has its checks."""
+    assert [name for name, checks in EXPECTED_KILLS.items() if not checks] == []
+
+
+def test_job_collects_only_what_it_runs() -> None:
+    """A job for some checks or cases collects their modules, one for all or for an unknown id the folder."""
+    operations = CHECKS / "operations"
+
+    assert Job("checks", checks=frozenset({"ERR-01.16", "ERR-01.17"})).modules() == [
+        operations / "test_amend_validation.py",
+        operations / "test_request_validation.py",
+    ]
+    node = "checks/operations/test_amend_validation.py::test_amend_off_tick_is_refused[NEWUSDT-rest]"
+    assert Job("nodes", nodes=frozenset({node})).modules() == [operations / "test_amend_validation.py"]
+    assert Job("all").modules() == Job("unknown", checks=frozenset({"XYZ-01"})).modules() == [CHECKS]
