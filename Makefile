@@ -58,7 +58,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 docs: setup
-	$(BIN)/python -m reports.cards.__main__
+	$(BIN)/python -m reports.cards
 
 soak: setup
 	$(BIN)/python -m bench.soak --minutes 60 --clients 50
@@ -72,7 +72,7 @@ lint: setup
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m reports.cards.__main__ --check
+	$(BIN)/python -m reports.cards --check
 
 lock: $(READY)
 	$(BIN)/uv --version >/dev/null 2>&1 || $(PYTHON) -m pip --python $(BIN)/python install --quiet uv

@@ -1,4 +1,4 @@
-"""The checks as cards: ``python -m reports.cards.__main__`` writes docs/checks.md from the code."""
+"""The checks as cards: ``python -m reports.cards`` writes docs/checks.md from the code."""
 
 import sys
 from collections import Counter
