@@ -182,12 +182,12 @@ async def test_trade_stream_call_is_answered(library: Library, answer: Scripted)
     Remediation: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
-    (told,) = await library.place_in_turn(REHEARSED, [answer])
+    (reported,) = await library.place_in_turn(REHEARSED, [answer])
 
     answered = f"retCode {answer.ret_code}{'' if answer.has_req_id else ' without reqId'}"
-    _expect_result(library, told, f"a call that was answered with {answered}")
+    _expect_result(library, reported, f"a call that was answered with {answered}")
     what = f"{library} reports an error after {answered}"
-    expect(what, bool(told.classes), answer.ret_code != 0, owner=Owner.LIBRARY)
+    expect(what, bool(reported.classes), answer.ret_code != 0, owner=Owner.LIBRARY)
 
 
 @each_library("SDK-10.02", severity=MAJOR, after_orders=True)
@@ -204,7 +204,7 @@ async def test_trade_stream_goes_on_after_a_refusal(library: Library) -> None:
 
     expect(
         f"{library}'s results of two orders acknowledged after a refusal without reqId",
-        [told.error or ("acknowledged" if told.is_answered else None) for told in later],
+        [reported.error or ("acknowledged" if reported.is_answered else None) for reported in later],
         ["acknowledged"] * 2,
         owner=Owner.LIBRARY,
         advice=RECOVERY_REMEDIATION[library.name],
@@ -238,10 +238,10 @@ def _expect_sent_once(library: Library, calls: Mapping[RetCode, Made]) -> None:
     )
 
 
-def _expect_result(library: Library, told: CallerView, call: str) -> None:
+def _expect_result(library: Library, reported: CallerView, call: str) -> None:
     expect(
         f"{library}'s result of {call}",
-        told if told.is_answered else None,
+        reported if reported.is_answered else None,
         present,
         owner=Owner.LIBRARY,
         advice=NO_ANSWER_REMEDIATION[library.name],
