@@ -1,3 +1,3 @@
-"""Load the two halves of the suite: what checks are driven by, and what records their outcomes."""
+"""Load the two halves of the suite: the fixtures that drive the checks, and the reports on their outcomes."""
 
 pytest_plugins = ["fixtures.plugin", "reports.plugin"]

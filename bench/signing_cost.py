@@ -9,7 +9,7 @@ import msgspec
 
 from bench.contestants import CREDENTIALS, LINK, ORDER
 from fixtures.clients.signing import Signer
-from fixtures.record.run import Entry, Journal
+from fixtures.record.run import Journal, JournalEntry
 
 _CALLS, _ROUNDS, _WRITES = 200, 151, 101
 """So few calls per turn that a turn mostly ends before the scheduler takes the core away."""
@@ -34,7 +34,7 @@ def signing_us(folder: Path) -> dict[str, float]:
     for _ in range(_ROUNDS):
         for name, (step, calls) in steps.items():
             taken[name].append(timeit.timeit(step, number=calls) / calls * 1e6)
-    intent = Entry(LINK, "BTCUSDT", _NOW_MS)
+    intent = JournalEntry(LINK, "BTCUSDT", _NOW_MS)
     taken["an intent put on disk"] = [
         timeit.timeit(lambda: journal.write(intent), number=1) * 1e6 for _ in range(_WRITES)
     ]

@@ -65,7 +65,7 @@ def test_optimised_python_is_refused(tmp_path: Path, level: str) -> None:
     """An interpreter that leaves assertions out makes no run."""
     done = run(tmp_path, FAILING, variables={"PYTHONOPTIMIZE": level})
 
-    assert_refused(done, "python -O and PYTHONOPTIMIZE take assertions away")
+    assert_refused(done, "python -O and PYTHONOPTIMIZE remove assertions")
 
 
 @pytest.mark.parametrize("script", HELD_WITHOUT_REWRITING.values(), ids=list(HELD_WITHOUT_REWRITING))
@@ -81,11 +81,11 @@ def test_shared_assertion_holds_in_any_python(script: str) -> None:
 @pytest.mark.parametrize(
     ("option", "line"),
     [
-        ("--assert=plain", "--assert=plain keeps a failure from saying"),
-        ("--pdb", "--pdb and --trace let a hand change"),
-        ("--trace", "--pdb and --trace let a hand change"),
-        ("--debug", "--debug and PYTEST_DEBUG write down whatever pytest holds"),
-        ("--pastebin=all", "--pastebin sends what the run says to a public page"),
+        ("--assert=plain", "--assert=plain keeps a failure from showing"),
+        ("--pdb", "--pdb and --trace let a person change"),
+        ("--trace", "--pdb and --trace let a person change"),
+        ("--debug", "--debug and PYTEST_DEBUG write pytest's state to a file"),
+        ("--pastebin=all", "--pastebin sends the run's output to a public page"),
         ("--override-ini=python_functions=check_*", "-o python_functions changes how"),
         ("--override-ini=asyncio_mode=strict", "-o asyncio_mode changes how"),
         ("--override-ini=addopts=", "-o addopts changes how"),
@@ -104,11 +104,11 @@ def test_option_that_weakens_a_check_is_refused(tmp_path: Path, option: str, lin
 @pytest.mark.parametrize(
     ("name", "value", "line"),
     [
-        ("PYTEST_DEBUG", "1", "--debug and PYTEST_DEBUG write down"),
+        ("PYTEST_DEBUG", "1", "--debug and PYTEST_DEBUG write pytest's state"),
         ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1", "asyncio"),
-        ("PYTEST_PLUGINS", "evil", "evil could change what the checks come to: leave it out, -p no:evil"),
-        ("PYTEST_ADDOPTS", "--assert=plain", "--assert=plain keeps a failure from saying"),
-        ("PYTEST_ADDOPTS", "-p evil", "evil could change what the checks come to: leave it out, -p no:evil"),
+        ("PYTEST_PLUGINS", "evil", "evil could change the checks' verdicts: disable it with -p no:evil"),
+        ("PYTEST_ADDOPTS", "--assert=plain", "--assert=plain keeps a failure from showing"),
+        ("PYTEST_ADDOPTS", "-p evil", "evil could change the checks' verdicts: disable it with -p no:evil"),
     ],
 )
 def test_variable_that_weakens_a_check_is_refused(tmp_path: Path, name: str, value: str, line: str) -> None:
@@ -126,14 +126,14 @@ def test_variable_that_weakens_a_check_is_refused(tmp_path: Path, name: str, val
     [
         *(name for name in NEEDED if name != "asyncio"),
         *("reports.plugin", "checklist-recorder", "checklist-catalogue", "checklist-redaction"),
-        *("checklist-only-known", "checklist-under-way"),
+        *("checklist-only-known", "checklist-session"),
     ],
 )
 def test_needed_plugin_is_not_left_out(tmp_path: Path, name: str) -> None:
     """Without it a check would not be made as it is written, spared where it must be, or judged."""
     done = run(tmp_path, FAILING, "-p", f"no:{name}")
 
-    assert_refused(done, f"the plugin {name} is left out")
+    assert_refused(done, f"the plugin {name} is disabled")
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_conftest_beside_the_checks_is_refused(tmp_path: Path) -> None:
 
     done = run(tmp_path, FAILING)
 
-    assert_refused(done, "checks/conftest.py could change what the checks come to: take it away")
+    assert_refused(done, "checks/conftest.py could change the checks' verdicts: remove it")
 
 
 @pytest.mark.parametrize("installed", [False, True], ids=["named", "installed"])
@@ -212,7 +212,7 @@ def test_foreign_plugin_is_refused(tmp_path: Path, installed: bool) -> None:  # 
     variables = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(site)])}
     done = run(tmp_path, FAILING, *options, variables=variables)
 
-    assert_refused(done, f"{name} could change what the checks come to: leave it out, -p no:{name}")
+    assert_refused(done, f"{name} could change the checks' verdicts: disable it with -p no:{name}")
 
 
 def test_plugin_that_comes_later_is_refused(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from fixtures.desk.orders.open_orders import open_orders
 from fixtures.harness.collection import needs_of
 from fixtures.harness.facts import facts_of
 from fixtures.record.evidence import Channel, Direction, Evidence, Redactor
-from fixtures.record.run import Entry, Journal
+from fixtures.record.run import Journal, JournalEntry
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER
 from fixtures.venue.demo_accounts import MAKER, NON_WHITELISTED, READ_ONLY, TAKER
@@ -365,7 +365,7 @@ def test_cleanup_without_the_key_that_signed_proves_nothing(tmp_path: Path, stan
     journal = Journal(out / run_id / "journal.jsonl")
     journal.open(run_id, "standalone", MAKER.uid)
     journal.sign("taker", TAKER.uid)
-    journal.write(Entry(f"{run_id}-0001", "NEWUSDT", SystemClock().now_ms(), "taker"))
+    journal.write(JournalEntry(f"{run_id}-0001", "NEWUSDT", SystemClock().now_ms(), "taker"))
     keys = {name: text for name, text in standalone.variables.items() if "_TAKER_" not in name}
 
     said = finish(

@@ -14,7 +14,16 @@ from checks import BLOCKER, MAJOR, MINOR, check, each_library, over_both_transpo
 from checks.maker._post_only import expect_closed_without_fill
 from fixtures.desk import Answer, Desk, Transport, until_crossed
 from fixtures.expect import Owner, acknowledged, between, expect, having, nothing, present, show
-from fixtures.libraries import ACKNOWLEDGED, REHEARSED, UNLISTED, Ccxt, Intent, Library, Made, Sent
+from fixtures.libraries import (
+    ACKNOWLEDGED,
+    REHEARSED,
+    UNLISTED,
+    CapturedRequest,
+    Ccxt,
+    Intent,
+    Library,
+    LibraryCall,
+)
 from fixtures.v5.enums import Side, TimeInForce
 from fixtures.v5.instrument import Instrument, on_grid, plain
 
@@ -171,12 +180,12 @@ def _minimum(desk: Desk, side: Side, price: Decimal) -> Intent:
     return Intent.minimum(desk.instrument, side, price, desk.fresh_link_id())
 
 
-def _sent(library: Library, call: Made) -> Sent:
-    expect(f"{library} {call.told}; orders that it sent", len(call.creates), 1, owner=Owner.LIBRARY)
+def _sent(library: Library, call: LibraryCall) -> CapturedRequest:
+    expect(f"{library} {call.reported}; orders that it sent", len(call.creates), 1, owner=Owner.LIBRARY)
     return call.creates[0]
 
 
-def _expect_post_only(library: Library, call: Made) -> None:
+def _expect_post_only(library: Library, call: LibraryCall) -> None:
     expect(
         f"{library}'s timeInForce of a PostOnly order",
         _sent(library, call).terms.get("timeInForce"),
@@ -186,12 +195,12 @@ def _expect_post_only(library: Library, call: Made) -> None:
     )
 
 
-def _answered(library: Library, call: Made) -> Answer:
-    what = f"{library} {call.told}; the venue's answer to its order"
+def _answered(library: Library, call: LibraryCall) -> Answer:
+    what = f"{library} {call.reported}; the venue's answer to its order"
     return expect(what, call.answer, present, owner=Owner.LIBRARY)
 
 
-def _off_grid(sent: Sent, instrument: Instrument) -> list[str]:
+def _off_grid(sent: CapturedRequest, instrument: Instrument) -> list[str]:
     """The figures of an order that are no plain decimal string on the instrument's steps."""
     steps = (instrument.base_precision, instrument.tick_size)
     return [

@@ -18,7 +18,7 @@ from fixtures.libraries import (
     CallerView,
     Ccxt,
     Library,
-    Made,
+    LibraryCall,
     Pybit,
     Scripted,
     refused,
@@ -83,7 +83,7 @@ async def test_pybit_reports_the_code(pybit: Pybit) -> None:
         for code in OPEN_OUTCOMES + REFUSALS
     }
 
-    wrong = {code: call.told.code for code, call in calls.items() if call.told.code != code}
+    wrong = {code: call.reported.code for code, call in calls.items() if call.reported.code != code}
     reported = [f"{int(code)} as {show(other)}" for code, other in wrong.items()]
     expect(f"{pybit}'s codes that are not the venue's", reported, nothing, owner=Owner.LIBRARY)
     _expect_sent_once(pybit, calls)
@@ -129,7 +129,7 @@ async def test_ccxt_reports_a_refusal(ccxt: Ccxt) -> None:
     _expect_sent_once(ccxt, calls)
     wrong = _exceptions(calls, IS_REFUSED)
     expect(f"{ccxt}'s exceptions that are no {IS_REFUSED}", wrong, nothing, owner=Owner.LIBRARY)
-    unnamed = [code for code, call in calls.items() if str(int(code)) not in call.told.text]
+    unnamed = [code for code, call in calls.items() if str(int(code)) not in call.reported.text]
     expect(f"{ccxt}'s exceptions that do not name the code", unnamed, nothing, owner=Owner.LIBRARY)
 
 
@@ -152,7 +152,7 @@ async def test_rate_limit_is_waited_out(library: Library, reset_in_ms: int | Non
 
     expect(
         f"{library}'s exception after 10006 with the reset {_spoken(reset_in_ms)}",
-        call.told.error or None,
+        call.reported.error or None,
         one_of({None, *library.limit_errors}),
         owner=Owner.LIBRARY,
         advice=RESET_REMEDIATION[library.name],
@@ -223,12 +223,12 @@ async def test_trade_stream_call_is_answered_at_no_latency(library: Library) -> 
     Remediation: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
-    told = (await library.place(REHEARSED, Transport.TRADE, [ACKNOWLEDGED], held=True)).told
+    told = (await library.place(REHEARSED, Transport.TRADE, [ACKNOWLEDGED], held=True)).reported
 
     _expect_result(library, told, "a call that was answered before its send returned")
 
 
-def _expect_sent_once(library: Library, calls: Mapping[RetCode, Made]) -> None:
+def _expect_sent_once(library: Library, calls: Mapping[RetCode, LibraryCall]) -> None:
     expect(
         f"{library}'s codes after which it did not send exactly one create",
         [code for code, call in calls.items() if len(call.creates) != 1],
@@ -248,9 +248,9 @@ def _expect_result(library: Library, reported: CallerView, call: str) -> None:
     )
 
 
-def _exceptions(calls: Mapping[RetCode, Made], ancestor: str) -> dict[int, str | None]:
+def _exceptions(calls: Mapping[RetCode, LibraryCall], ancestor: str) -> dict[int, str | None]:
     """Code -> what was raised, where that is not of this kind; None where nothing was raised."""
-    wrong = {code: call.told for code, call in calls.items() if ancestor not in call.told.classes}
+    wrong = {code: call.reported for code, call in calls.items() if ancestor not in call.reported.classes}
     return {int(code): told.error or None for code, told in wrong.items()}
 
 

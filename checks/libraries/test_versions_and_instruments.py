@@ -12,7 +12,7 @@ import pytest
 from checks import MAJOR, MINOR, check, each_library, needs
 from fixtures.desk import InstrumentView, ListedInstrument, Market
 from fixtures.expect import Cause, Owner, Prerequisite, at_least, expect, having, nothing
-from fixtures.libraries import FLOORS, Ccxt, Library, Made, Pybit, Switch, Version
+from fixtures.libraries import FLOORS, Ccxt, Library, LibraryCall, LibraryVersion, OptionPlacement, Pybit
 from fixtures.v5 import paths
 from fixtures.v5.instrument import FILTERS, Instrument
 
@@ -32,8 +32,8 @@ async def test_version_is_recent_enough(library: Library) -> None:
 
     expect(
         f"{library.name}'s installed version",
-        Version.of(library.version),
-        at_least(Version.of(floor.version)),
+        LibraryVersion.of(library.version),
+        at_least(LibraryVersion.of(floor.version)),
         owner=Owner.LIBRARY,
         advice=f"pip install -U {library.name}: {floor.why}",
     )
@@ -73,9 +73,9 @@ async def test_pybit_reads_account_instruments_by_its_method(
 
 
 @check("SDK-03", severity=MAJOR, max_fills=0, library="ccxt", establishes=Prerequisite.LIBRARY_INSTRUMENTS)
-@pytest.mark.parametrize("switch", list(Switch), ids=["at-construction", "afterwards", "nested"])
+@pytest.mark.parametrize("switch", list(OptionPlacement), ids=["at-construction", "afterwards", "nested"])
 async def test_ccxt_signs_its_instruments_query(
-    ccxt: Ccxt, market: Market, symbol: str, switch: Switch
+    ccxt: Ccxt, market: Market, symbol: str, switch: OptionPlacement
 ) -> None:
     """With usePrivateInstrumentsInfo set, CCXT signs its query of the instruments.
 
@@ -91,7 +91,7 @@ async def test_ccxt_signs_its_instruments_query(
     call = await ccxt.load_markets(switch)
 
     asked = call.asked(paths.MARKET_INSTRUMENTS)
-    expect(f"{ccxt} {call.told}; its instruments queries", len(asked), at_least(1), owner=Owner.LIBRARY)
+    expect(f"{ccxt} {call.reported}; its instruments queries", len(asked), at_least(1), owner=Owner.LIBRARY)
     expect(
         f"{ccxt}'s unsigned instruments queries with usePrivateInstrumentsInfo set ({switch})",
         [request.operation for request in asked if not request.is_signed],
@@ -100,8 +100,8 @@ async def test_ccxt_signs_its_instruments_query(
         advice="nest it under options['fetchMarkets'], or call privateGetV5AccountInstrumentsInfo",
     )
     await _expect_returned(market, symbol, InstrumentView.SIGNED_MARKET)
-    loaded = {symbol}.intersection(call.told.value or ())
-    expect(f"{ccxt} {call.told}; its loaded markets of {symbol}", loaded, {symbol}, owner=Owner.LIBRARY)
+    loaded = {symbol}.intersection(call.reported.value or ())
+    expect(f"{ccxt} {call.reported}; its loaded markets of {symbol}", loaded, {symbol}, owner=Owner.LIBRARY)
 
 
 @check("SDK-04", severity=MAJOR, max_fills=0, library="ccxt")
@@ -169,16 +169,16 @@ async def test_ccxt_shows_the_largest_quantity(ccxt: Ccxt, instrument: Instrumen
 
 
 async def _expect_signed_and_found(
-    library: Library, call: Made, market: Market, symbol: str
+    library: Library, call: LibraryCall, market: Market, symbol: str
 ) -> tuple[ListedInstrument, ListedInstrument]:
     """Expect one signed query that found the symbol once; its row, and that of a query of our own."""
     asked = call.asked(paths.ACCOUNT_INSTRUMENTS)
     queries = ["signed" if request.is_signed else "unsigned" for request in asked]
-    what = f"{library} {call.told}; its queries of {paths.ACCOUNT_INSTRUMENTS}"
+    what = f"{library} {call.reported}; its queries of {paths.ACCOUNT_INSTRUMENTS}"
     expect(what, queries, ["signed"], owner=Owner.LIBRARY)
     own = await _expect_returned(market, symbol, InstrumentView.ACCOUNT)
     rows = [row for row in call.listed if row.symbol == symbol]
-    expect(f"{library} {call.told}; its rows of {symbol}", len(rows), 1, owner=Owner.LIBRARY)
+    expect(f"{library} {call.reported}; its rows of {symbol}", len(rows), 1, owner=Owner.LIBRARY)
     return rows[0], own
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from fixtures.config.yaml_file import EnvironmentFileError, loaded, told
+from fixtures.config.yaml_file import EnvironmentFileError, fault_text, loaded
 from reports.verdict.decide import Waived, may_be_waived
 from reports.verdict.results import Check
 
@@ -52,7 +52,7 @@ def read(path: Path) -> tuple[Waiver, ...]:
         raise WaiverError(str(error)) from None
     except ValidationError as error:
         fault = error.errors()[0]
-        raise WaiverError(f"{path.name}: {told(fault, _place(content, fault['loc']))}") from None
+        raise WaiverError(f"{path.name}: {fault_text(fault, _place(content, fault['loc']))}") from None
     twice = {waiver.check for waiver in waivers if sum(other.check == waiver.check for other in waivers) > 1}
     if twice:
         raise WaiverError(f"{path.name}: {min(twice)} is waived more than once")

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.expect import Cause, Owner
 from fixtures.record.evidence import Measurement
-from fixtures.record.run import Entry, Run
+from fixtures.record.run import JournalEntry, Run
 from reports.session.terminal import (
     deviation_lines,
     earlier_line,
@@ -219,7 +219,7 @@ def test_earlier_runs_are_listed_on_one_line() -> None:
 def test_every_ending_says_whether_orders_are_open(run: Run, changed: dict[str, Any], expected: str) -> None:
     """Whatever the verdict, one line says which orders of the run are open, and how to cancel them."""
     run.cleanup = "pytest --cleanup x"
-    run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
+    run.journal.write(JournalEntry(f"{RUN_ID}-0001", "XRPUSDT", 0))
     for name, value in changed.items():
         setattr(run, name, value)
 
@@ -233,7 +233,7 @@ def test_run_that_sent_nothing_says_so(run: Run) -> None:
 
 def test_order_of_a_run_whose_folder_was_deleted_is_not_forgotten(run: Run) -> None:
     """A deleted journal is no proof that nothing was sent."""
-    run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
+    run.journal.write(JournalEntry(f"{RUN_ID}-0001", "XRPUSDT", 0))
     run.journal.path.unlink()
 
     assert orders_line(run).startswith("it is unknown whether orders of this run are open on testnet")
@@ -242,7 +242,7 @@ def test_order_of_a_run_whose_folder_was_deleted_is_not_forgotten(run: Run) -> N
 def test_order_on_the_embedded_venue_ends_with_it(run: Run) -> None:
     """No order can be open on a venue that has ended."""
     run.environment = replace(run.environment, embedded=True)
-    run.journal.write(Entry(f"{RUN_ID}-0001", "XRPUSDT", 0))
+    run.journal.write(JournalEntry(f"{RUN_ID}-0001", "XRPUSDT", 0))
 
     assert orders_line(run) == "no order of this run is open: the embedded venue ended with it"
 

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.config.environment import Credentials
 from fixtures.record.evidence import Channel, Direction
-from fixtures.record.run import Entry, Identity, Run
+from fixtures.record.run import Identity, JournalEntry, Run
 from reports.allure_report.render import render
 from reports.signoff.provenance import UNKNOWN, Provenance
 from reports.signoff.writer import Finished, shown, write
@@ -130,7 +130,7 @@ def test_run_that_sent_no_order_leaves_none(run: Run, finished: Finished) -> Non
     assert write(run, finished).content["run"]["cleanup"] is None
 
     run.journal.open(run.run_id, "testnet")
-    run.journal.write(Entry(f"{run.run_id}-0001", "XRPUSDT", START_MS))
+    run.journal.write(JournalEntry(f"{run.run_id}-0001", "XRPUSDT", START_MS))
 
     assert write(run, finished).content["run"]["cleanup"] == f"pytest --cleanup {RUN_ID}"
 
