@@ -85,6 +85,7 @@ class Line:
 
     async def vanish(self) -> None:
         """Abort every connection and refuse new ones until ``appear``."""
+        # The port closes first: a client reconnects at the moment when its connection breaks.
         self._server.close()
         self.reset()
         await self._server.wait_closed()

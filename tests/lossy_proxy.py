@@ -66,6 +66,7 @@ class LossyProxy:
         return answer
 
     def _loses(self, request: web.Request) -> bool:
+        # The first one is lost, not the last of each EVERY, so that a run with few requests loses one too.
         counts = request.method in self._methods
         self._answered += counts
         return counts and self._answered % self._every == 1

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 INCOMPLETE = 2
 INCONCLUSIVE_VERDICTS = {"BLOCKED", "ERROR"}
 DEADLINE_S = 180
+# A fault of three seconds outlasts each of these deadlines but that of an outage.
 TIMEOUTS = {
     "event_ms": 800,
     "quiet_period_ms": 100,

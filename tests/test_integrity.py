@@ -28,6 +28,7 @@ FAILING = ALL_PASS.replace(
     '    """It passes."""\n    look()\n', '    """It fails."""\n    look()\n    assert False\n'
 )
 
+# --pastebin and --debug must be refused before they act; should they act, nothing may leave this machine.
 NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:9"}
 """A proxy on this machine that nobody listens on, so that pytest's own uploads go nowhere."""
 HELD_WITHOUT_REWRITING = {
