@@ -6,6 +6,9 @@ READY := .venv/.locked
 PLUGIN := .venv/.plugin
 RENDERER := reports/allure_report/node_modules/.package-lock.json
 
+# Hundreds of runs in processes of their own share the bytecode, whatever the surroundings say of it.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup renderer signoff prove prove-full test bench soak flow docs lint lock clean
 

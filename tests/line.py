@@ -1,7 +1,7 @@
-"""A loopback line between client and venue that a test can spoil: bytes stop, connections break.
+"""A loopback TCP proxy between client and venue that a test can stall, reset or take away.
 
-It is one TCP proxy. What passes is never changed; a connection is known by the path that its first request
-asks for, so that a fault can meet the streams and leave REST alone.
+It passes bytes on unchanged. It knows a connection by the path of its first request, so that a fault can hit
+the streams and leave REST alone.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ LOOPBACK = "127.0.0.1"
 STREAMS = (paths.PUBLIC_STREAM, paths.PRIVATE_STREAM, paths.TRADE_STREAM)
 _CHUNK = 65_536
 
-Met = Callable[[str], bool]
-"""Whether a fault meets the connection that asked for a path."""
+Affected = Callable[[str], bool]
+"""Whether a fault hits the connection whose first request asked for this path."""
 
 
 def any_path(_path: str) -> bool:
@@ -25,13 +25,13 @@ def any_path(_path: str) -> bool:
 
 
 def any_stream(path: str) -> bool:
-    """The WebSockets, not REST."""
+    """Every WebSocket, and no REST connection."""
     return path in STREAMS
 
 
 @dataclass(eq=False)
 class _Joint:
-    """One connection through the line: the client's end and the venue's."""
+    """One connection through the proxy: the client's end and the venue's."""
 
     path: str
     client: asyncio.StreamWriter
@@ -39,62 +39,63 @@ class _Joint:
     flows: asyncio.Event = field(default_factory=asyncio.Event)
 
     def reset(self) -> None:
-        """Break both ends without a word."""
+        """Abort both ends, without a closing handshake."""
         for end in (self.client, self.venue):
             end.transport.abort()
 
 
 class Line:
-    """A port that leads to another one, for as long as nobody spoils it."""
+    """A loopback port that forwards to another one until a test injects a fault."""
 
     def __init__(self, upstream: int) -> None:
         self._upstream = upstream
         self._joints: set[_Joint] = set()
         self._server: asyncio.Server
-        self._stalls_new: Met | None = None
+        self._stalls_new: Affected | None = None
         self.port = 0
 
-    def count(self, met: Met = any_path) -> int:
-        """How many such connections are open."""
-        return sum(met(joint.path) for joint in self._joints)
+    def count(self, affected: Affected = any_path) -> int:
+        """Count the open connections that ``affected`` selects."""
+        return sum(affected(joint.path) for joint in self._joints)
 
     # Faults
 
-    def stall(self, met: Met = any_path, *, new: bool = False) -> None:
-        """Let no byte pass in either direction, and close nothing, until ``release``.
+    def stall(self, affected: Affected = any_path, *, new: bool = False) -> None:
+        """Hold every byte in both directions, and close nothing, until ``release``.
 
-        new: connections that are opened meanwhile stall as well; otherwise those open now are half-open, and
-            a new one works
+        new: True to stall the connections that are opened meanwhile as well; False to leave the open ones
+            half-open while a new one works
         """
         for joint in self._joints:
-            if met(joint.path):
+            if affected(joint.path):
                 joint.flows.clear()
-        self._stalls_new = met if new else None
+        self._stalls_new = affected if new else None
 
     def release(self) -> None:
-        """Let what was held pass, in its order."""
+        """Pass on what was held, in its order."""
         self._stalls_new = None
         for joint in self._joints:
             joint.flows.set()
 
-    def reset(self, met: Met = any_path) -> None:
-        """Break connections without a word."""
+    def reset(self, affected: Affected = any_path) -> None:
+        """Abort the selected connections at both ends, without a closing handshake."""
         for joint in list(self._joints):
-            if met(joint.path):
+            if affected(joint.path):
                 joint.reset()
 
     async def vanish(self) -> None:
-        """Break every connection and refuse new ones until ``appear``."""
+        """Abort every connection and refuse new ones until ``appear``."""
+        # The port closes first: a client reconnects at the moment when its connection breaks.
         self._server.close()
         self.reset()
         await self._server.wait_closed()
 
     async def appear(self) -> None:
-        """Take connections, on the port of before."""
+        """Accept connections, on the same port as before."""
         self._server = await asyncio.start_server(self._join, LOOPBACK, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
-    # Carrying
+    # Forwarding
 
     async def _join(self, client_reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
@@ -117,7 +118,7 @@ class Line:
 async def _carry(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event, first: bytes = b""
 ) -> None:
-    """Pass bytes on until either end is gone; what was read while the line stalls is kept, and then sent."""
+    """Pass bytes on until either end is gone; a chunk read during a stall is sent after it."""
     chunk = first or await reader.read(_CHUNK)
     while chunk:
         await flows.wait()
@@ -129,7 +130,7 @@ async def _carry(
 
 @asynccontextmanager
 async def line_to(upstream: int) -> AsyncIterator[Line]:
-    """A sound line to a loopback port."""
+    """A proxy without a fault in front of a loopback port; it closes with the context."""
     line = Line(upstream)
     await line.appear()
     try:

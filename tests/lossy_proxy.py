@@ -1,7 +1,8 @@
-"""A loopback proxy that loses answers: ``python -m tests.lossy_proxy UPSTREAM EVERY METHOD...``.
+"""A loopback proxy that loses responses: ``python -m tests.lossy_proxy UPSTREAM EVERY METHOD...``.
 
-The venue gets each request and answers it; of every so many answers to these methods the first is lost, and
-the connection with it. Streams pass as they are. It prints its port, and at the end what was lost.
+The venue receives and answers every request. Of every EVERY responses to the given methods the proxy drops
+the first, together with its connection; streams pass unchanged. It prints its port when it starts, and the
+lost requests when SIGTERM ends it.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ _HOP_BY_HOP = {
 
 
 class LossyProxy:
-    """Passes requests on to one venue and loses some of the answers."""
+    """Forwards requests to one venue and drops some of its responses."""
 
     def __init__(self, upstream: str, every: int, methods: frozenset[str]) -> None:
         self._upstream = upstream
@@ -36,7 +37,7 @@ class LossyProxy:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[int]:
-        """Listen on a free port while the context is open; gives the port."""
+        """Listen on a free port while the context is open; yields the port."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._pass)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -65,6 +66,7 @@ class LossyProxy:
         return answer
 
     def _loses(self, request: web.Request) -> bool:
+        # The first one is lost, not the last of each EVERY, so that a run with few requests loses one too.
         counts = request.method in self._methods
         self._answered += counts
         return counts and self._answered % self._every == 1

@@ -1,4 +1,4 @@
-"""What each making of a whole run sends, held against what its check says of it."""
+"""Compares what each case of a run sends with what its check declares."""
 
 from collections.abc import Generator
 from decimal import Decimal
@@ -10,10 +10,12 @@ from fixtures.harness.risk_gate import planned_of
 
 
 class Spent:
-    """A plugin that compares the guard's count of each making with ``creates``, ``worth`` and ``largest``.
+    """A pytest plugin that compares each case's orders and notional with what its check declares.
 
-    beyond: the makings that sent more than their check says, in words
-    orders, declared: how many orders were sent in all, and how many the checks say
+    It reads the counts of the pre-trade risk check; a check declares ``creates``, ``worth`` and ``largest``.
+
+    beyond: a sentence for each case that sent more than its check declares
+    orders, declared: how many orders the run sent, and how many its checks declare
     """
 
     def __init__(self) -> None:
@@ -23,16 +25,18 @@ class Spent:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Compare, once the desk has left."""
+        """Compare after the desk has cancelled what the case left open."""
         connected = getattr(item, "funcargs", {}).get("connected")
         yield
         if connected is None:
             return
-        (said,) = planned_of([item])
+        (planned,) = planned_of([item])
         risk_check, environment = connected.risk_check, connected.run.environment
         orders, notional = risk_check.orders_sent - self.orders, risk_check.notional_sent - self._notional
         self.orders, self._notional = risk_check.orders_sent, risk_check.notional_sent
-        self.declared += said.creates
-        most = said.notional(min_notional(environment, said.symbol, Decimal(0)), environment.risk_limits)
-        if orders > said.creates or notional > most:
-            self.beyond.append(f"{item.name}: {orders} of {said.creates} orders, {notional} of {most}")
+        self.declared += planned.creates
+        most = planned.notional(
+            min_notional(environment, planned.symbol, Decimal(0)), environment.risk_limits
+        )
+        if orders > planned.creates or notional > most:
+            self.beyond.append(f"{item.name}: {orders} of {planned.creates} orders, {notional} of {most}")

@@ -1,4 +1,4 @@
-"""The checklist is whole: what a sign-off must contain is there, and each check says what it demands."""
+"""The checklist is complete: every required check exists and documents what it demands."""
 
 import ast
 import re
@@ -43,7 +43,7 @@ def required() -> set[str]:
 
 
 def test_required_checks_are_the_checks_there_are() -> None:
-    """The requirement set names every check but those that only a regression makes, and no other."""
+    """The requirement set names every check but those of the regression profile alone, and no other."""
     assert set().union(*map(ids_of, functions())) - REGRESSION_ONLY == required()
 
 
@@ -66,18 +66,18 @@ def test_check_is_described(function: ast.FunctionDef | ast.AsyncFunctionDef) ->
 
 @pytest.mark.parametrize("function", list(functions()), ids=lambda function: function.name)
 def test_check_is_a_card(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    """A check says its sequence of events and its pass rule, each once, right before its source."""
+    """A check documents its sequence of events and its pass rule, each once, right before its source."""
     *_, block = (ast.get_docstring(function) or "").split("\n\n")
 
     labels = re.findall(r"^([A-Z]\w+):", block, re.MULTILINE)
-    assert [one for one in labels if one != "Disposition"] == ["Sequence", "Passes", "Source"]
+    assert [label for label in labels if label != "Disposition"] == ["Sequence", "Passes", "Source"]
     demanded = requirement_of(ast.get_docstring(function))
     assert demanded.sequence.endswith(".")
     assert demanded.passes.endswith(".")
 
 
 @pytest.mark.parametrize("function", list(functions()), ids=lambda function: function.name)
-def test_check_reads_straight(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+def test_check_has_no_control_flow(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     """A check has no try, no sleep, and no branch but one that names a missing prerequisite."""
     for node in ast.walk(function):
         assert not isinstance(node, ast.Try | ast.While)
@@ -88,7 +88,7 @@ def test_check_reads_straight(function: ast.FunctionDef | ast.AsyncFunctionDef) 
 
 
 def test_waiver_of_the_readme_can_be_given() -> None:
-    """The example names a check that is no blocker: a blocker cannot be waived."""
+    """README's example waives a check that is no blocker, because a blocker cannot be waived."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     (example,) = yaml.safe_load(readme.partition("```yaml\n")[2].partition("```")[0])
 
@@ -124,7 +124,7 @@ def test_facts_about_a_check_stand_on_the_check() -> None:
 
 
 def test_page_maps_to_checks() -> None:
-    """The table of the page's sentences names every required check."""
+    """docs/checklist.md, which maps the page's sentences to checks, names every required check."""
     page, requirements = (
         (ROOT / "docs/checklist.md").read_text(encoding="utf-8"),
         read(newest(ROOT / "checks")),

@@ -1,4 +1,4 @@
-"""The checklist on a venue that refuses what demo trading refuses, through the shipped environment of it."""
+"""The checklist on an embedded demo-trading venue, through the shipped environment ``demo``."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from tests.test_runs import DEADLINE_S, READY, ROOT, finish, start
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """A venue that trades as demo trading does, and how the shipped environment reaches it."""
+    """How a run reaches a venue that behaves as demo trading: the environments file and the keys."""
 
     environments: Path
     variables: Mapping[str, str]
@@ -26,7 +26,7 @@ class Rehearsal:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Rehearsal]:
-    """Demo trading on this machine; addresses and patience are all that is changed."""
+    """Demo trading on this machine: the shipped environment with other addresses and timeouts."""
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "fixtures.venue", "--switch=demo_trading=true", "--switch=tier=VIP3"],
         cwd=ROOT,
@@ -56,7 +56,7 @@ def demo(tmp_path: Path) -> Iterator[Rehearsal]:
 
 
 def test_demo_trading_ends_ready(tmp_path: Path, demo: Rehearsal) -> None:
-    """With the key of the market maker alone it ends READY, and nothing was asked that is not served."""
+    """A run with only the market maker's key ends READY and calls nothing that is not served there."""
     out = tmp_path / "out"
     options = ["--env=demo", "--symbol=XRPUSDT", f"--environments={demo.environments}"]
 

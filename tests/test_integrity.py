@@ -1,4 +1,4 @@
-"""No flag, option, variable or plugin takes an assertion away and leaves a green check."""
+"""No flag, option, variable or plugin disables an assertion and leaves a green check."""
 
 import json
 import os
@@ -23,13 +23,14 @@ def pytest_runtest_call():
     except AssertionError:
         pass
 """
-"""A plugin that lets nothing fail."""
+"""A plugin that swallows every assertion error."""
 FAILING = ALL_PASS.replace(
     '    """It passes."""\n    look()\n', '    """It fails."""\n    look()\n    assert False\n'
 )
 
+# --pastebin and --debug must be refused before they act; should they act, nothing may leave this machine.
 NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:9"}
-"""Keeps what pytest itself would send on this machine."""
+"""A proxy on this machine that nobody listens on, so that pytest's own uploads go nowhere."""
 HELD_WITHOUT_REWRITING = {
     "auth": """
 from checks.operations._auth import expect_refused_authentication
@@ -49,20 +50,20 @@ from checks.maker._post_only import expect_closed_without_fill
 asyncio.run(expect_closed_without_fill(None, types.SimpleNamespace(order=None, ret_code=0)))
 """,
 }
-"""What the shared assertions are to refuse, each as a script."""
+"""Scripts in which a shared assertion must fail."""
 
 
 def assert_refused(done: Run, line: str) -> None:
-    """The run did not begin: one line, the exit code of wrong usage, no folder."""
+    """The run did not start: one line, the exit code of wrong usage, no folder."""
     assert done.exit_code == USAGE, done.output
-    assert len([one for one in done.output.splitlines() if line in one]) == 1, done.output
+    assert len([printed for printed in done.output.splitlines() if line in printed]) == 1, done.output
     assert "Traceback" not in done.output
     assert not (done.root / "reports").exists()
 
 
 @pytest.mark.parametrize("level", ["1", "2"])
 def test_optimised_python_is_refused(tmp_path: Path, level: str) -> None:
-    """An interpreter that leaves assertions out makes no run."""
+    """An interpreter that strips assertions starts no run."""
     done = run(tmp_path, FAILING, variables={"PYTHONOPTIMIZE": level})
 
     assert_refused(done, "python -O and PYTHONOPTIMIZE remove assertions")
@@ -70,7 +71,7 @@ def test_optimised_python_is_refused(tmp_path: Path, level: str) -> None:
 
 @pytest.mark.parametrize("script", HELD_WITHOUT_REWRITING.values(), ids=list(HELD_WITHOUT_REWRITING))
 def test_shared_assertion_holds_in_any_python(script: str) -> None:
-    """What checks share is judged alike where nobody rewrites it, and where ``assert`` is left out."""
+    """A shared assertion fails as well where pytest does not rewrite it and Python strips ``assert``."""
     done = subprocess.run(  # noqa: S603 - our own script
         [sys.executable, "-O", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -97,7 +98,7 @@ def test_shared_assertion_holds_in_any_python(script: str) -> None:
     ],
 )
 def test_option_that_weakens_a_check_is_refused(tmp_path: Path, option: str, line: str) -> None:
-    """It is answered in one line, before it can do anything."""
+    """An option that could weaken a check ends the run with one line, before it takes effect."""
     assert_refused(run(tmp_path, FAILING, option, variables=NOWHERE), line)
 
 
@@ -112,7 +113,7 @@ def test_option_that_weakens_a_check_is_refused(tmp_path: Path, option: str, lin
     ],
 )
 def test_variable_that_weakens_a_check_is_refused(tmp_path: Path, name: str, value: str, line: str) -> None:
-    """What the surroundings ask of pytest is answered as if it were typed."""
+    """An environment variable is refused like the option it stands for."""
     (tmp_path / "evil.py").write_text(EVIL, encoding="utf-8")
 
     done = run(tmp_path, FAILING, variables={name: value})
@@ -129,8 +130,8 @@ def test_variable_that_weakens_a_check_is_refused(tmp_path: Path, name: str, val
         *("checklist-only-known", "checklist-session"),
     ],
 )
-def test_needed_plugin_is_not_left_out(tmp_path: Path, name: str) -> None:
-    """Without it a check would not be made as it is written, spared where it must be, or judged."""
+def test_run_without_a_needed_plugin_is_refused(tmp_path: Path, name: str) -> None:
+    """Without the plugin a check would not run as written, be N/A where it must, or get a verdict."""
     done = run(tmp_path, FAILING, "-p", f"no:{name}")
 
     assert_refused(done, f"the plugin {name} is disabled")
@@ -139,8 +140,8 @@ def test_needed_plugin_is_not_left_out(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     "options", [["-p", "no:asyncio"], ["-p", "no:fixtures.plugin"], ["-p", "no:fixtures.harness.startup"]]
 )
-def test_without_what_runs_them_no_check_is_made(tmp_path: Path, options: list[str]) -> None:
-    """What is not there to refuse lets nothing be collected either."""
+def test_no_check_runs_without_the_plugins_that_run_them(tmp_path: Path, options: list[str]) -> None:
+    """Without the plugin that would refuse the run nothing is collected either."""
     done = run(tmp_path, FAILING, *options)
 
     assert done.exit_code in {USAGE, INCOMPLETE}
@@ -149,7 +150,7 @@ def test_without_what_runs_them_no_check_is_made(tmp_path: Path, options: list[s
 
 
 @pytest.mark.parametrize("option", ["--noconftest", "--confcutdir=checks"])
-def test_without_the_conftest_no_check_is_made(tmp_path: Path, option: str) -> None:
+def test_no_check_runs_without_the_conftest(tmp_path: Path, option: str) -> None:
     """Without the suite's plugins no module of checks can be collected."""
     done = run(tmp_path, ALL_PASS, option)
 
@@ -162,7 +163,7 @@ def test_without_the_conftest_no_check_is_made(tmp_path: Path, option: str) -> N
     "name", ["pytest.ini", "other.ini", "elsewhere/other.ini", "elsewhere/pyproject.toml"]
 )
 def test_other_configuration_is_refused(tmp_path: Path, name: str) -> None:
-    """Another file, named or found, could say which functions are checks."""
+    """Another configuration file, named or found, could change which functions are checks."""
     root, file = tmp_path / "suite", tmp_path / name
     root.mkdir()
     file = root / name if name == "pytest.ini" else file
@@ -175,8 +176,8 @@ def test_other_configuration_is_refused(tmp_path: Path, name: str) -> None:
     assert_refused(done, f"pytest follows {file}")
 
 
-def test_configuration_that_shuts_the_conftest_out_lets_nothing_pass(tmp_path: Path) -> None:
-    """Below the suite it hides the suite's plugins from pytest, and with them the fixtures of every check."""
+def test_nothing_passes_under_a_configuration_that_hides_the_conftest(tmp_path: Path) -> None:
+    """A configuration file in a subfolder hides the suite's plugins, and with them every check's fixtures."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "other.ini").touch()
 
@@ -188,7 +189,7 @@ def test_configuration_that_shuts_the_conftest_out_lets_nothing_pass(tmp_path: P
 
 
 def test_conftest_beside_the_checks_is_refused(tmp_path: Path) -> None:
-    """A conftest of the user's can do whatever a plugin can."""
+    """A conftest of the user's is refused, because it can do whatever a plugin can."""
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks" / "conftest.py").write_text(EVIL, encoding="utf-8")
 
@@ -199,7 +200,7 @@ def test_conftest_beside_the_checks_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("installed", [False, True], ids=["named", "installed"])
 def test_foreign_plugin_is_refused(tmp_path: Path, installed: bool) -> None:  # noqa: FBT001 - a parameter
-    """One that swallows failures looks like one that does not: neither is let in, and its name is told."""
+    """An unknown plugin is refused by name, since one that swallows failures cannot be recognised."""
     site = tmp_path / "site"
     info = site / "evil-1.dist-info"
     info.mkdir(parents=True)
@@ -216,7 +217,7 @@ def test_foreign_plugin_is_refused(tmp_path: Path, installed: bool) -> None:  # 
 
 
 def test_plugin_that_comes_later_is_refused(tmp_path: Path) -> None:
-    """One that a check brings with it does not get in either."""
+    """A plugin that a check registers during the run is refused as well."""
     brings = """
 class Evil:
     pass
@@ -249,8 +250,8 @@ def test_brings(pytestconfig, look):
     ],
     ids=" ".join,
 )
-def test_run_of_less_is_incomplete(tmp_path: Path, options: list[str]) -> None:
-    """Whatever leaves a check out is INCOMPLETE, although everything that was made passed."""
+def test_partial_run_is_incomplete(tmp_path: Path, options: list[str]) -> None:
+    """A run that omits a check is INCOMPLETE, although every check that ran passed."""
     cache = tmp_path / ".pytest_cache" / "v" / "cache"
     cache.mkdir(parents=True)
     (cache / "lastfailed").write_text(json.dumps({"checks/test_small.py::test_vis": True}), encoding="utf-8")
@@ -269,15 +270,15 @@ def test_run_of_less_is_incomplete(tmp_path: Path, options: list[str]) -> None:
 @pytest.mark.parametrize(
     "options", [["--maxfail=1"], ["--runxfail", "-W", "ignore", "--tb=no"]], ids=" ".join
 )
-def test_failure_stays_one(tmp_path: Path, options: list[str]) -> None:
-    """What is about how a failure is shown, or when the run ends, leaves it a failure."""
+def test_failure_stays_a_failure(tmp_path: Path, options: list[str]) -> None:
+    """An option about how a failure is shown, or when the run stops, does not change its verdict."""
     done = run(tmp_path, FAILING, *options)
 
     assert (done.exit_code, done.signoff["verdict"]) == (NOT_READY, "NOT READY")
 
 
 def test_expected_failure_is_a_failure(tmp_path: Path) -> None:
-    """A mark that lets pytest call a failure expected does not let the sign-off do so."""
+    """A check that pytest reports as an expected failure is a FAIL in the sign-off."""
     done = run(tmp_path, FAILING.replace('@check("VIS-01")', '@pytest.mark.xfail\n@check("VIS-01")'))
 
     assert done.verdicts["VIS-01"][0] == "FAIL"
@@ -285,7 +286,7 @@ def test_expected_failure_is_a_failure(tmp_path: Path) -> None:
 
 
 def test_skip_is_no_pass(tmp_path: Path) -> None:
-    """What is skipped without a declaration is BLOCKED."""
+    """A check that is skipped without a declaration is BLOCKED."""
     done = run(tmp_path, ALL_PASS.replace('@check("VIS-01")', '@pytest.mark.skip\n@check("VIS-01")'))
 
     assert done.verdicts["VIS-01"][0] == "BLOCKED"
@@ -293,7 +294,7 @@ def test_skip_is_no_pass(tmp_path: Path) -> None:
 
 
 def test_what_a_thread_raises_stays_an_error(tmp_path: Path) -> None:
-    """With warnings ignored a check in which a thread broke has not passed."""
+    """A check whose thread raised is an ERROR, even with warnings ignored."""
     stray = """
 import threading
 
@@ -312,7 +313,7 @@ def test_stray(look):
 
 
 def test_collecting_is_no_run(tmp_path: Path) -> None:
-    """A list of the checks leaves nothing that could be taken for a verdict."""
+    """Listing the checks prints and writes nothing that could be taken for a verdict."""
     done = run(tmp_path, FAILING, "--collect-only")
 
     assert "READY" not in done.output
@@ -320,10 +321,10 @@ def test_collecting_is_no_run(tmp_path: Path) -> None:
 
 
 def test_plugins_of_the_lock_are_known() -> None:
-    """A library that brings a plugin with it is judged before it is pinned: every run would be refused."""
-    assert {one.value.partition(".")[0] for one in entry_points(group="pytest11")} <= KNOWN
+    """Every plugin of the pinned libraries is in KNOWN; otherwise every run would be refused."""
+    assert {plugin.value.partition(".")[0] for plugin in entry_points(group="pytest11")} <= KNOWN
 
 
-def test_head_alone_has_no_check() -> None:
-    """The failing checklist differs from the passing one in each of its checks."""
+def test_every_check_of_the_failing_checklist_fails() -> None:
+    """FAILING is ALL_PASS with an ``assert False`` in each of its checks."""
     assert FAILING.removeprefix(HEAD).count("assert False") == ALL_PASS.removeprefix(HEAD).count("@check(")

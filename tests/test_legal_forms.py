@@ -1,7 +1,7 @@
-"""What the documents allow a venue in more ways than one makes no check fail.
+"""No check fails on a venue that differs from the default one in a way that Bybit's documents allow.
 
-Each way is a switch of the embedded venue, or an answer of it that is changed here; the checks that meet it
-are made.
+Each variant is an option of the embedded venue, or a response of it that the test alters; the checks that
+observe it run on that venue.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ RPI = frozenset(
     f"checks/operations/test_request_validation.py::test_rpi_order_is_as_permitted[{SYMBOL}-{via}]"
     for via in Transport
 )
-"""The makings that send an RPI order."""
+"""The node ids of the cases that send an RPI order."""
 
 MARKET_ORDERS = {"MKR-31.01", "MKR-31.02"}
 
@@ -45,7 +45,7 @@ FORMS: dict[str, tuple[VenueOptions, set[str]]] = {
     "a longest receive window": (VenueOptions(longest_recv_window_ms=60_000), {"RTY-04.01", "RTY-04.02"}),
     "a market maker's rate": (VenueOptions(tier="MM1"), {"RTY-01.01", "RTY-01.02", "RTY-02"}),
 }
-"""What a venue may do -> its switches, and the checks that meet it."""
+"""A legal variant -> the venue's options for it, and the checks that observe it."""
 
 
 def _start_with(monkeypatch: pytest.MonkeyPatch, options: VenueOptions) -> None:
@@ -54,18 +54,18 @@ def _start_with(monkeypatch: pytest.MonkeyPatch, options: VenueOptions) -> None:
 
 @pytest.mark.parametrize("form", list(FORMS))
 def test_a_legal_form_fails_nothing(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every making of the checks that meet it passes, but for what is found about a client library."""
+    """Every case of the checks that observe it passes, but for the known findings about libraries."""
     options, checks = FORMS[form]
     _start_with(monkeypatch, options)
 
-    told = run(Job(form, checks=frozenset(checks), symbols=(SYMBOL,)))
+    result = run(Job(form, checks=frozenset(checks), symbols=(SYMBOL,)))
 
-    assert {outcome.check for outcome in told.outcomes if outcome.kind is CaseKind.PASSED} == checks
-    assert told.red == []
+    assert {outcome.check for outcome in result.outcomes if outcome.kind is CaseKind.PASSED} == checks
+    assert result.red == []
 
 
 def _show(monkeypatch: pytest.MonkeyPatch, **flags: bool | None) -> None:
-    """Let the account's instruments carry these flags, None for one that is left out."""
+    """Serve the account's instruments with these flags; None omits one."""
     shown = rendering.account_instrument
 
     def account_instrument(market: Market, options: VenueOptions) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _show(monkeypatch: pytest.MonkeyPatch, **flags: bool | None) -> None:
 def test_either_answer_to_an_rpi_order_is_right_where_the_flags_differ(
     monkeypatch: pytest.MonkeyPatch, *, is_open: bool, public: bool
 ) -> None:
-    """The permission of the account is deprecated, and need not say what the symbol's flag does."""
+    """Where the deprecated account flag contradicts the symbol's, an RPI order may be refused or taken."""
     _show(monkeypatch, isPublicRpi=public, myRpiPermission=not public)
     _start_with(monkeypatch, VenueOptions(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
 
@@ -89,7 +89,7 @@ def test_either_answer_to_an_rpi_order_is_right_where_the_flags_differ(
 
 @pytest.mark.parametrize("is_open", [False, True])
 def test_the_deprecated_flag_may_be_gone(monkeypatch: pytest.MonkeyPatch, *, is_open: bool) -> None:
-    """The flag of the symbol is enough."""
+    """The checks pass with the symbol's flag alone."""
     _show(monkeypatch, isPublicRpi=is_open, myRpiPermission=None)
     _start_with(monkeypatch, VenueOptions(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
 
@@ -99,7 +99,7 @@ def test_the_deprecated_flag_may_be_gone(monkeypatch: pytest.MonkeyPatch, *, is_
 
 @pytest.mark.parametrize("is_open", [False, True])
 def test_an_answer_against_the_flag_proves_nothing(monkeypatch: pytest.MonkeyPatch, *, is_open: bool) -> None:
-    """The flag may be an hour old: the check is blocked, and blames nobody."""
+    """The flag may be an hour old, so a contradicting answer blocks the check and blames nobody."""
     _show(monkeypatch, isPublicRpi=not is_open, myRpiPermission=not is_open)
     _start_with(monkeypatch, VenueOptions(rpi_symbols=frozenset({SYMBOL} if is_open else ())))
 
@@ -111,8 +111,8 @@ def test_an_answer_against_the_flag_proves_nothing(monkeypatch: pytest.MonkeyPat
     }
 
 
-def test_a_taker_of_the_makers_own_group_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where prevention is forced such a UID can take nothing: the check is blocked, and says what to use."""
+def test_a_taker_of_the_makers_own_group_blocks_the_fills(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where self-match prevention is forced such a UID cannot take, so the checks are blocked."""
     group = frozenset({MAKER.uid, TAKER.uid})
     _start_with(monkeypatch, VenueOptions(forced_smp=True, smp_groups=(group,)))
 
@@ -121,5 +121,7 @@ def test_a_taker_of_the_makers_own_group_is_told_apart(monkeypatch: pytest.Monke
 
     assert {outcome.check for outcome in red} == checks
     assert {outcome.kind for outcome in red} == {CaseKind.ERROR}
-    said = "Blocked: the second UID is of the maker's self-match group 1, whose orders the venue keeps apart"
-    assert {outcome.message.partition(": use")[0] for outcome in red} == {said}
+    reason = (
+        "Blocked: the second UID is of the maker's self-match group 1, whose orders the venue keeps apart"
+    )
+    assert {outcome.message.partition(": use")[0] for outcome in red} == {reason}

@@ -1,4 +1,4 @@
-"""The line that tests spoil: what passes it, and what a fault on it does."""
+"""The proxy with which tests break connections: what it forwards, and what each fault does."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,7 +15,7 @@ TIMEOUT_S = 5
 
 @pytest.fixture
 async def line() -> AsyncIterator[Line]:
-    """A line to a peer that says everything once more."""
+    """A proxy in front of a peer that echoes every line."""
 
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
@@ -29,14 +29,14 @@ async def line() -> AsyncIterator[Line]:
 
 
 class Caller:
-    """One connection through the line."""
+    """One connection through the proxy."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
 
     async def ask(self, text: str) -> str:
-        """What comes back; "" when the connection is gone."""
+        """Send a text and return the line that comes back, "" when the connection is gone."""
         self._writer.write(text.encode())
         async with asyncio.timeout(TIMEOUT_S):
             return (await self._reader.readline()).decode()
@@ -47,7 +47,7 @@ Call = Callable[[], Awaitable[Caller]]
 
 @pytest.fixture
 async def call(line: Line) -> AsyncIterator[Call]:
-    """Makes new connections."""
+    """Opens new connections through the proxy."""
     writers: list[asyncio.StreamWriter] = []
 
     async def calling() -> Caller:
@@ -60,16 +60,16 @@ async def call(line: Line) -> AsyncIterator[Call]:
         writer.close()
 
 
-async def test_a_sound_line_changes_nothing(line: Line, call: Call) -> None:
-    """What goes in comes out at the other end, both ways."""
+async def test_a_line_without_a_fault_changes_nothing(line: Line, call: Call) -> None:
+    """Bytes arrive unchanged at the other end, in both directions."""
     caller = await call()
 
     assert await caller.ask(STREAM) == STREAM
     assert line.count(any_stream) == 1
 
 
-async def test_a_stall_holds_what_it_meets(line: Line, call: Call) -> None:
-    """Streams stall, REST goes on, and what was held comes out in its order afterwards."""
+async def test_a_stall_holds_what_it_selects(line: Line, call: Call) -> None:
+    """A stall of the streams leaves REST alone, and the held bytes arrive once it is released."""
     stream, rest = await call(), await call()
     await stream.ask(STREAM)
     line.stall(any_stream)
@@ -85,7 +85,7 @@ async def test_a_stall_holds_what_it_meets(line: Line, call: Call) -> None:
 async def test_a_new_connection_works_where_the_old_is_half_open(
     line: Line, call: Call, *, new: bool
 ) -> None:
-    """A half-open connection is left alone by the next one; a line that stalls as a whole is not."""
+    """A new connection works beside half-open ones, and stalls when the whole line does."""
     line.stall(any_stream, new=new)
     asked = asyncio.create_task((await call()).ask(STREAM))
     await (await call()).ask(REST)
@@ -96,7 +96,7 @@ async def test_a_new_connection_works_where_the_old_is_half_open(
 
 
 async def test_a_line_that_vanishes_refuses_until_it_appears(line: Line, call: Call) -> None:
-    """Connections break, new ones are refused, and later the same port takes them again."""
+    """Open connections break and new ones are refused; later the same port accepts them again."""
     caller, port = await call(), line.port
     await caller.ask(STREAM)
 

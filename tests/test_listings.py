@@ -1,4 +1,4 @@
-"""The whole checklist is READY on listings that look nothing like the shipped ones."""
+"""The whole checklist passes on listings whose filters are unlike the shipped ones."""
 
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ MICRO: dict[str, Any] = {
     "price_limit_ratio_y": "0.1",
     "rehearsal_price": "0.0000123",
 }
-"""A coin of a hundred-thousandth of a dollar, bought in whole pieces."""
+"""A coin that costs a hundred-thousandth of a dollar and trades in whole units."""
 
 COARSE: dict[str, Any] = {
     **MICRO,
@@ -42,22 +42,22 @@ COARSE: dict[str, Any] = {
     "price_limit_ratio_y": "0.01",
     "rehearsal_price": "100",
 }
-"""A coin whose tick is half a per cent, whose smallest lot is above the minimum, in a band of one tick."""
+"""A coin with a tick of half a per cent, one lot above the minimum amount, and a price band of one tick."""
 
 
 MIN_TRUE = 0.95
-"""How much of what the checks say they send at most is sent in a whole run: it is a figure, not a guess."""
+"""The share of the declared orders that a whole run must send, so that the declarations stay tight."""
 NOT_ABOUT_FILTERS = "not CON-03 and not CON-04 and not CON-08 and not MKR-28"
-"""Left out: what waits for half a minute, and has nothing to do with what is listed."""
+"""Omits the checks that wait for half a minute and do not depend on the listing."""
 
 
 class Judge:
-    """Stands for this test, which reads from junit.xml what the checks came to."""
+    """Stands in for the reports plugin, without which a run is refused; the test reads junit.xml."""
 
 
 @pytest.mark.parametrize(("symbol", "listing"), [("MICROUSDT", MICRO), ("COARSEUSDT", COARSE)])
 def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing: dict[str, Any]) -> None:
-    """Whatever filters and phase, no check fails on a sound venue but by what is found about a library."""
+    """On a conforming venue no check fails but for the known findings about libraries."""
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     content["listings"][symbol] = listing
     file, junit, spent = tmp_path / "environments.yaml", tmp_path / "junit.xml", Spent()
@@ -77,8 +77,8 @@ def test_checklist_passes_on_an_odd_listing(tmp_path: Path, symbol: str, listing
         plugins=[spent, Judge()],
     )
 
-    made = ET.parse(junit).iter("testcase")  # noqa: S314 - written a line above
-    cases = [case for case in made if case_of(case.get("name", ""), (symbol,)) not in FINDINGS]
+    ran = ET.parse(junit).iter("testcase")  # noqa: S314 - written a line above
+    cases = [case for case in ran if case_of(case.get("name", ""), (symbol,)) not in FINDINGS]
     faults = [f.get("message", "") for case in cases for f in (*case.iter("failure"), *case.iter("error"))]
     assert faults == []
     assert len(cases) > 100

@@ -1,4 +1,4 @@
-"""A check that is about a phase is made in that phase, or N/A with the reason."""
+"""A check about a phase of a listing runs in that phase, or is N/A with the reason."""
 
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -11,35 +11,35 @@ ROOT = Path(__file__).parents[1]
 
 
 class Seen:
-    """A plugin that keeps why each item is N/A, None for one that is made."""
+    """A plugin that keeps why each case is N/A; None for one that runs."""
 
     def __init__(self) -> None:
         self.reasons: dict[str, str | None] = {}
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note what was planned."""
+        """Keep the plan."""
         for item in session.items:
             self.reasons[item.name] = item.stash.get(NOT_APPLICABLE, None)
 
 
 def planned(*options: str) -> dict[str, str | None]:
-    """What a run would make of the checks of own fills and of maker-only phases."""
+    """Plan the checks of own fills and of maker-only phases: case -> why it is N/A, None if it runs."""
     seen, quietly = Seen(), ["-q", "--collect-only", "-p", "no:reports.plugin", "-p", "no:cacheprovider"]
     pytest.main([*quietly, *options, "-k", "MKR-12 or MKR-18", str(ROOT / "checks")], plugins=[seen])
     return seen.reasons
 
 
 def test_embedded_venue_takes_the_listing_through_its_phases() -> None:
-    """On the embedded venue every phase is made, whatever was agreed."""
+    """On the embedded venue the checks of every phase run, whatever phase was agreed."""
     assert set(planned("--symbol=NEWUSDT").values()) == {None}
 
 
 def test_agreed_phase_decides_on_a_real_venue() -> None:
-    """Elsewhere a check is made in the agreed phase and N/A in the others."""
+    """On a real venue the checks of the agreed phase run and those of the others are N/A."""
     reasons = planned("--env=testnet", "--symbol=NEWUSDT")
 
-    made = {name for name, reason in reasons.items() if reason is None}
-    assert all("[NEWUSDT-prelisting" in name for name in made)
+    runs = {name for name, reason in reasons.items() if reason is None}
+    assert all("[NEWUSDT-prelisting" in name for name in runs)
     assert {reason for name, reason in reasons.items() if "maker-only" in name} == {
         "The listing's agreed phase is prelisting; this holds in maker-only."
     }
@@ -49,30 +49,30 @@ def test_agreed_phase_decides_on_a_real_venue() -> None:
 
 
 def test_without_a_second_uid_fills_are_not_applicable() -> None:
-    """A trading listing without a taker's key has no own fills to look at, and says so."""
+    """On a trading listing without a taker's key the checks of own fills are N/A, with that reason."""
     reasons = planned("--env=testnet", "--symbol=XRPUSDT")
 
     fills = {reason for name, reason in reasons.items() if "filled_order" in name}
     assert fills == {"No key of a second whitelisted UID is configured."}
 
 
-MADE = {"MKR-12.01", "MKR-12.02", "MKR-18", "PRM-10", "VIS-03"}
+CHOSEN = {"MKR-12.01", "MKR-12.02", "MKR-18", "PRM-10", "VIS-03"}
 """Three checks in other phases than the agreed one, and two in it."""
 
 
-def test_phase_is_given_back(tmp_path: Path) -> None:
-    """After checks in other phases the listing is in the agreed one, and what was agreed about it holds."""
+def test_phase_is_restored(tmp_path: Path) -> None:
+    """After checks in other phases the listing is back in the agreed one, and its checks pass."""
     junit = tmp_path / "junit.xml"
     options = ["-q", "-p", "no:reports.plugin", "-p", "no:cacheprovider", "--tb=no", f"--out={tmp_path}"]
     order = ["maker/test_amends.py", "permissions/test_access_control.py"]
     order += ["maker/test_post_only.py", "visibility/test_visibility.py"]
 
     code = pytest.main(
-        [*options, f"--junitxml={junit}", "-k", " or ".join(MADE)]
+        [*options, f"--junitxml={junit}", "-k", " or ".join(CHOSEN)]
         + [str(ROOT / "checks" / name) for name in order],
         plugins=[Seen()],
     )
 
     named = ET.parse(junit).iter("property")  # noqa: S314 - written a line above
     assert code == 0
-    assert {one.get("value") for one in named if one.get("name") == "check"} == MADE
+    assert {entry.get("value") for entry in named if entry.get("name") == "check"} == CHOSEN

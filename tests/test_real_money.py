@@ -1,4 +1,4 @@
-"""With real money every order, amend and cancel that reaches the venue is one that the user allowed."""
+"""With real money every order, amend and cancel that reaches the venue is one that --live allows."""
 
 import json
 from collections.abc import Iterator
@@ -24,23 +24,27 @@ ACCEPTED = Decimal(5000)
 OWN_KEYS = {MAKER.credentials.key, READ_ONLY.credentials.key}
 """The keys of the market maker's UID."""
 READ_ALONE = {"auth", "ping", "subscribe"}
-"""What a frame may ask for beside orders."""
+"""The operations of a stream that change nothing."""
 
 
 @dataclass
 class Reached:
-    """What reached the venue to change something: the key, what was asked for, and the terms of each item."""
+    """What reached the venue in order to change something.
+
+    asked: key, path and terms of each order, amend or cancel
+    topics: the stream topics that were subscribed
+    """
 
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     topics: set[str] = field(default_factory=set)
 
     def note_request(self, request: Request) -> None:
-        """Note a request that is no query."""
+        """Record a request that is no query."""
         if request.method != "GET":
             self.note(request.headers.get("x-bapi-api-key", ""), request.path, json.loads(request.body))
 
     def note_frame(self, key: str, text: str | bytes) -> None:
-        """Note a frame that is no heartbeat."""
+        """Record a frame that is no heartbeat and no login."""
         frame = json.loads(text)
         if frame["op"] == "subscribe":
             self.topics.update(frame["args"])
@@ -49,18 +53,18 @@ class Reached:
                 self.note(key, f"/v5/{frame['op'].replace('.', '/')}", body)
 
     def note(self, key: str, path: str, body: dict[str, Any]) -> None:
-        """Note each item of a request, with the category of the whole."""
+        """Record each item of a request, with the category of the whole."""
         whole = {"category": body.get("category")}
         self.asked += [(key, path, {**whole, **item}) for item in body.get("request", [body])]
 
     def of(self, kinds: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Key and terms of what was asked for on these paths."""
+        """Key and terms of each order, amend or cancel on these paths."""
         return ((key, body) for key, path, body in self.asked if path in kinds)
 
 
 @pytest.fixture
 def reached(monkeypatch: pytest.MonkeyPatch) -> Reached:
-    """What reaches any embedded venue, written down before it is answered."""
+    """What reaches any embedded venue, recorded before the venue answers."""
     reached, handle, receive = Reached(), Venue.handle, Venue.receive
 
     def handling(venue: Venue, request: Request, now_ms: int) -> tuple[Response, tuple[Any, ...]]:
@@ -77,7 +81,7 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> Reached:
 
 
 def real_money(tmp_path: Path) -> str:
-    """The shipped file, with real money on the embedded venue and the budget of mainnet."""
+    """Write the shipped file with real money on the embedded venue, under the risk limits of mainnet."""
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     local, mainnet = content["environments"]["local"], content["environments"]["mainnet"]
     del local["default_symbol"]
@@ -89,7 +93,7 @@ def real_money(tmp_path: Path) -> str:
 
 
 def run(tmp_path: Path, *options: str) -> tuple[int, dict[str, Any]]:
-    """A run of the checklist with real money: its exit code and its sign-off, {} when there is none."""
+    """Run the checklist with real money: the exit code and the sign-off, {} when there is none."""
     quietly = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"--environments={real_money(tmp_path)}"]
     where = [f"--out={tmp_path / 'out'}", str(ROOT / "checks")]
     code = pytest.main([*quietly, *options, *where])
@@ -98,7 +102,7 @@ def run(tmp_path: Path, *options: str) -> tuple[int, dict[str, Any]]:
 
 
 def assert_allowed(reached: Reached, run_id: str) -> None:
-    """Everything that asked for a change kept to the symbol of ``--live``, to PostOnly and to own orders."""
+    """Every order, amend and cancel kept to the symbol of ``--live``, to PostOnly and to own orders."""
     own = tuple(f"{run_id}-{first}" for first in "0123456789")
     creates = list(reached.of(paths.ORDER_CREATES))
     given: set[str] = set()
@@ -123,9 +127,9 @@ def assert_allowed(reached: Reached, run_id: str) -> None:
 
 
 def test_every_order_is_one_that_was_allowed(tmp_path: Path, reached: Reached) -> None:
-    """All checks with one listing in --live: READY, and the venue saw nothing beyond that listing.
+    """All checks with one listing in --live end READY, and the venue saw no order beyond that listing.
 
-    READY says that nothing was kept back by an error: what is not sent is N/A.
+    READY shows that no error kept an order back: a check that may not send is N/A.
     """
     options = [f"--symbol={LIVE}", f"--live={LIVE}", f"--accept-risk={ACCEPTED}"]
 
@@ -138,7 +142,7 @@ def test_every_order_is_one_that_was_allowed(tmp_path: Path, reached: Reached) -
 
 
 def test_without_live_nothing_is_sent(tmp_path: Path, reached: Reached) -> None:
-    """All checks without --live: no order, amend or cancel reaches the venue, though no risk was accepted."""
+    """Without --live no order, amend or cancel reaches the venue, and the run ends INCOMPLETE."""
     code, signoff = run(tmp_path, f"--symbol={LIVE}")
 
     assert code == INCOMPLETE
@@ -148,7 +152,7 @@ def test_without_live_nothing_is_sent(tmp_path: Path, reached: Reached) -> None:
 
 
 def assert_within_risk_limits(reached: Reached) -> None:
-    """Mainnet's budget, and no more in all than was accepted."""
+    """The orders keep to mainnet's risk limits and to the accepted notional."""
     risk_limits = read_file(ROOT / "environments.yaml").environments["mainnet"].risk_limits
     worth = [
         Decimal(terms["qty"]) * Decimal(terms["price"])

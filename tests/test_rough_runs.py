@@ -1,4 +1,4 @@
-"""Whole runs on a venue, or through a line, that does what real ones do and what is no defect."""
+"""Whole runs on a venue that lags, and through a proxy that loses responses: neither is a defect."""
 
 import re
 import subprocess
@@ -20,7 +20,7 @@ LOST_EVERY = 5
 
 @contextmanager
 def spoken(module: str, *arguments: str, until: str) -> Iterator[str]:
-    """A program of ours while it runs; what it printed up to a word."""
+    """A program of ours while it runs; yields what it printed up to a match of ``until``."""
     process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-u", "-m", module, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -47,7 +47,7 @@ class Reached:
 
 @contextmanager
 def venue(*options: str) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """A venue in a process of its own: host with port, and the variables of its keys."""
+    """A venue in its own process; yields host with port, and the environment variables of its keys."""
     with spoken("fixtures.venue", "--port", "0", *options, until="TAKER_SECRET") as printed:
         found = re.search(r"http://(127\.0\.0\.1:\d+)", printed)
         assert found is not None
@@ -55,7 +55,7 @@ def venue(*options: str) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def reached(host: str, variables: Mapping[str, str], folder: Path) -> Reached:
-    """The standalone environment at that host."""
+    """The standalone environment, pointed at that host."""
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     section = content["environments"]["standalone"]
     for name in ("rest", "public_stream", "private_stream", "trade_stream"):
@@ -66,12 +66,12 @@ def reached(host: str, variables: Mapping[str, str], folder: Path) -> Reached:
 
 
 def run(place: Reached, out: Path, *options: str) -> Ended:
-    """A run on that venue, to its end."""
+    """Run the checklist on that venue to its end."""
     return finish(start(out, *place.options, *options, variables=place.variables), out)
 
 
 def not_passed(ended: Ended) -> dict[str, str]:
-    """The checks that were made and did not pass, with what is said of them."""
+    """The checks that ran and did not pass -> their sentences."""
     return {
         check["id"]: check["sentence"]
         for item in ended.signoff["items"]
@@ -81,7 +81,7 @@ def not_passed(ended: Ended) -> dict[str, str]:
 
 
 def test_views_that_lag_are_no_defect(tmp_path: Path) -> None:
-    """Where every query is a fifth of a second behind, what is looked for is found, and how late."""
+    """Where every query lags a fifth of a second the checks pass, and the sign-off shows the lag."""
     with venue("--switch", f"view_lag_ms={LAG_MS}") as (host, variables):
         ended = run(reached(host, variables, tmp_path), tmp_path / "out", "-k", f"{VIEWED} or {FURTHER}")
 
@@ -92,8 +92,8 @@ def test_views_that_lag_are_no_defect(tmp_path: Path) -> None:
         assert longest[f"looked for → shown, /v5/{view}"] > LAG_MS * 500, longest
 
 
-def test_lost_answers_to_queries_are_no_defect(tmp_path: Path) -> None:
-    """Where the first answer of all and every fifth after it are lost, the short profile ends with exit 0."""
+def test_lost_responses_to_queries_are_no_defect(tmp_path: Path) -> None:
+    """The smoke profile ends with exit 0 although the first and every fifth response to a query is lost."""
     with (
         venue() as (host, variables),
         spoken("tests.lossy_proxy", host, str(LOST_EVERY), "GET", until=r"\d+\n") as port,

@@ -1,4 +1,4 @@
-"""Whole runs, from the outside: what is written, how they end, and that nothing is left behind."""
+"""Whole runs in their own processes: what they write, how they end, and that no order is left."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ DEADLINE_S = 600
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended: its exit code, what it printed, and its folder."""
+    """How a run ended: its exit code, its output, and its folder."""
 
     code: int
     text: str
@@ -59,14 +59,14 @@ class Ended:
         records = [json.loads(line) for line in lines]
         checks = [check for item in self.signoff["items"] for check in item["checks"]]
         return {
-            check["id"]: [one for case in check["cases"] for one in records[slice(*case["records"])]]
+            check["id"]: [record for case in check["cases"] for record in records[slice(*case["records"])]]
             for check in checks
         }
 
 
 @pytest.fixture(scope="module", autouse=True)
 def every_signal_is_heard() -> None:
-    """Let runs hear what ends them, which a background job and nohup have a process ignore."""
+    """Restore the default signal handlers: a background job and nohup ignore the signals that end a run."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
@@ -92,7 +92,7 @@ def finish(process: subprocess.Popen[str], out: Path) -> Ended:
 
 
 def in_the_middle(process: subprocess.Popen[str]) -> str:
-    """Read what a run prints until its third maker check has passed; what it printed."""
+    """Read a run's output until its third maker check has passed; returns the output."""
     assert process.stdout is not None
     printed = ""
     while not printed.endswith("test_maker.py ..."):
@@ -104,14 +104,14 @@ def in_the_middle(process: subprocess.Popen[str]) -> str:
 
 @dataclass(frozen=True)
 class Standalone:
-    """A venue in its own process."""
+    """A venue in its own process, and how a run reaches it."""
 
     rest: str
     environments: Path
     variables: Mapping[str, str]
 
     def client(self, run_id: str, journal: Path) -> RestClient:
-        """The market maker's own client, with the orders of a given run."""
+        """A REST client with the market maker's key, for the orders of a given run."""
         clock = SystemClock()
         risk_limits = RiskLimits.model_validate(
             {"orders": 9, "notional_per_order": "99", "notional_per_run": "999", "price_band": "0.5"}
@@ -165,13 +165,13 @@ def standalone(tmp_path: Path) -> Iterator[Standalone]:
 
 @pytest.fixture(scope="module")
 def conforming(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """A whole run on the sound venue."""
-    out = tmp_path_factory.mktemp("sound") / "out"
+    """A whole run on the conforming venue."""
+    out = tmp_path_factory.mktemp("conforming") / "out"
     return finish(start(out), out)
 
 
-def test_sound_venue_is_ready(conforming: Ended) -> None:
-    """The sound venue ends READY with exit 0: every check passed, no order is left, every file is there."""
+def test_conforming_venue_is_ready(conforming: Ended) -> None:
+    """A run on the conforming venue ends READY with exit 0, leaves no order open and writes every file."""
     assert conforming.code == READY, conforming.text
     assert conforming.signoff["verdict"] == "READY"
     assert conforming.signoff["run"]["orders_left"] is False
@@ -180,9 +180,9 @@ def test_sound_venue_is_ready(conforming: Ended) -> None:
 
 
 def test_checks_name_the_optional_paths_that_they_call(conforming: Ended) -> None:
-    """What a check says it needs it calls, and of what an environment may be without it calls nothing else.
+    """A check calls exactly the optional paths that it names as needed.
 
-    The trade stream and the account's instruments are left out where something is made with them or without.
+    Some checks run with or without the trade stream and the account's instruments; those two are not counted.
     """
     needed: dict[str, set[str]] = {}
     for item in collect(ROOT):
@@ -193,30 +193,30 @@ def test_checks_name_the_optional_paths_that_they_call(conforming: Ended) -> Non
     }
 
     unused = {id_: needed[id_] - own for id_, own in called.items() if needed[id_] - own}
-    unsaid = {id_: own - needed[id_] - WITH_OR_WITHOUT for id_, own in called.items()}
+    undeclared = {id_: own - needed[id_] - WITH_OR_WITHOUT for id_, own in called.items()}
     assert unused == {}
-    assert {id_: own for id_, own in unsaid.items() if own} == {}
+    assert {id_: own for id_, own in undeclared.items() if own} == {}
 
 
 WITH_OR_WITHOUT = {paths.TRADE_STREAM, paths.ACCOUNT_INSTRUMENTS}
 
 
 def test_checks_name_the_refusals_of_the_sender_that_they_provoke(conforming: Ended) -> None:
-    """Any other refusal of the sender shows that the key under test is wrong, so none comes unprovoked."""
+    """No check receives a refusal of the sender that it does not declare: any other means a wrong key."""
     provoked: dict[str, set[int]] = {}
     for item in collect(ROOT):
         provoked.setdefault(check_id_of(item), set()).update(facts_of(item).get("provokes", ()))
 
-    unsaid = {
-        check_id: {one["ret_code"] for one in records if one["direction"] == Direction.RECEIVED}
+    undeclared = {
+        check_id: {record["ret_code"] for record in records if record["direction"] == Direction.RECEIVED}
         & ABOUT_THE_SENDER - provoked[check_id]
         for check_id, records in conforming.evidence().items()
     }
-    assert {check_id: codes for check_id, codes in unsaid.items() if codes} == {}
+    assert {check_id: codes for check_id, codes in undeclared.items() if codes} == {}
 
 
 def paths_of(record: Mapping[str, Any]) -> set[str]:
-    """The paths out of ``paths.OPTIONAL`` that a message bears on."""
+    """The paths of ``paths.OPTIONAL`` that a message belongs to."""
     operation = record["title"].rpartition(": ")[2].rpartition(" ")[2]
     path = path_of(operation) if operation.startswith("order.") else operation
     streamed = {paths.TRADE_STREAM} if record["channel"] == Channel.TRADE else set()
@@ -224,7 +224,7 @@ def paths_of(record: Mapping[str, Any]) -> set[str]:
 
 
 def test_no_secret_is_written(conforming: Ended) -> None:
-    """No key and no secret stands in any file of the run, or on the terminal."""
+    """No file of the run and no line of its output contains a key or a secret."""
     secrets = [
         value.encode()
         for account in (MAKER, READ_ONLY, NON_WHITELISTED, TAKER)
@@ -238,20 +238,27 @@ def test_no_secret_is_written(conforming: Ended) -> None:
 
 
 def test_broken_requirement_is_named_with_its_proof(tmp_path: Path) -> None:
-    """A venue that fills a PostOnly order ends NOT READY, exit 1, with the execution in one sentence."""
-    ended = finish(start(tmp_path / "out", "--symbol=NEWUSDT", "--defect=fills_post_only"), tmp_path / "out")
+    """On a venue that fills a PostOnly order a run ends NOT READY, exit 1, and names the execution."""
+    options = ["--symbol=NEWUSDT", "--defect=fills_post_only", "-k", CAUGHT]
+
+    ended = finish(start(tmp_path / "out", *options), tmp_path / "out")
 
     assert ended.code == NOT_READY, ended.text
     sentence = ended.signoff["sentence"]
     assert sentence.startswith("MKR-02 failed: ")
     assert re.search(r"expected none, got executed \S+ @ \S+ as taker \(execId \d+\)", sentence)
+    assert sentence.endswith(" 4 more checks failed.")
+
+
+CAUGHT = "MKR-02 or MKR-03 or MKR-04 or MKR-05 or MKR-30"
+"""The checks that fail on that venue: the sentence is about the first of them, whatever else is run."""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_interrupted_run_ends_flat_and_incomplete(
+def test_interrupted_run_is_incomplete_and_leaves_no_order(
     tmp_path: Path, standalone: Standalone, number: int
 ) -> None:
-    """Ctrl-C, SIGTERM and their like in the middle of the maker checks: flat, INCOMPLETE, exit 2."""
+    """Ctrl-C, SIGTERM and their like among the maker checks end the run INCOMPLETE, exit 2, no order open."""
     out = tmp_path / "out"
     options = [
         "--env=standalone",
@@ -272,8 +279,8 @@ def test_interrupted_run_ends_flat_and_incomplete(
     assert "Traceback" not in ended.text
 
 
-def test_run_that_ignores_ctrl_c_heeds_sigterm(tmp_path: Path, standalone: Standalone) -> None:
-    """A shell has its background jobs ignore Ctrl-C; SIGTERM ends such a run all the same."""
+def test_run_that_ignores_ctrl_c_ends_on_sigterm(tmp_path: Path, standalone: Standalone) -> None:
+    """SIGTERM ends a run that ignores Ctrl-C, as a background job of a shell does."""
     out = tmp_path / "out"
     options = [
         "--env=standalone",
@@ -295,8 +302,8 @@ def test_run_that_ignores_ctrl_c_heeds_sigterm(tmp_path: Path, standalone: Stand
     assert ended.signoff["run"]["orders_left"] is False
 
 
-def test_run_whose_reader_goes_ends_flat(tmp_path: Path, standalone: Standalone) -> None:
-    """`pytest | head`: where nobody reads any more the run cancels its orders and writes its sign-off."""
+def test_run_whose_output_pipe_closes_leaves_no_order(tmp_path: Path, standalone: Standalone) -> None:
+    """A run whose output pipe closes, as in ``pytest | head``, cancels its orders and writes its sign-off."""
     out = tmp_path / "out"
     options = [
         "--env=standalone",
@@ -317,7 +324,7 @@ def test_run_whose_reader_goes_ends_flat(tmp_path: Path, standalone: Standalone)
 
 
 def test_second_run_on_one_uid_is_refused(tmp_path: Path, standalone: Standalone) -> None:
-    """While a run is under way, a second one and a clean-up of it end with a line that names it, exit 3."""
+    """While a run is under way a second run and a clean-up of it end with one line that names it, exit 3."""
     first, second = tmp_path / "first", tmp_path / "second"
     options = ["--env=standalone", f"--environments={standalone.environments}"]
     process = start(first, *options, "checks/maker/test_post_only.py", variables=standalone.variables)
@@ -332,16 +339,16 @@ def test_second_run_on_one_uid_is_refused(tmp_path: Path, standalone: Standalone
     process.terminate()
     ended = finish(process, first)
 
-    for one in (refused, uncleaned):
-        assert one.code == UNUSABLE, one.text
-        assert one.text.count(f"run {folder.name} (process {process.pid}) is under way under this UID") == 1
-        assert "Traceback" not in one.text
+    for later in (refused, uncleaned):
+        assert later.code == UNUSABLE, later.text
+        assert later.text.count(f"run {folder.name} (process {process.pid}) is under way under this UID") == 1
+        assert "Traceback" not in later.text
     assert not second.exists()
     assert ended.signoff["run"]["orders_left"] is False
 
 
 async def test_orders_of_another_run_are_named(tmp_path: Path, standalone: Standalone) -> None:
-    """A run does not start beside what another one left: it is named, counted, and what to do is said."""
+    """A run does not start beside open orders of another one; it names that run and the remedy."""
     out, other = tmp_path / "out", "261123-000000-k7qm"
     options = ["--env=standalone", f"--environments={standalone.environments}"]
     left = standalone.client(other, tmp_path / "other" / "journal.jsonl")
@@ -359,8 +366,8 @@ async def test_orders_of_another_run_are_named(tmp_path: Path, standalone: Stand
     assert "no order of this run is open: none was sent" in refused.text
 
 
-def test_cleanup_without_the_key_that_signed_proves_nothing(tmp_path: Path, standalone: Standalone) -> None:
-    """An order under a UID whose key is not set is not accounted for: exit 2, and never “0 left”."""
+def test_cleanup_without_the_key_that_signed_is_incomplete(tmp_path: Path, standalone: Standalone) -> None:
+    """A clean-up that lacks the key of a journaled order ends with exit 2, and never reports “0 left”."""
     out, run_id = tmp_path / "out", "261123-000000-k7qm"
     journal = Journal(out / run_id / "journal.jsonl")
     journal.open(run_id, "standalone", MAKER.uid)
@@ -368,18 +375,18 @@ def test_cleanup_without_the_key_that_signed_proves_nothing(tmp_path: Path, stan
     journal.write(JournalEntry(f"{run_id}-0001", "NEWUSDT", SystemClock().now_ms(), "taker"))
     keys = {name: text for name, text in standalone.variables.items() if "_TAKER_" not in name}
 
-    said = finish(
+    cleaned = finish(
         start(out, f"--cleanup={run_id}/", f"--environments={standalone.environments}", variables=keys), out
     )
 
-    assert said.code == INCOMPLETE, said.text
-    assert f"{run_id}-0001" in said.text
-    assert "set DMM_STANDALONE_TAKER_KEY and DMM_STANDALONE_TAKER_SECRET" in said.text
-    assert "0 left" not in said.text
+    assert cleaned.code == INCOMPLETE, cleaned.text
+    assert f"{run_id}-0001" in cleaned.text
+    assert "set DMM_STANDALONE_TAKER_KEY and DMM_STANDALONE_TAKER_SECRET" in cleaned.text
+    assert "0 left" not in cleaned.text
 
 
 async def test_cleanup_after_kill(tmp_path: Path, standalone: Standalone) -> None:
-    """After kill -9, --cleanup leaves no own order and touches no foreign one."""
+    """After kill -9 ``--cleanup`` cancels every order of the run and no other."""
     out = tmp_path / "out"
     options = [
         "--env=standalone",
@@ -427,7 +434,7 @@ async def place(client: RestClient, order_link_id: str) -> None:
 
 
 def test_wrong_secret_is_one_line(tmp_path: Path, standalone: Standalone) -> None:
-    """A secret that is not the key's ends with one line that says so, exit 3."""
+    """A run with a wrong secret ends with one line that reports it, exit 3."""
     variables = {**standalone.variables, "DMM_STANDALONE_SECRET": "not-the-secret"}
     options = ["--env=standalone", f"--environments={standalone.environments}"]
 

@@ -1,4 +1,4 @@
-"""Whole runs with every log switched on: no key, no secret, no signature, no UID is to be read."""
+"""A run with every log enabled shows no key, no secret, no signature and no UID."""
 
 import hmac
 import os
@@ -33,22 +33,22 @@ SENT_BY_CCXT = re.compile(
 
 @dataclass(frozen=True)
 class Written:
-    """What a run left: on the terminal, in its log, in the files of its folder."""
+    """What a run wrote: its output, its log, and the files of its folder."""
 
     terminal: bytes
     log: bytes
     files: dict[Path, bytes]
 
     def places_of(self, text: str) -> list[str]:
-        """Where a text stands."""
-        told = {"the terminal": self.terminal, "the log": self.log}
+        """The places that contain a text."""
+        streams = {"the terminal": self.terminal, "the log": self.log}
         files = {str(path): content for path, content in self.files.items()}
-        return [place for place, content in (told | files).items() if text.encode() in content]
+        return [place for place, content in (streams | files).items() if text.encode() in content]
 
 
 @pytest.fixture(scope="module")
 def loud(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """Some checks that sign in every way, made on a broken venue with everything logged."""
+    """A run of checks that sign in every way, on a defective venue, with everything logged."""
     out = tmp_path_factory.mktemp("loud")
     places = [f"--out={out / 'runs'}", f"--log-file={out / 'log.txt'}"]
     done = subprocess.run(  # noqa: S603 - our own pytest
@@ -68,30 +68,30 @@ def loud(tmp_path_factory: pytest.TempPathFactory) -> Written:
     "demo", [MAKER, READ_ONLY, IP_BOUND, EXPIRED, OTHER_ENVIRONMENT, NON_WHITELISTED, TAKER]
 )
 def test_no_key_and_no_secret_is_logged(loud: Written, demo: Demo) -> None:
-    """Neither a key nor a secret of any role, whoever logs it."""
+    """No key and no secret of any role is logged, whoever logs it."""
     assert loud.places_of(demo.credentials.key) == []
     assert loud.places_of(demo.credentials.secret) == []
 
 
 def test_no_uid_is_logged(loud: Written) -> None:
-    """The UID is masked in what the libraries log of the venue's answers."""
+    """The UID is masked where libraries log the venue's responses."""
     assert loud.places_of(MAKER.uid) == []
 
 
 def test_no_signature_is_logged(loud: Written) -> None:
-    """The signature of a request that is logged cannot be read, and neither can that of a stream's auth."""
+    """The log shows neither the signature of a request nor that of a stream's auth."""
     signed = list(SENT_BY_CCXT.finditer(loud.log.decode()))
     secret = MAKER.credentials.secret.encode()
-    for one in signed:
-        payload = f"{one['at']}{MAKER.credentials.key}{one['window']}{one['query']}"
+    for request in signed:
+        payload = f"{request['at']}{MAKER.credentials.key}{request['window']}{request['query']}"
         assert loud.places_of(hmac.digest(secret, payload.encode(), "sha256").hex()) == []
     assert signed != []
     auths = re.findall(rb'"op":"auth","args":\[(.*?)\]', loud.log + loud.terminal)
     assert set(auths) == {'"•••"'.encode()}
 
 
-def test_the_log_tells_what_was_sent(loud: Written) -> None:
-    """A redacted log is still a log: it names the requests, and who made them."""
+def test_the_log_shows_what_was_sent(loud: Written) -> None:
+    """The redacted log still names the requests and the libraries that sent them."""
     assert b"ccxt.base.exchange" in loud.log
     assert b"websockets.client" in loud.log
     assert b"X-BAPI-TIMESTAMP" in loud.log

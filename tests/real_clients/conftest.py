@@ -1,4 +1,4 @@
-"""A venue in a process of its own, as any client meets it."""
+"""A venue in its own process, as any client sees it."""
 
 import subprocess
 import sys
@@ -9,13 +9,13 @@ import pytest
 
 from fixtures.venue.server import VenueAddress
 
-# Both libraries are optional extras; without them there is nothing to run.
+# Both libraries are optional extras; without them these tests have nothing to run.
 collect_ignore_glob = [] if find_spec("ccxt") and find_spec("pybit") else ["test_*.py"]
 
 
 @pytest.fixture(scope="module")
 def venue() -> Iterator[VenueAddress]:
-    """``python -m fixtures.venue`` on a free port, with its default latency; two reads see one market."""
+    """``python -m fixtures.venue`` on a free port, with its default latency, in a market that never moves."""
     command = [sys.executable, "-m", "fixtures.venue", "--port", "0", "--market", "quiet"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
         try:

@@ -1,6 +1,6 @@
-"""Other people's client libraries, unmodified, and where each lets itself be pointed at a venue.
+"""Unmodified client libraries, and how each is pointed at the embedded venue.
 
-They are imported by name: they stand in an environment of their own and carry no types of use here.
+They are imported by name because they are optional and carry no usable types.
 """
 
 import time
@@ -25,19 +25,19 @@ DEADLINE_S = 5.0
 
 @dataclass(slots=True)
 class Inbox:
-    """What a library's thread hands over; the test waits for one row of it."""
+    """The rows that a library's thread delivers; a test waits for one of them."""
 
     seen: list[dict[str, Any]] = field(default_factory=list)
     rows: "Queue[dict[str, Any]]" = field(default_factory=Queue)
 
     def take(self, message: dict[str, Any]) -> None:
-        """Keep the rows of a push, or the whole of an answer that has none."""
+        """Keep the rows of a push, or the whole message when it has none."""
         content = message.get("data")
         for row in content if isinstance(content, list) else [message]:
             self.rows.put(row)
 
     def until(self, **fields: object) -> dict[str, Any]:
-        """The next row that carries these fields; fails with the list of what came instead."""
+        """Wait for the next row with these fields; fails with the list of the rows that came instead."""
         deadline = time.monotonic() + DEADLINE_S
         while True:
             try:
@@ -50,7 +50,7 @@ class Inbox:
 
 
 def pybit_http(address: VenueAddress, credentials: Credentials, **options: object) -> Any:  # noqa: ANN401 - the library has no types
-    """A pybit HTTP session; a refused timestamp is told at once and not tried thrice."""
+    """A pybit HTTP session that reports a refused timestamp at once instead of retrying it."""
     key = {"api_key": credentials.key, "api_secret": credentials.secret}
     session = unified_trading.HTTP(**key, retry_codes={10006}, recv_window=5000, **options)
     session.endpoint = address.rest
@@ -59,7 +59,7 @@ def pybit_http(address: VenueAddress, credentials: Credentials, **options: objec
 
 
 def ccxt_options(address: VenueAddress, credentials: Credentials, **fetch_markets: object) -> dict[str, Any]:
-    """What each of ccxt's three clients is constructed with; fetch_markets: its options of that name."""
+    """The constructor options of ccxt's three clients; fetch_markets: extra options of fetchMarkets."""
     rest, stream = address.rest, address.stream
     streams = {
         "public": {"spot": stream + paths.PUBLIC_STREAM},

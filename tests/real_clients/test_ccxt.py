@@ -93,7 +93,7 @@ def test_a_post_only_order_rests_is_amended_and_cancelled(blocking: Any) -> None
 
 
 def test_a_taken_id_is_refused(blocking: Any) -> None:  # noqa: ANN401
-    """The second order with one id is ccxt's InvalidOrder."""
+    """A second order with the same id raises ccxt's InvalidOrder."""
     link = _link()
     blocking.create_order(*PASSIVE, _post_only(link))
 
@@ -102,7 +102,7 @@ def test_a_taken_id_is_refused(blocking: Any) -> None:  # noqa: ANN401
 
 
 def test_a_crossing_post_only_order_never_trades(blocking: Any) -> None:  # noqa: ANN401
-    """The history has the order without a fill, with the reason."""
+    """The history shows the order without a fill, with the reason."""
     order_id = blocking.create_order(*CROSSING, _post_only(_link()))["id"]
 
     ended = {order["id"]: order for order in blocking.fetch_canceled_and_closed_orders(BTC, None, 20)}
@@ -112,7 +112,7 @@ def test_a_crossing_post_only_order_never_trades(blocking: Any) -> None:  # noqa
 
 
 def test_an_execution_is_listed(blocking: Any) -> None:  # noqa: ANN401
-    """A taking order is closed, and its executions are the taker's with a fee."""
+    """A taking order is closed, and its executions are a taker's, with a fee."""
     order_id = blocking.create_order(*CROSSING, {"timeInForce": "IOC"})["id"]
 
     trades = [trade for trade in blocking.fetch_my_trades(BTC, None, 50) if trade["order"] == order_id]
@@ -147,7 +147,7 @@ async def test_the_async_client_makes_the_same_flow(awaited: Any) -> None:  # no
 
 
 async def test_the_public_streams_are_read(streaming: Any) -> None:  # noqa: ANN401
-    """Book and ticker come as ccxt's own structures; a spot ticker's push carries no touch."""
+    """Book and ticker arrive as ccxt's structures; a spot ticker's push carries no best bid and ask."""
     async with asyncio.timeout(DEADLINE_S):
         book = await streaming.watch_order_book(BTC, 50)
         ticker = await streaming.watch_ticker(BTC)
@@ -178,13 +178,13 @@ async def test_a_trade_is_watched(streaming: Any) -> None:  # noqa: ANN401
 
 
 @asynccontextmanager
-async def _watching(watch: Callable[[str], Awaitable[list[Row]]]) -> AsyncIterator["asyncio.Queue[Row]"]:
-    """Every row that a watch yields, while the context is open."""
+async def _watching(watch_rows: Callable[[str], Awaitable[list[Row]]]) -> AsyncIterator["asyncio.Queue[Row]"]:
+    """Queue every row that a ``watch_…`` method yields, while the context is open."""
     rows: asyncio.Queue[Row] = asyncio.Queue()
 
     async def keep() -> None:
         while True:
-            for row in await watch(BTC):
+            for row in await watch_rows(BTC):
                 rows.put_nowait(dict(row))
 
     keeper = asyncio.ensure_future(keep())
@@ -196,7 +196,7 @@ async def _watching(watch: Callable[[str], Awaitable[list[Row]]]) -> AsyncIterat
 
 
 async def _subscribed(client: Any, rows: "asyncio.Queue[Row]") -> None:  # noqa: ANN401
-    """Trade until a push shows it: ccxt does not tell when a subscription stands."""
+    """Trade until a push arrives: ccxt does not report when a subscription is active."""
     async with asyncio.timeout(DEADLINE_S):
         while rows.empty():
             await client.create_order_ws(*CROSSING, {"timeInForce": "IOC"})

@@ -1,4 +1,4 @@
-"""What the checks find about the installed libraries is known, stable, and told with version and cure."""
+"""The findings about the installed libraries are the known ones, and name version and remedy."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -13,13 +13,13 @@ SYMBOL = "NEWUSDT"
 
 
 class Judge:
-    """Stands for this test, which reads from junit.xml what the checks came to."""
+    """Stands in for the reports plugin, without which a run is refused; the test reads junit.xml."""
 
 
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What fails on the sound venue: making -> its first line."""
-    folder = tmp_path_factory.mktemp("sound")
+    """What fails on the conforming venue: case -> the first line of its failure."""
+    folder = tmp_path_factory.mktemp("conforming")
     junit = folder / "junit.xml"
     quietly = ["-q", "-p", "no:reports.plugin", "-p", "no:cacheprovider", "--tb=no"]
     options = [f"--junitxml={junit}", f"--out={folder}", "-k", "SDK", str(ROOT / "checks")]
@@ -32,13 +32,13 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def test_findings_are_the_known_ones(failures: dict[str, str]) -> None:
-    """A finding that is gone, or that is new, means that a library has changed."""
+    """The failures are exactly the known findings; any other means that a library has changed."""
     assert failures.keys() == FINDINGS.keys()
 
 
-def test_each_finding_names_version_and_cure(failures: dict[str, str]) -> None:
-    """The sentence is an assertion's, names library and version first, and says after a colon what to do."""
+def test_each_finding_names_version_and_remedy(failures: dict[str, str]) -> None:
+    """A finding is an assertion that starts with library and version and ends with ``: `` and a remedy."""
     names = tuple(f"AssertionError: {name} {version(name)}" for name in ("pybit", "ccxt"))
 
-    assert all(said.startswith(names) for said in failures.values())
-    assert all(said.rpartition(": ")[2].split(" ")[0].islower() for said in failures.values())
+    assert all(message.startswith(names) for message in failures.values())
+    assert all(message.rpartition(": ")[2].split(" ")[0].islower() for message in failures.values())

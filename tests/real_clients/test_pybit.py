@@ -42,7 +42,7 @@ def http(venue: VenueAddress) -> Any:  # noqa: ANN401 - the library has no types
 
 @pytest.fixture(scope="module")
 def pointed(venue: VenueAddress) -> Iterator[None]:
-    """The addresses of the streams, which are constants of pybit's modules."""
+    """Patch the stream addresses, which are constants of pybit's modules, to the venue's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unified_trading, "PRIVATE_WSS", venue.stream + paths.PRIVATE_STREAM)
         patch.setattr(unified_trading, "PUBLIC_WSS", venue.stream + "/v5/public/{CHANNEL_TYPE}")
@@ -51,7 +51,7 @@ def pointed(venue: VenueAddress) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def streams(pointed: None) -> Iterator[Streams]:  # noqa: ARG001 - it must have happened
+def streams(pointed: None) -> Iterator[Streams]:  # noqa: ARG001 - it patches pybit
     """Both streams, subscribed."""
     key = {"api_key": MAKER.credentials.key, "api_secret": MAKER.credentials.secret}
     private = unified_trading.WebSocket(channel_type="private", **key, **SOCKET)
@@ -67,7 +67,7 @@ def streams(pointed: None) -> Iterator[Streams]:  # noqa: ARG001 - it must have 
 
 
 @pytest.fixture(scope="module")
-def trade(pointed: None) -> Iterator[Any]:  # noqa: ARG001 - it must have happened
+def trade(pointed: None) -> Iterator[Any]:  # noqa: ARG001 - it patches pybit
     """The trade stream, authenticated."""
     key = {"api_key": MAKER.credentials.key, "api_secret": MAKER.credentials.secret}
     socket = unified_trading.WebSocketTrading(recv_window=5000, **key, **SOCKET)
@@ -108,7 +108,7 @@ def test_a_path_that_the_library_does_not_wrap_is_signed(http: Any) -> None:  # 
 
 
 def test_a_post_only_order_rests_is_amended_and_cancelled(http: Any, streams: Streams) -> None:  # noqa: ANN401
-    """Each step is pushed, and the order keeps its id."""
+    """Each step is pushed, and the order keeps its order id."""
     link = _link()
     order_id = http.place_order(**POST_ONLY, orderLinkId=link)["result"]["orderId"]
     assert streams.orders.until(orderLinkId=link)["orderStatus"] == "New"
@@ -135,7 +135,7 @@ def test_a_taken_id_is_refused(http: Any) -> None:  # noqa: ANN401
 
 
 def test_a_crossing_post_only_order_never_trades(http: Any, streams: Streams) -> None:  # noqa: ANN401
-    """Stream and history tell the same end and the same reason."""
+    """Stream and history show the same final status and the same reason."""
     link = _link()
     http.place_order(**{**POST_ONLY, "price": CROSSING}, orderLinkId=link)
 

@@ -1,4 +1,4 @@
-"""Unmodified libraries that sign with an RSA key of their user's, of which the venue has the public half."""
+"""Unmodified libraries that sign with the user's RSA key, whose public half the venue has."""
 
 import os
 import subprocess
@@ -44,8 +44,8 @@ def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyed]:
             process.terminate()
 
 
-def test_pybit_is_let_in(keyed: Keyed) -> None:
-    """Its RSA signatures of a query and of a body verify."""
+def test_pybit_is_authenticated(keyed: Keyed) -> None:
+    """The venue verifies pybit's RSA signatures of a query and of a body."""
     session = pybit_http(keyed.address, keyed.credentials, rsa_authentication=True)
 
     facts = session.get_api_key_information()["result"]
@@ -63,8 +63,8 @@ def test_pybit_is_let_in(keyed: Keyed) -> None:
     assert order["retCode"] == 0
 
 
-def test_ccxt_is_let_in(keyed: Keyed) -> None:
-    """It signs with RSA when the secret is a private key, and its orders are taken."""
+def test_ccxt_is_authenticated(keyed: Keyed) -> None:
+    """The venue accepts an order of ccxt, which signs with RSA when the secret is a private key."""
     client = ccxt.bybit(ccxt_options(keyed.address, keyed.credentials))
     client.session.trust_env = False
 

@@ -1,4 +1,4 @@
-"""Whole runs over a line that is spoiled: nothing is blamed on the venue, and what can be made is made."""
+"""Runs whose connections break: nothing is blamed on the venue, and every check that can run does."""
 
 import asyncio
 import json
@@ -21,12 +21,19 @@ ROOT = Path(__file__).parents[1]
 INCOMPLETE = 2
 INCONCLUSIVE_VERDICTS = {"BLOCKED", "ERROR"}
 DEADLINE_S = 180
-HASTE = {"event_ms": 800, "quiet_period_ms": 100, "look_up_ms": 1000, "plan_orders": 5, "outage_ms": 20_000}
+# A fault of three seconds outlasts each of these deadlines but that of an outage.
+TIMEOUTS = {
+    "event_ms": 800,
+    "quiet_period_ms": 100,
+    "look_up_ms": 1000,
+    "plan_orders": 5,
+    "outage_ms": 20_000,
+}
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A venue in a process of its own, and the line that leads to it."""
+    """A venue in its own process, and the proxy in front of it."""
 
     venue: Process
     line: Line
@@ -43,7 +50,7 @@ class Ended:
     signoff: dict[str, Any]
 
     def cases(self, check_id: str) -> list[tuple[str, str]]:
-        """Verdict and sentence of each making of a check."""
+        """Verdict and sentence of each case of a check."""
         checks = [check for item in self.signoff["items"] for check in item["checks"]]
         (found,) = [check for check in checks if check["id"] == check_id]
         return [(case["verdict"], case["sentence"] or "") for case in found["cases"]]
@@ -51,7 +58,7 @@ class Ended:
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    """A venue started as its users start it, and an environment that reaches it over the line."""
+    """A venue started as its users start it, and an environment that reaches it through the proxy."""
     venue = await asyncio.create_subprocess_exec(
         sys.executable, "-u", "-m", "fixtures.venue", "--port", "0", cwd=ROOT, stdout=PIPE
     )
@@ -63,7 +70,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         section = content["environments"]["standalone"]
         for name in ("rest", "public_stream", "private_stream", "trade_stream"):
             section[name] = section[name].replace("8900", str(line.port))
-        section |= {"timeouts": HASTE, "request_timeout_ms": 600}
+        section |= {"timeouts": TIMEOUTS, "request_timeout_ms": 600}
         path = tmp_path / "environments.yaml"
         path.write_text(yaml.safe_dump(content), encoding="utf-8")
         variables = dict(re.findall(r"(DMM_STANDALONE_\w+)=(\S+)", printed))
@@ -73,8 +80,8 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     assert await venue.wait() == 0
 
 
-async def outcomes_of(stage: Stage, out: Path, spoil: Callable[[], Awaitable[None]]) -> Ended:
-    """A run of MKR-13, over REST and over the trade stream, and of MKR-30; the first making is spoiled."""
+async def outcomes_of(stage: Stage, out: Path, fault: Callable[[], Awaitable[None]]) -> Ended:
+    """Run MKR-13, over REST and over the trade stream, and MKR-30; the fault strikes in the first case."""
     run = await asyncio.create_subprocess_exec(
         *(sys.executable, "-u", "-m", "pytest", "--env=standalone", f"--out={out}", "-k", "MKR-13 or MKR-30"),
         f"--environments={stage.environments}",
@@ -86,7 +93,7 @@ async def outcomes_of(stage: Stage, out: Path, spoil: Callable[[], Awaitable[Non
     assert run.stdout is not None
     try:
         printed = await _read(run, "MKR-13: 1 of 20")
-        await spoil()
+        await fault()
         printed += (await asyncio.wait_for(run.stdout.read(), DEADLINE_S)).decode()
     except BaseException:
         run.kill()
@@ -95,56 +102,56 @@ async def outcomes_of(stage: Stage, out: Path, spoil: Callable[[], Awaitable[Non
 
 
 async def test_dead_streams_are_the_network_s(tmp_path: Path, stage: Stage) -> None:
-    """Half-open streams under a REST that goes on block what they kept, and the next checks are made."""
+    """Half-open streams beside a working REST block the case that waited on them, and the next checks run."""
 
-    async def spoil() -> None:
+    async def fault() -> None:
         stage.line.stall(any_stream)
 
-    ended = await outcomes_of(stage, tmp_path / "out", spoil)
+    ended = await outcomes_of(stage, tmp_path / "out", fault)
 
     assert ended.code == INCOMPLETE, ended.text
-    (invalid, said), conforming = ended.cases("MKR-13")
-    assert (invalid, conforming[0]) == ("BLOCKED", "PASS"), ended.text
-    assert re.search(r"the private stream was silent: a ping sent at .* was not answered", said)
+    (struck, sentence), next_case = ended.cases("MKR-13")
+    assert (struck, next_case[0]) == ("BLOCKED", "PASS"), ended.text
+    assert re.search(r"the private stream was silent: a ping sent at .* was not answered", sentence)
     assert ended.cases("MKR-30")[0][0] == "PASS", ended.text
-    assert [one["owner"] for one in ended.signoff["findings"]] == ["network"]
+    assert [finding["owner"] for finding in ended.signoff["findings"]] == ["network"]
 
 
 async def test_a_venue_that_was_gone_is_used_again(tmp_path: Path, stage: Stage) -> None:
-    """After three seconds without it the other checks are made, and one finding tells how long it was."""
+    """After three seconds without the venue the other checks run, and one finding states the length."""
 
-    async def spoil() -> None:
+    async def fault() -> None:
         await stage.line.vanish()
         await asyncio.sleep(3)
         await stage.line.appear()
 
-    ended = await outcomes_of(stage, tmp_path / "out", spoil)
+    ended = await outcomes_of(stage, tmp_path / "out", fault)
 
     assert ended.code == INCOMPLETE, ended.text
-    (invalid, said), conforming = ended.cases("MKR-13")
-    assert invalid in INCONCLUSIVE_VERDICTS, ended.text
-    assert re.search(r"; the venue did not respond for [3-9]\.\d s$", said)
-    assert (conforming[0], ended.cases("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
-    assert [one["owner"] for one in ended.signoff["findings"]] == ["network"]
+    (struck, sentence), next_case = ended.cases("MKR-13")
+    assert struck in INCONCLUSIVE_VERDICTS, ended.text
+    assert re.search(r"; the venue did not respond for [3-9]\.\d s$", sentence)
+    assert (next_case[0], ended.cases("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
+    assert [finding["owner"] for finding in ended.signoff["findings"]] == ["network"]
     assert re.search(r"the venue was not heard during MKR-13 for [3-9]\.\d s", ended.text)
     assert ended.signoff["run"]["orders_left"] is False
 
 
 async def test_a_venue_that_stood_still_is_not_to_blame(tmp_path: Path, stage: Stage) -> None:
-    """A venue whose process is stopped and goes on fails nothing; what it was asked meanwhile may be open."""
+    """A venue process that is stopped and continued fails no check; the struck case may be inconclusive."""
 
-    async def spoil() -> None:
+    async def fault() -> None:
         stage.venue.send_signal(signal.SIGSTOP)
         await asyncio.sleep(3)
         stage.venue.send_signal(signal.SIGCONT)
 
-    ended = await outcomes_of(stage, tmp_path / "out", spoil)
+    ended = await outcomes_of(stage, tmp_path / "out", fault)
 
     assert ended.code == INCOMPLETE, ended.text
-    (invalid, _), conforming = ended.cases("MKR-13")
-    assert invalid in {*INCONCLUSIVE_VERDICTS, "PASS"}, ended.text
-    assert (conforming[0], ended.cases("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
-    assert {one["owner"] for one in ended.signoff["findings"]} <= {"network"}
+    (struck, _), next_case = ended.cases("MKR-13")
+    assert struck in {*INCONCLUSIVE_VERDICTS, "PASS"}, ended.text
+    assert (next_case[0], ended.cases("MKR-30")[0][0]) == ("PASS", "PASS"), ended.text
+    assert {finding["owner"] for finding in ended.signoff["findings"]} <= {"network"}
 
 
 def _signoff(out: Path) -> dict[str, Any]:
@@ -154,7 +161,7 @@ def _signoff(out: Path) -> dict[str, Any]:
 
 
 async def _read(process: Process, text: str) -> str:
-    """What a process prints, up to a text."""
+    """Read what a process prints, up to a text."""
     assert process.stdout is not None
     printed = b""
     async with asyncio.timeout(DEADLINE_S):

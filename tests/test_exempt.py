@@ -1,4 +1,4 @@
-"""The shipped environments declare no blocker N/A but those that the requirement set lets be."""
+"""The shipped environments declare no blocker N/A but those that the requirement set exempts."""
 
 from pathlib import Path
 
@@ -14,14 +14,14 @@ SYMBOL = "NEWUSDT"
 
 
 class Seen:
-    """A plugin that keeps of each making whether it is N/A, by the id of its check."""
+    """A plugin that keeps, by check id, whether each case is N/A."""
 
     def __init__(self) -> None:
         self.away: dict[str, list[bool]] = {}
         self.blockers: set[str] = set()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note what was planned, but for what judges a library."""
+        """Keep the plan, without the checks of client libraries."""
         for item in session.items:
             check = next(item.iter_markers("check")).kwargs
             if check["library"] is None:
@@ -30,12 +30,12 @@ class Seen:
                 self.blockers.add(check["id"])
 
     def blockers_away(self) -> set[str]:
-        """The blockers that no making of is left."""
+        """The blockers all of whose cases are N/A."""
         return {check_id for check_id, away in self.away.items() if all(away)} & self.blockers
 
 
 def exempt(environments: Path, name: str) -> set[str]:
-    """The blockers that an environment declares N/A when its one key is the market maker's."""
+    """The blockers that an environment declares N/A when its only key is the market maker's."""
     seen, quietly = Seen(), ["-q", "--collect-only", "-p", "no:reports.plugin", "-p", "no:cacheprovider"]
     where = [f"--environments={environments}", f"--env={name}", f"--symbol={SYMBOL}", str(ROOT / "checks")]
     pytest.main([*quietly, *where], plugins=[seen])
@@ -43,10 +43,10 @@ def exempt(environments: Path, name: str) -> set[str]:
 
 
 @pytest.mark.usefixtures("capsys")
-def test_requirement_set_spares_what_somewhere_cannot_be_made(
+def test_requirement_set_exempts_what_some_environment_cannot_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over every environment and every phase of a listing, exactly the blockers of ``exempt`` are N/A."""
+    """Over all environments and phases of a listing, exactly the blockers of ``exempt`` are N/A."""
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     for section in content["environments"].values():
         for names in section.get("credentials", {}).values():
