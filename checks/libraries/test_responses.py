@@ -223,9 +223,9 @@ async def test_trade_stream_call_is_answered_at_no_latency(library: Library) -> 
     Remediation: put a time limit on every call, and look the order up by its orderLinkId after it.
     Source: docs/v5/websocket/trade/guideline.mdx, reqId
     """
-    told = (await library.place(REHEARSED, Transport.TRADE, [ACKNOWLEDGED], held=True)).reported
+    reported = (await library.place(REHEARSED, Transport.TRADE, [ACKNOWLEDGED], held=True)).reported
 
-    _expect_result(library, told, "a call that was answered before its send returned")
+    _expect_result(library, reported, "a call that was answered before its send returned")
 
 
 def _expect_sent_once(library: Library, calls: Mapping[RetCode, LibraryCall]) -> None:
@@ -251,7 +251,7 @@ def _expect_result(library: Library, reported: CallerView, call: str) -> None:
 def _exceptions(calls: Mapping[RetCode, LibraryCall], ancestor: str) -> dict[int, str | None]:
     """Code -> what was raised, where that is not of this kind; None where nothing was raised."""
     wrong = {code: call.reported for code, call in calls.items() if ancestor not in call.reported.classes}
-    return {int(code): told.error or None for code, told in wrong.items()}
+    return {int(code): reported.error or None for code, reported in wrong.items()}
 
 
 def _spoken(reset_in_ms: int | None) -> str:
