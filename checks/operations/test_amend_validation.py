@@ -111,7 +111,9 @@ async def test_amend_has_the_minimum_amount_as_its_edge(desk: Desk) -> None:
     expect("an amend to the minimum", at, acknowledged, of=order)
 
 
-@check("ERR-02.02", severity=MAJOR, max_fills=1, creates=1, largest=1)
+@check(
+    "ERR-02.02", severity=MAJOR, max_fills=1, creates=1, largest=1, provokes={RetCode.BALANCE_INSUFFICIENT}
+)
 @without_real_money("An order beyond the balance would exceed the limit of one order.")
 @over_both_transports
 async def test_amend_beyond_balance_carries_its_code(desk: Desk) -> None:
