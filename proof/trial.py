@@ -62,7 +62,7 @@ class Job:
     checks, nodes: ids of the checks, and node ids of the cases, to run; None for all
     without: ids of checks that are not run
     stops: True when the first kill ends the run
-    settles: how a case ends after which the other cases of its check are not run
+    decisive: how a case ends after which the other cases of its check are not run
     order: the seed of a random order, None for the checklist's own
     traces: True to record which case reaches which mutant
     """
@@ -74,7 +74,7 @@ class Job:
     nodes: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
     stops: bool = False
-    settles: frozenset[CaseKind] = frozenset({CaseKind.ASSERTION})
+    decisive: frozenset[CaseKind] = frozenset({CaseKind.ASSERTION})
     market: str = "quiet"
     order: int | None = None
     symbols: tuple[str, ...] = SYMBOLS
