@@ -62,6 +62,7 @@ class Job:
     checks, nodes: ids of the checks, and node ids of the cases, to run; None for all
     without: ids of checks that are not run
     stops: True when the first kill ends the run
+    settles: how a case ends after which the other cases of its check are not run
     order: the seed of a random order, None for the checklist's own
     traces: True to record which case reaches which mutant
     """
@@ -73,6 +74,7 @@ class Job:
     nodes: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
     stops: bool = False
+    settles: frozenset[CaseKind] = frozenset({CaseKind.ASSERTION})
     market: str = "quiet"
     order: int | None = None
     symbols: tuple[str, ...] = SYMBOLS
@@ -155,7 +157,7 @@ class CaseRecorder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip the other cases of a check of which one has already failed by assertion on a broken venue."""
+        """On a broken venue, skip the other cases of a check of which one has already failed."""
         if self.job.is_broken and check_of(item) in self.killers:
             pytest.skip("its check has already failed")
 
@@ -170,7 +172,7 @@ class CaseRecorder:
         known = self.outcomes.get(item.nodeid)
         if known is None or known.kind is CaseKind.PASSED:
             self.outcomes[item.nodeid] = outcome
-        if outcome.kind is CaseKind.ASSERTION:
+        if outcome.kind in self.job.settles:
             self.killers.add(outcome.check)
         if self.job.stops and outcome.kind in KILLS:
             item.session.shouldstop = "the mutant is killed"
