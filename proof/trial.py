@@ -157,7 +157,7 @@ class CaseRecorder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip the other cases of a check of which one has already failed by assertion on a broken venue."""
+        """On a broken venue, skip the other cases of a check of which one has already failed."""
         if self.job.is_broken and check_of(item) in self.killers:
             pytest.skip("its check has already failed")
 
@@ -172,7 +172,7 @@ class CaseRecorder:
         known = self.outcomes.get(item.nodeid)
         if known is None or known.kind is CaseKind.PASSED:
             self.outcomes[item.nodeid] = outcome
-        if outcome.kind is CaseKind.ASSERTION:
+        if outcome.kind in self.job.decisive:
             self.killers.add(outcome.check)
         if self.job.stops and outcome.kind in KILLS:
             item.session.shouldstop = "the mutant is killed"

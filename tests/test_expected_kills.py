@@ -24,11 +24,13 @@ def test_defect_is_killed_by_assertion(defect: str) -> None:
 
     A check may time out only where the defect leaves nothing to be seen.
     """
-    trial = run(Job(defect, defect=defect, checks=frozenset(EXPECTED_KILLS[defect]), symbols=SYMBOLS[:1]))
+    checks = frozenset(EXPECTED_KILLS[defect])
+    kills = frozenset(KILLS if defect in TIMED_OUT else {CaseKind.ASSERTION})
 
-    kills = KILLS if defect in TIMED_OUT else {CaseKind.ASSERTION}
+    trial = run(Job(defect, defect=defect, checks=checks, symbols=SYMBOLS[:1], decisive=kills))
+
     killed_by = {outcome.check for outcome in trial.outcomes if outcome.kind in kills}
-    assert killed_by == set(EXPECTED_KILLS[defect]), trial.red
+    assert killed_by == checks, trial.red
 
 
 def test_conforming_venue_fails_nothing() -> None:
