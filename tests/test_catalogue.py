@@ -70,7 +70,7 @@ def test_check_is_a_card(function: ast.FunctionDef | ast.AsyncFunctionDef) -> No
     *_, block = (ast.get_docstring(function) or "").split("\n\n")
 
     labels = re.findall(r"^([A-Z]\w+):", block, re.MULTILINE)
-    assert [label for label in labels if label != "Disposition"] == ["Sequence", "Passes", "Source"]
+    assert [label for label in labels if label != "Remediation"] == ["Sequence", "Passes", "Source"]
     demanded = requirement_of(ast.get_docstring(function))
     assert demanded.sequence.endswith(".")
     assert demanded.passes.endswith(".")
