@@ -81,7 +81,7 @@ def select_profile(config: pytest.Config, items: list[pytest.Item], required: Re
         for item in items
         if (check_id := check_id_of(item))
         and check_id not in wanted
-        and check_id.lower() not in config.option.keyword.lower()
+        and (required.formerly(check_id) or check_id).lower() not in config.option.keyword.lower()
         and not _named(item, config.args)
     ]
     if beyond:

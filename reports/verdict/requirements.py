@@ -60,17 +60,20 @@ class Requirements:
 
     def plan(self, collected: Mapping[str, Check]) -> tuple[Check, ...]:
         """The required checks in their order, then what was collected beyond them."""
-        formerly = {part: former for former, parts in self.split.items() for part in parts}
         required = (
             replace(
                 collected.get(check_id, Check(check_id)),
                 exempt=check_id in self.exempt,
-                formerly=formerly.get(check_id, ""),
+                formerly=self.formerly(check_id),
             )
             for check_id in self.check_ids
         )
         beyond = (check for check_id, check in collected.items() if check_id not in self.check_ids)
         return (*required, *beyond)
+
+    def formerly(self, check_id: str) -> str:
+        """The id of an earlier set that stood for this requirement and others, "" for none."""
+        return next((former for former, parts in self.split.items() if check_id in parts), "")
 
     def require_current(self, named: Iterable[str], where: str) -> None:
         """Raise RequirementsError when an id was split: whoever named it may have meant one part only.

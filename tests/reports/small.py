@@ -335,18 +335,26 @@ def run(
     return Run(done.returncode, done.stdout + done.stderr, root)
 
 
+SPLIT = {"RTY-09": ["RTY-01"], "MKR-09": ["MKR-09.01", "MKR-09.02"]}
+"""Former ids -> their parts, where a small checklist has them."""
+
+
 def _requirements(checks: str) -> dict[str, Any]:
     items = enumerate(("VIS", "PRM", "MKR", "RTY"), start=1)
     return {
         "version": "2026-11-23",
         "smoke": ["VIS-01", "MKR-01"],
-        "split": {"RTY-09": ["RTY-01"]} if "RTY-01" in checks else {},
+        "split": {former: parts for former, parts in SPLIT.items() if all(part in checks for part in parts)},
         "items": [
             {
                 "number": number,
                 "title": prefix,
                 "clause": "A clause.",
-                "checks": [check_id for check_id in (f"{prefix}-01", f"{prefix}-02") if check_id in checks],
+                "checks": [
+                    check_id
+                    for check_id in (f"{prefix}-01", f"{prefix}-02", f"{prefix}-09.01", f"{prefix}-09.02")
+                    if check_id in checks
+                ],
             }
             for number, prefix in items
         ],
