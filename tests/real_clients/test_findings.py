@@ -37,8 +37,12 @@ def test_findings_are_the_known_ones(failures: dict[str, str]) -> None:
 
 
 def test_each_finding_names_version_and_remedy(failures: dict[str, str]) -> None:
-    """A finding is an assertion that starts with library and version and ends with ``: `` and a remedy."""
-    names = tuple(f"AssertionError: {name} {version(name)}" for name in ("pybit", "ccxt"))
+    """A finding names library and version, what was expected and seen, and ends with a remedy."""
+    names = tuple(f"{name} {version(name)}'s " for name in ("pybit", "ccxt"))
+    sentences = [message.partition("CheckFailed: ")[2] for message in failures.values()]
 
-    assert all(message.startswith(names) for message in failures.values())
-    assert all(message.rpartition(": ")[2].split(" ")[0].islower() for message in failures.values())
+    assert [sentence for sentence in sentences if not sentence.startswith(names)] == []
+    assert [
+        sentence for sentence in sentences if ": expected " not in sentence or ", got " not in sentence
+    ] == []
+    assert [sentence for sentence in sentences if not sentence.rpartition("; ")[2][:1].islower()] == []
