@@ -188,14 +188,15 @@ def test_nothing_passes_under_a_configuration_that_hides_the_conftest(tmp_path: 
     assert not (done.root / "reports").exists()
 
 
-def test_conftest_beside_the_checks_is_refused(tmp_path: Path) -> None:
-    """A conftest of the user's is refused, because it can do whatever a plugin can."""
-    (tmp_path / "checks").mkdir()
-    (tmp_path / "checks" / "conftest.py").write_text(EVIL, encoding="utf-8")
+@pytest.mark.parametrize("folder", ["checks", "checks/maker"])
+def test_conftest_beside_the_checks_is_refused(tmp_path: Path, folder: str) -> None:
+    """A conftest of the user's is refused, in an item's folder too: it can do whatever a plugin can."""
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "conftest.py").write_text(EVIL, encoding="utf-8")
 
     done = run(tmp_path, FAILING)
 
-    assert_refused(done, "checks/conftest.py could change the checks' verdicts: remove it")
+    assert_refused(done, f"{folder}/conftest.py could change the checks' verdicts: remove it")
 
 
 @pytest.mark.parametrize("installed", [False, True], ids=["named", "installed"])
