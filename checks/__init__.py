@@ -8,7 +8,8 @@ The four items are those of Bybit's page for spot listings:
 4. Operational readiness, ``operations``: retry and back-off (RTY), idempotency (IDM), error codes (ERR),
    connections and streams (CON)
 
-The page's tips on Pybit and CCXT are a section of their own, ``libraries`` (SDK).
+The page's tips on Pybit and CCXT are a section of their own, ``libraries`` (SDK). So is ``records``
+(LAW): what the messages of the whole run must have in common, whatever check they were sent for.
 
 A check looks at the market, acts once, awaits an event and states what it expects. It is a function
 whose docstring is its card: the requirement, a paragraph, then ``Sequence:``, ``Passes:``, for a library

@@ -1,0 +1,1 @@
+"""Section 6: the messages of the whole run agree with each other."""
