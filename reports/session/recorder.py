@@ -12,6 +12,8 @@ from fixtures.clients.clock import SystemClock
 from fixtures.expect import Prerequisite
 from fixtures.harness.collection import library_of, trades_through
 from fixtures.harness.facts import facts_of
+from fixtures.harness.judgement import judgement_of
+from fixtures.oracle import Contradiction
 from fixtures.record.evidence import Record
 from fixtures.record.redaction import redactor
 from fixtures.record.run import Run
@@ -27,8 +29,10 @@ from reports.session.selection import deselected, deselected_by, filtered
 from reports.signoff.provenance import Provenance
 from reports.signoff.writer import Finished, shown, write
 from reports.verdict import waivers
-from reports.verdict.attribution import Seen, attribute, is_explained
+from reports.verdict.attribution import Seen, attribute, failure_of, is_explained
+from reports.verdict.cause import Attribution
 from reports.verdict.decide import deviates, verdict_of_case
+from reports.verdict.frames import frame_at
 from reports.verdict.profile import Profile
 from reports.verdict.requirements import Requirements
 from reports.verdict.results import (
@@ -211,6 +215,10 @@ class Recorder:
             # BLOCKED by that finding: so a case is decided twice.
             attributed = attribute(seen)
             sentence += self._pointer(attributed.missing)
+            departed = self._departure(case.raised[decision.phase], case.mark)
+            if departed is not None:
+                sentence += f"; first departure in this check: {departed}"
+            attributed = self._with_proof(attributed, case.raised[decision.phase], departed)
             decision = verdict_of_case(replace(case.facts, explained=is_explained(seen, attributed)))
         params = parameters(item)
         result = labels.under_way(self._config)
@@ -229,6 +237,28 @@ class Recorder:
             attribution=attributed,
             library=self._library(item),
         )
+
+    def _departure(self, raised: BaseException, mark: int) -> Contradiction | None:
+        """The first message of a failed case that contradicts another about the orders of its failure."""
+        failure = failure_of(raised)
+        if failure is None or not failure.orders or failure.record is not None:
+            return None
+        found = (
+            contradiction
+            for contradiction in judgement_of(self._config, self._run).contradictions
+            if contradiction.record >= mark and set(contradiction.orders) & set(failure.orders)
+        )
+        return min(found, key=lambda contradiction: contradiction.record, default=None)
+
+    def _with_proof(
+        self, attributed: Attribution, raised: BaseException, departed: Contradiction | None
+    ) -> Attribution:
+        """The attribution with the message in which the venue first departed, where that is known."""
+        failure = failure_of(raised)
+        known = departed.record if departed is not None else failure.record if failure else None
+        if known is None:
+            return attributed
+        return replace(attributed, frame=frame_at(self._run.evidence.since(known)[0]))
 
     def _unresponsive(self, case: RunningCase, verdict: Verdict) -> str:
         """For how long the venue did not respond in a case that did not pass, "" when it always did."""

@@ -61,6 +61,11 @@ def frame_of(records: Iterable[Record], clues: Clues) -> Frame | None:
     return None if best is None else _shown(best.record, best.held)
 
 
+def frame_at(record: Record) -> Frame:
+    """A message that is known to prove a failure."""
+    return _shown(record, {})
+
+
 def received(records: Iterable[Record]) -> list[Record]:
     """The messages that the venue sent."""
     return [record for record in records if record.direction is Direction.RECEIVED]
