@@ -23,6 +23,15 @@ ROOT = Path(__file__).parents[1]
 CHECKS = ROOT / "checks"
 SYMBOLS = ("NEWUSDT", "XRPUSDT")
 """A listing before its public phase and one that trades: some rules are reached by one of them only."""
+LOOKS_BACK = "LAW-"
+"""How the ids begin of the checks that judge the messages of the whole run."""
+TRAFFIC = frozenset(
+    {
+        *("FLT-10", "MKR-01.01", "MKR-06", "MKR-09.02", "MKR-11", "MKR-15", "MKR-22", "MKR-23", "MKR-24"),
+        *("MKR-25", "MKR-29.02", "MKR-31.01", "MKR-32", "CON-16", "CON-18.01", "CON-18.02"),
+    }
+)
+"""The checks that are run before those that look back, in a job of chosen checks: they make the messages."""
 RAN = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
 NOT_SEEN = "NotSeen"
 """What is raised when an awaited event does not come; by name, because a worker may import it twice."""
@@ -81,6 +90,12 @@ class Job:
     traces: bool = False
 
     @property
+    def wanted(self) -> frozenset[str] | None:
+        """The ids of the checks to run, None for all; those that look back need others before them."""
+        looks_back = any(check_id.startswith(LOOKS_BACK) for check_id in self.checks or ())
+        return self.checks | TRAFFIC if self.checks and looks_back else self.checks
+
+    @property
     def is_broken(self) -> bool:
         """True when the venue, a library or the policy has a defect or is a mutant."""
         return bool(self.defect or self.mutant)
@@ -93,7 +108,7 @@ class Job:
         symbols = [option for symbol in self.symbols for option in ("--symbol", symbol)]
         defect = ["--defect", self.defect] if self.defect else []
         # A selection by keyword also runs the long checks, which a run without a selection deselects.
-        chosen = ["-k", " or ".join(sorted(self.checks)) if self.checks else "test_"]
+        chosen = ["-k", " or ".join(sorted(self.wanted)) if self.wanted else "test_"]
         return [
             *plain,
             *shuffled,
@@ -108,9 +123,9 @@ class Job:
         """What pytest collects: the modules that hold what is asked for, the whole folder where all is."""
         if self.nodes is not None:
             return sorted({ROOT / node.partition("::")[0] for node in self.nodes})
-        if self.checks is None:
+        if self.wanted is None:
             return [CHECKS]
-        named = [f'"{check_id}"' for check_id in self.checks]
+        named = [f'"{check_id}"' for check_id in self.wanted]
         return [path for path, text in _sources().items() if any(name in text for name in named)] or [CHECKS]
 
 
@@ -180,7 +195,7 @@ class CaseRecorder:
 
     def _wants(self, item: pytest.Item) -> bool:
         check_id, job = check_of(item), self.job
-        in_checks = (job.checks is None or check_id in job.checks) and check_id not in job.without
+        in_checks = (job.wanted is None or check_id in job.wanted) and check_id not in job.without
         proves = not job.is_broken or not is_finding(item.nodeid, job.symbols)
         return bool(check_id) and in_checks and proves and (job.nodes is None or item.nodeid in job.nodes)
 

@@ -11,6 +11,7 @@ import pytest
 
 from fixtures.config.environment import Environment, read_file, select
 from fixtures.harness.collection import ROLE_OF_FIXTURE, kept_back, library_of, needs_of
+from fixtures.oracle import LAWS
 from reports.cards.card import Card, page
 from reports.session.items import check_id_of, group, label, parameters, requirement
 from reports.verdict.requirements import newest, read
@@ -110,6 +111,7 @@ def _card(check_id: str, items: Sequence[pytest.Item], environments: Mapping[str
         cases=tuple(dict.fromkeys(filter(None, (label(parameters(item), ()) for item in items)))),
         needs=tuple(NEEDS[name] for name in NEEDS if name in names),
         exempt=tuple(_exempt(first, items, environments)),
+        laws=tuple(f"{law.statement} ({law.source})" for law in LAWS if law.check_id == check_id),
     )
 
 

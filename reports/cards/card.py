@@ -36,6 +36,7 @@ class Card:
     cases: its parameters in a few words, one entry per case
     needs: its prerequisites
     exempt: where and why it is N/A
+    laws: the laws of the oracle that it reports, each a sentence with its source
     """
 
     id: str
@@ -49,6 +50,7 @@ class Card:
     cases: tuple[str, ...]
     needs: tuple[str, ...]
     exempt: tuple[str, ...]
+    laws: tuple[str, ...] = ()
 
     @property
     def cost(self) -> str:
@@ -106,11 +108,12 @@ def _rows(card: Card) -> Mapping[str, str]:
     return {
         "Sequence": demanded.sequence,
         "Passes": demanded.passes,
+        "Laws": "<br>".join(card.laws),
         "Needs": "; ".join(card.needs) or "nothing but this suite",
         "N/A": "<br>".join(card.exempt) or "never",
         "Severity": card.severity,
         "Mainnet, at worst": f"not run there: {card.mainnet}" if card.mainnet else cost(card.max_fills),
-        "Minimum messages": _minimum(card.min_messages),
+        "Minimum messages": _minimum(card),
         "Cases": "1" if len(cases) <= 1 else f"{len(cases)}: {', '.join(cases)}",
         "Library": card.library,
         "Remediation": demanded.remediation,
@@ -125,7 +128,10 @@ def cost(max_fills: int) -> str:
     return "1 minimum-size order" if max_fills == 1 else f"{max_fills} minimum-size orders"
 
 
-def _minimum(minimum: int) -> str:
+def _minimum(card: Card) -> str:
+    minimum = card.min_messages
+    if card.laws:
+        return "one that its laws speak of"
     if not minimum:
         return "none: it judges the suite's own policy"
     return f"{minimum} of the venue"
