@@ -1,0 +1,77 @@
+"""What the oracle costs: one run judged beside the run itself, and a run of a million records."""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+import msgspec
+
+from fixtures.oracle import Oracle
+from fixtures.record.evidence import Record
+
+RECORDS = 1_000_000
+LAG_MS = 10_000
+_DAY_MS = 86_400_000
+_TIME = re.compile(r"\b1[78]\d{11}\b")
+_ID = re.compile(r"\b(18|22)(\d{17})\b")
+_RUN_ID = re.compile(r"\b(\d{6}-\d{6})-([2-9a-z]{4})-")
+
+
+def oracle_cost(evidence: Sequence[str], wall_s: float) -> dict[str, float]:
+    """Seconds for one run and for a million records, the share of the run's own time, contradictions.
+
+    evidence: the lines of a conforming run's evidence.jsonl
+    wall_s: how long that run took
+    The million is the same run again and again: a day later each time, under ids and connections of its own.
+    """
+    records = msgspec.json.decode(b"[" + ",".join(evidence).encode() + b"]", type=list[Record])
+    began = time.perf_counter()
+    oracle = Oracle(LAG_MS)
+    oracle.take(records)
+    oracle.finish()
+    once_s = time.perf_counter() - began
+    oracle, taken_s, seen = Oracle(LAG_MS), 0.0, 0
+    for later in _again(records):
+        began = time.perf_counter()
+        oracle.take(later)
+        taken_s += time.perf_counter() - began
+        seen += len(later)
+    began = time.perf_counter()
+    found = len(oracle.finish().contradictions)
+    taken_s += time.perf_counter() - began
+    return {
+        "run_records": len(records),
+        "run_s": round(once_s, 2),
+        "share": round(once_s / wall_s, 4),
+        "records": seen,
+        "records_s": round(taken_s, 1),
+        "contradictions": found,
+    }
+
+
+def _again(records: Sequence[Record]) -> Iterator[list[Record]]:
+    size = len(records)
+    for round_ in count():
+        if round_ * size >= RECORDS:
+            return
+        yield [_later(record, round_, size) for record in records]
+
+
+def _later(record: Record, round_: int, size: int) -> Record:
+    shift_ms = round_ * _DAY_MS
+
+    def time_of(found: re.Match[str]) -> str:
+        return str(int(found[0]) + shift_ms)
+
+    text = _ID.sub(lambda found: f"{found[1]}{round_:03}{found[2][3:]}", record.text)
+    text = _RUN_ID.sub(lambda found: f"{found[1]}-{round_:04}-", text)
+    return msgspec.structs.replace(
+        record,
+        seq=record.seq + round_ * size,
+        at_ms=record.at_ms + shift_ms,
+        text=_TIME.sub(time_of, text),
+        venue_ms=None if record.venue_ms is None else record.venue_ms + shift_ms,
+        answers=None if record.answers is None else record.answers + round_ * size,
+        connection=record.connection + round_ * 1000 if record.connection else 0,
+    )
