@@ -1,7 +1,7 @@
 """Turns pytest's events into outcomes, and writes the reports when the session is over."""
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -330,6 +330,7 @@ class Recorder:
         folder = shown(self._run.folder, self._config.invocation_params.dir)
         try:
             written = write(self._run, self._finished())
+            written = replace(written, remarks=(*written.remarks, *self._unreported()))
         except Exception as error:  # noqa: BLE001 - whatever breaks here, open orders are reported
             if reporter is not None:
                 for line in terminal.unwritten_lines(self._run, error, folder):
@@ -338,6 +339,17 @@ class Recorder:
         if reporter is not None:
             terminal.show(reporter, written, folder, self._run)
         return written.exit_code
+
+    def _unreported(self) -> Iterator[str]:
+        """A line on the contradictions of which no check that ran speaks, where there are any."""
+        judged = judgement_of(self._config, self._run)
+        ran = {outcome.check_id for outcome in self._outcomes}
+        if unreported := sorted(judged.found.keys() - ran):
+            count = sum(judged.found[check_id] for check_id in unreported)
+            yield (
+                f"messages of this run contradict each other, {count} times, and no check that ran reports "
+                f"it: python -m fixtures.oracle judge evidence.jsonl, or run {', '.join(unreported)}"
+            )
 
     def _note_teardown(self, error: BaseException) -> None:
         raised = ", ".join(map(message_of, leaves(error)))
