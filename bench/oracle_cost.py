@@ -15,6 +15,11 @@ LAG_MS = 10_000
 _DAY_MS = 86_400_000
 _TIME = re.compile(r"\b1[78]\d{11}\b")
 _ID = re.compile(r"\b(18|22)(\d{17})\b")
+_NANOSECONDS = re.compile(r"\b17\d{17}\b")
+_SECONDS = re.compile(r"\b1[78]\d{8}\b")
+_NUMBER = re.compile(r'"(u|seq)":("?)(?![01]\b)(\d+)')
+_CONNECTION = re.compile(r'"(conn_?[iI]d)":"')
+_TRACE = re.compile(r"\b[0-9a-f]{12}(?=[0-9a-f]{20}\b)")
 _RUN_ID = re.compile(r"\b(\d{6}-\d{6})-([2-9a-z]{4})-")
 
 
@@ -66,11 +71,21 @@ def _later(record: Record, round_: int, size: int) -> Record:
 
     text = _ID.sub(lambda found: f"{found[1]}{round_:03}{found[2][3:]}", record.text)
     text = _RUN_ID.sub(lambda found: f"{found[1]}-{round_:04}-", text)
+    text = _NANOSECONDS.sub(lambda found: str(int(found[0]) + shift_ms * 1_000_000), text)
+    text = _SECONDS.sub(lambda found: str(int(found[0]) + shift_ms // 1000), text)
+    text = _NUMBER.sub(lambda found: f'"{found[1]}":{found[2]}{int(found[3]) + round_ * 10**8}', text)
+    text = _CONNECTION.sub(lambda found: f"{found[0]}{round_}-", text)
+    text = _TRACE.sub(f"{round_:012x}", text)
+    headers = {
+        name: f"{round_:012x}{held[12:]}" if name == "traceid" else _TIME.sub(time_of, held)
+        for name, held in record.headers.items()
+    }
     return msgspec.structs.replace(
         record,
         seq=record.seq + round_ * size,
         at_ms=record.at_ms + shift_ms,
         text=_TIME.sub(time_of, text),
+        headers=headers,
         venue_ms=None if record.venue_ms is None else record.venue_ms + shift_ms,
         answers=None if record.answers is None else record.answers + round_ * size,
         connection=record.connection + round_ * 1000 if record.connection else 0,
