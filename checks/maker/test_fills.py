@@ -14,6 +14,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, check, during, needs, over_both_transports, without_real_money
+from checks.maker._wallet import expect_balances, expected_balances
 from fixtures.desk import Answer, Balance, Desk, Execution, Order, OrderState, OwnFill, Taker, self_match
 from fixtures.expect import (
     Matcher,
@@ -64,7 +65,7 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     order, wait_ms = matched.resting, desk.timeouts.look_up_ms
     pushed = (await desk.pushed_executions(order, matched.qty))[0]
     listed = (await desk.listed_executions(order, matched.qty))[0]
-    expected = _expected(desk.instrument, side, matched.before, [pushed])
+    expected = expected_balances(desk.instrument, side, matched.before, [pushed])
     after, streamed = await desk.wallet(expected), await desk.pushed_wallet(expected)
     foreign = await _shown_of_others(desk, taker, matched)
     (taken,), taker_rate = matched.taken, await taker.desk.fee_rate(is_maker=False)
@@ -73,8 +74,8 @@ async def test_own_fill_is_a_makers(desk: Desk, taker: Taker, side: Side) -> Non
     expect("the execution of the resting order", pushed, having(is_maker=True, fee_rate=rate))
     _expect_fee(desk.instrument, side, pushed, rate)
     expect("the execution of the resting order", pushed, _terms_of(order, left=order.qty - pushed.exec_qty))
-    _expect_balances("in the wallet after the fill", after, expected, within_ms=wait_ms)
-    _expect_balances("on the wallet topic after the fill", streamed, after)
+    expect_balances("in the wallet after the fill", after, expected, within_ms=wait_ms)
+    expect_balances("on the wallet topic after the fill", streamed, after)
     expect("the execution of the taking order", taken, having(is_maker=False, fee_rate=taker_rate))
     expect("executions shown to the other UID", foreign, nothing)
 
@@ -193,7 +194,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
 
     async def look_then_cancel(order: Order, before: Mapping[str, Balance]) -> Looked:
         hold = order.qty / 2 * (order.price if side is Side.BUY else 1)
-        expected = _expected(desk.instrument, side, before, await desk.executions(order), hold)
+        expected = expected_balances(desk.instrument, side, before, await desk.executions(order), hold)
         held, streamed = await desk.wallet(expected), await desk.pushed_wallet(expected)
         return held, streamed, await desk.attempt_cancel(order.order_link_id)
 
@@ -201,7 +202,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     order, (held, streamed, cancelled) = matched.resting, matched.after
     await desk.closed(order)
     fills = await desk.listed_executions(order, matched.qty)
-    expected = _expected(desk.instrument, side, matched.before, fills)
+    expected = expected_balances(desk.instrument, side, matched.before, fills)
     after = await desk.wallet(expected)
 
     coin, wait_ms = desk.instrument.coin_held(side), desk.timeouts.look_up_ms
@@ -209,8 +210,8 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
     locked = held[coin].locked - matched.before[coin].locked
     expect("the cancel of a partly filled order", cancelled, acknowledged, of=order)
     expect(f"{coin} locked for what is left of the order", locked, left, of=order, within_ms=wait_ms)
-    _expect_balances("on the wallet topic after the fill", streamed, held)
-    _expect_balances("in the wallet after the cancel", after, expected, within_ms=wait_ms)
+    expect_balances("on the wallet topic after the fill", streamed, held)
+    expect_balances("in the wallet after the cancel", after, expected, within_ms=wait_ms)
 
 
 @check("MKR-27", severity=BLOCKER, max_fills=1, creates=2)
@@ -304,15 +305,6 @@ def _expect_fee(instrument: Instrument, side: Side, fill: Execution, rate: Decim
     expect(f"execFee of a maker's {side}", fill.exec_fee, fee, of=fill)
 
 
-def _expect_balances(
-    where: str, shown: Mapping[str, Balance], expected: Mapping[str, Balance], within_ms: int | None = None
-) -> None:
-    for coin, balance in expected.items():
-        own = expect(f"{coin} {where}", shown.get(coin), present, within_ms=within_ms)
-        expect(f"walletBalance of {coin} {where}", own.wallet, balance.wallet, within_ms=within_ms)
-        expect(f"locked of {coin} {where}", own.locked, balance.locked, within_ms=within_ms)
-
-
 def _terms_of(order: Order, left: Decimal) -> Matcher:
     """What an execution repeats of its order."""
     return having(symbol=order.symbol, order_price=order.price, order_qty=order.qty, leaves_qty=left)
@@ -326,26 +318,3 @@ def _fee_coin(instrument: Instrument, side: Side, fill: Execution) -> tuple[str,
     """The coin that a maker's fee is in, and how much of it changed hands."""
     is_base = (side is Side.BUY) == (fill.fee_rate >= 0)
     return (instrument.base_coin, fill.exec_qty) if is_base else (instrument.quote_coin, fill.exec_value)
-
-
-def _expected(
-    instrument: Instrument,
-    side: Side,
-    before: Mapping[str, Balance],
-    fills: list[Execution],
-    hold: Decimal = NOTHING,
-) -> dict[str, Balance]:
-    """What the wallet holds after executions of an order of that side, by what it held before.
-
-    hold: what is left of the order still locks
-    """
-    base, quote, sign = instrument.base_coin, instrument.quote_coin, side.sign
-    moved = {
-        base: sum((sign * fill.exec_qty for fill in fills), Decimal(0)),
-        quote: sum((-sign * fill.exec_value for fill in fills), Decimal(0)),
-    }
-    for fill in fills:
-        moved[fill.fee_currency] = moved.get(fill.fee_currency, Decimal(0)) - fill.exec_fee
-    after = {coin: Balance(balance.wallet + moved[coin], balance.locked) for coin, balance in before.items()}
-    held = after[instrument.coin_held(side)]
-    return after | {instrument.coin_held(side): Balance(held.wallet, held.locked + hold)}

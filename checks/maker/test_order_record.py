@@ -3,19 +3,18 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist items 3 and 4; docs/v5/websocket/private/order.mdx
 """
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
-from fixtures.desk import Desk, Execution, Taker, attempt_cancel_with
+from checks.maker._wallet import PLACES, paid_fees
+from fixtures.desk import Desk, Taker, attempt_cancel_with
 from fixtures.expect import acknowledged, at_least, at_most, between, expect, having, other_than, present
 from fixtures.v5.enums import Phase, Side
 
 CLOCKS_APART_MS = 1000
 """How far a time in a message may be from the venue's clock, which is known to half a round trip."""
-PLACES = 8
 
 
 @check("FLT-11.02", severity=BLOCKER, max_fills=1, creates=1)
@@ -167,18 +166,10 @@ async def test_order_sums_its_executions(desk: Desk, taker: Taker, side: Side) -
         average = round(state.avg_price, PLACES)
         expect(f"avgPrice in {name}", average, round(value / matched.qty, PLACES), of=order)
         fees = {coin: round(fee, PLACES) for coin, fee in state.fees.items()}
-        expect(f"cumFeeDetail in {name}", fees, _paid(fills), of=order)
+        expect(f"cumFeeDetail in {name}", fees, paid_fees(fills), of=order)
     expect("execution of the order in the execution list", fills or None, present, of=order)
     earliest, latest = before_ms - CLOCKS_APART_MS, desk.venue_now_ms() + CLOCKS_APART_MS
     for fill in fills:
         expect("execution of the order", fill, having(order_link_id=order.order_link_id, side=side))
         expect("execTime", fill.exec_time_ms, between(earliest, latest), of=fill)
     expect("sum of execValue", sum(fill.reported_value for fill in fills), value, of=fills)
-
-
-def _paid(fills: Iterable[Execution]) -> dict[str, Decimal]:
-    """Coin -> the fees of executions, without the coins that no fee was paid in."""
-    paid: dict[str, Decimal] = {}
-    for fill in fills:
-        paid[fill.fee_currency] = paid.get(fill.fee_currency, Decimal(0)) + fill.exec_fee
-    return {coin: rounded for coin, fee in paid.items() if (rounded := round(fee, PLACES))}

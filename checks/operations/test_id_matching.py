@@ -184,7 +184,9 @@ async def test_executions_are_those_of_the_id(desk: Desk, taker: Taker, name: st
     orders = [(await taker.fills(side)).resting for side in Side]
     for order in orders:
         await desk.listed_executions(order, order.qty)
-    own = {order.order_id: {"orderId": order.order_id, "orderLinkId": order.order_link_id} for order in orders}
+    own = {
+        order.order_id: {"orderId": order.order_id, "orderLinkId": order.order_link_id} for order in orders
+    }
     first = own[orders[0].order_id][name]
     near = (first[:-1], f"{first}0")
 
@@ -216,9 +218,7 @@ async def _shown_near(desk: Desk, order: Order) -> dict[str, list[str]]:
     }
 
 
-def _expect_each(
-    op: str, name: str, answers: Mapping[str, Answer], expected: Matcher, order: Order
-) -> None:
+def _expect_each(op: str, name: str, answers: Mapping[str, Answer], expected: Matcher, order: Order) -> None:
     """Each answer is as expected; op, name: what was sent, and the id that named no order."""
     for what, answer in answers.items():
         expect(f"{op} under an {name} that is {what}", answer, expected, of=order)
