@@ -72,9 +72,9 @@ async def test_each_amend_moves_the_hold(desk: Desk, side: Side) -> None:
 
     Sequence: create of two minimum sizes, New, amend of the price, of the quantity, of the price again, and
         of both back to the first terms, the wallet after each, cancel, the wallet.
-    Passes: after each amend the coin locks what it did before the order and the amount of the order, over
-        REST and on the wallet topic; after the cancel what it did before the order.
-    Source: docs/v5/account/wallet-balance.mdx, locked; docs/v5/websocket/private/wallet.mdx
+    Passes: after each amend the coin locks what it did before the order and the amount of the order; after
+        the cancel what it did before the order.
+    Source: docs/v5/account/wallet-balance.mdx, locked
     """
     coin, before = desk.instrument.coin_held(side), await desk.wallet()
     order, steps = await _order_and_steps(desk, side)
@@ -83,10 +83,8 @@ async def test_each_amend_moves_the_hold(desk: Desk, side: Side) -> None:
     for number, (former, step) in enumerate(pairwise((order, *steps)), 1):
         await desk.amend(order, **_changes(former, step))
         held = before | {coin: Balance(before[coin].wallet, before[coin].locked + _hold(step))}
-        after, pushed = await desk.wallet(held), await desk.pushed_wallet({coin: held[coin]})
-        wait_ms = desk.timeouts.look_up_ms
+        after, wait_ms = await desk.wallet(held), desk.timeouts.look_up_ms
         expect_balances(f"in the wallet after {number} amends", after, held, within_ms=wait_ms)
-        expect_balances(f"on the wallet topic after {number} amends", pushed, {coin: held[coin]})
     await desk.cancelled(order)
     expect_balances("in the wallet after the cancel", await desk.wallet(before), before)
 

@@ -1,0 +1,164 @@
+"""The second connection, the second subscription and the second reconnect: each works as the first did.
+
+Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/websocket/wss-authentication.mdx
+"""
+
+import asyncio
+from dataclasses import asdict
+
+import pytest
+
+from checks import BLOCKER, MAJOR, check, during, over_trade_stream
+from checks.maker._wallet import expect_balances
+from fixtures.desk import (
+    Desk,
+    ObserverStream,
+    Order,
+    OrderState,
+    Taker,
+    answers_by_request,
+    any_state,
+    has_ended,
+)
+from fixtures.expect import acknowledged, expect, having, nothing
+from fixtures.record.evidence import Evidence
+from fixtures.v5.enums import OrderStatus, Phase, Side
+
+AT_ONCE = 3
+"""Requests on each connection at the same time."""
+GAPS = 2
+
+
+@check("CON-24", severity=BLOCKER, max_fills=2, creates=2, worth=3, min_messages=10)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+async def test_second_connection_is_pushed_the_same(
+    desk: Desk, second_desk: Desk, taker: Taker, side: Side
+) -> None:
+    """A second private connection of one key is pushed the orders, executions and balances of the first.
+
+    Sequence: a second private stream, authenticated and subscribed; create of two minimum sizes as the touch,
+        one is filled, cancel, PartiallyFilledCanceled.
+    Passes: both connections show the same states of the order in the same order, the same executions and the
+        same balances, whose walletBalance is that of the wallet.
+    Source: docs/v5/websocket/wss-authentication.mdx; docs/v5/websocket/private/order.mdx, wallet.mdx
+    """
+    matched = await taker.fills(side, (1,), of=2)
+    order, desks = matched.resting, (desk, second_desk)
+    await asyncio.gather(*(each.closed(order) for each in desks))
+    fills = [await each.pushed_executions(order, matched.qty) for each in desks]
+    wallet = await desk.wallet()
+    balances = await desk.pushed_wallet(wallet)
+    others_balances = await second_desk.pushed_wallet(balances)
+    await desk.quiet()
+    (states,), (others,) = [await each.pushed_states(order) for each in desks]
+
+    expect("states of the order on the second connection", _rows(others), _rows(states), of=order)
+    ids = [{fill.exec_id: asdict(fill) for fill in each} for each in fills]
+    expect("executions of the order on the second connection", ids[1], ids[0], of=order)
+    held = {coin: balance.wallet for coin, balance in wallet.items()}
+    pushed = {coin: balance.wallet for coin, balance in balances.items()}
+    expect("walletBalance of the coins on the wallet topic", pushed, held, of=order)
+    expect_balances("on the wallet topic of the second connection", others_balances, balances)
+
+
+@check("CON-25", severity=BLOCKER, max_fills=2 * AT_ONCE, creates=2 * AT_ONCE, min_messages=4 * AT_ONCE)
+@over_trade_stream
+async def test_trade_connections_answer_their_own_requests(
+    desk: Desk, second_desk: Desk, evidence: Evidence
+) -> None:
+    """Each of two trade connections answers the requests that it was sent, and each request once.
+
+    Sequence: a second trade connection of the key; three creates on each at once, acknowledged; each order
+        cancelled over the connection that did not create it, Cancelled.
+    Passes: each acknowledgement names the order that is found under the orderLinkId of its request, every
+        cancel is acknowledged and names its order, and every reqId is answered once.
+    Source: docs/v5/websocket/trade/guideline.mdx, reqId and connId
+    """
+    price, mark = await desk.passive_price(Side.BUY), evidence.mark()
+    desks = [desk, second_desk] * AT_ONCE
+    orders = await asyncio.gather(*(each.place(Side.BUY, price) for each in desks))
+    resting = await asyncio.gather(*map(desk.resting, orders))
+    across = zip(orders, reversed(desks), strict=True)
+    cancels = await asyncio.gather(*(each.attempt_cancel(order.order_link_id) for order, each in across))
+    closed = await asyncio.gather(*map(desk.closed, orders))
+    counts = answers_by_request(desk, mark)
+
+    for order, state, cancel, end in zip(orders, resting, cancels, closed, strict=True):
+        ids = (order.order_id, order.order_link_id)
+        expect("order under the orderId of its acknowledgement", (state.order_id, state.order_link_id), ids)
+        expect("cancel over the other connection", cancel, acknowledged, of=order)
+        expect("ids in the acknowledgement of the cancel", cancel.names, (ids,), of=order)
+        expect("order after its cancel", end, having(order_status=OrderStatus.CANCELLED))
+    unlike = {req_id: count for req_id, count in counts.items() if count != 1}
+    expect("reqIds that were not answered once, with the number of their answers", unlike, {}, of=orders)
+
+
+@check("CON-26", severity=MAJOR, max_fills=2, creates=2, min_messages=6)
+async def test_subscription_can_be_dropped_and_renewed(desk: Desk, observer: ObserverStream) -> None:
+    """A stream that unsubscribes from orders is pushed none, and each state once when it subscribes again.
+
+    Sequence: an observer stream unsubscribes from order.spot, create, New on the run's own stream, quiet
+        period; it subscribes again, create, New, both cancelled, Cancelled; quiet period.
+    Passes: the observer is pushed nothing while it is not subscribed; afterwards it is pushed the second
+        order's New and both orders' ends, once each.
+    Source: docs/v5/websocket/wss-authentication.mdx, subscribe and unsubscribe
+    """
+    await observer.unsubscribe()
+    first = await desk.rest(Side.BUY)
+    await desk.quiet()
+    (dropped,) = await observer.pushed(first)
+    await observer.subscribe()
+    second = await desk.rest(Side.BUY)
+    await asyncio.gather(*map(desk.cancelled, (first, second)))
+    await asyncio.gather(*map(observer.closed, (first, second)))
+    await desk.quiet()
+    pushed = dict(zip(("first", "second"), await observer.pushed(first, second), strict=True))
+
+    expect("states pushed to a stream that had unsubscribed", dropped, nothing, of=first)
+    shown = {which: [state.order_status for state in states] for which, states in pushed.items()}
+    wanted = {"first": [OrderStatus.CANCELLED], "second": [OrderStatus.NEW, OrderStatus.CANCELLED]}
+    expect("states pushed once it had subscribed again", shown, wanted, of=(first, second))
+
+
+@check("CON-27", severity=BLOCKER, max_fills=3 * GAPS, creates=3 * GAPS, min_messages=12)
+async def test_second_gap_is_closed_like_the_first(desk: Desk, observer: ObserverStream) -> None:
+    """After a second loss the private stream is back, knows what its gap held, and is pushed what follows.
+
+    Sequence: twice: create twice, New, an observer stream breaks, cancel the first, create a third, the
+        stream is back, cancel the second, Cancelled.
+    Passes: after either gap the first order is known as Cancelled and the third as New without a push; the
+        second's terminal state is pushed once.
+    Source: docs/v5/websocket/private/order.mdx, docs/v5/order/open-order.mdx
+    """
+    for number in range(1, GAPS + 1):
+        cancelled, kept, created = await _across_a_gap(desk, observer)
+        in_gap, after = await observer.pushed(cancelled, kept)
+        known = {
+            "cancelled order": await observer.recovered(cancelled, has_ended),
+            "new order": await observer.recovered(created, any_state),
+        }
+        seen = {name: state.order_status if state else None for name, state in known.items()}
+        statuses = {"cancelled order": OrderStatus.CANCELLED, "new order": OrderStatus.NEW}
+        wait_ms = desk.timeouts.look_up_ms
+        expect(f"orders of gap {number}", seen, statuses, of=(cancelled, created), within_ms=wait_ms)
+        repeated = [state for state in in_gap if state.order_status.is_closed]
+        expect(f"terminal states of gap {number} pushed after it", repeated, nothing)
+        ends = [state for state in after if state.order_status.is_closed]
+        expect(f"terminal states pushed of an order cancelled after gap {number}", len(ends), 1, of=kept)
+
+
+async def _across_a_gap(desk: Desk, observer: ObserverStream) -> tuple[Order, Order, Order]:
+    """An order that was cancelled in a gap, one that was cancelled after it, one that was created in it."""
+    cancelled, kept = [await desk.rest(Side.BUY) for _ in range(2)]
+    async with observer.gap():
+        await desk.cancelled(cancelled)
+        created = await desk.rest(Side.BUY)
+    await desk.cancel(kept)
+    await observer.closed(kept)
+    await desk.quiet()
+    return cancelled, kept, created
+
+
+def _rows(states: list[OrderState]) -> list[dict[str, object]]:
+    return [asdict(state) for state in states]
