@@ -14,7 +14,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, check, during, needs, over_both_transports, without_real_money
-from checks.maker._wallet import expect_balances, expected_balances
+from checks.operations._wallet import expect_balances, expected_balances
 from fixtures.desk import Answer, Balance, Desk, Execution, Order, OrderState, OwnFill, Taker, self_match
 from fixtures.expect import (
     Matcher,

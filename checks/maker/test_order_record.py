@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
-from checks.maker._wallet import PLACES, paid_fees
+from checks.operations._wallet import PLACES, paid_fees
 from fixtures.desk import Desk, Taker, attempt_cancel_with
 from fixtures.expect import acknowledged, at_least, at_most, between, expect, having, other_than, present
 from fixtures.v5.enums import Phase, Side

@@ -14,7 +14,7 @@ from itertools import pairwise
 import pytest
 
 from checks import BLOCKER, check, during
-from checks.maker._wallet import NOTHING, PLACES, expect_balances, expected_balances, paid_fees
+from checks.operations._wallet import NOTHING, PLACES, expect_balances, expected_balances, paid_fees
 from fixtures.desk import Balance, Desk, Execution, Order, OrderState, Taker, Transport, nearer
 from fixtures.desk.orders.requests import AmendedTerms
 from fixtures.desk.values import Wanted

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from checks import BLOCKER, check, over_both_transports
-from checks.maker._wallet import expect_balances
+from checks.operations._wallet import expect_balances
 from fixtures.desk import Balance, Desk, Order, OrderState
 from fixtures.expect import expect, having
 from fixtures.v5.enums import Side

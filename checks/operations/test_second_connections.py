@@ -9,7 +9,7 @@ from dataclasses import asdict
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_trade_stream
-from checks.maker._wallet import expect_balances
+from checks.operations._wallet import expect_balances
 from fixtures.desk import (
     Desk,
     ObserverStream,
