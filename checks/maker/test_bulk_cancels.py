@@ -26,7 +26,7 @@ MORE = 2
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a cancel-all found and said.
+    """What a cancel-all found, answered and left.
 
     opened: the orders that were open, by what they had been through
     closed: one that had been cancelled before
@@ -128,7 +128,7 @@ async def test_cancel_all_has_no_page(desk: Desk, batch: Batch, announce: Callab
     """
     price = await desk.passive_price(Side.BUY)
     orders = list[Order]()
-    while len(orders) < MANY:
+    for _ in range(0, MANY, LARGEST_BATCH):
         orders += await _batched(batch, price)
         announce(f"MKR-39: {len(orders)} of {MANY} orders are open")
 
