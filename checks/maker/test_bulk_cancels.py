@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from checks import BLOCKER, MAJOR, check, during, needs, without_real_money
 from checks.operations._unchanged import expect_unchanged
-from fixtures.desk import Answer, Balance, Batch, Desk, Order, OrderState, Taker
+from fixtures.desk import Answer, Balance, Batch, Desk, Order, OrderState, Taker, amended_alone
 from fixtures.desk.batch import LARGEST_BATCH
 from fixtures.expect import acknowledged, expect, having, nothing
 from fixtures.v5 import paths
@@ -63,9 +63,7 @@ async def test_cancel_all_ends_orders_in_every_state(
 
     async def end_all(partly: Order, _before: Mapping[str, Balance]) -> Ended:
         # Away from the touch, where a cancel cannot come too late for a fill.
-        passive = await desk.passive_price(partly.side)
-        await desk.amend(partly, price=passive)
-        await desk.repriced(partly, passive)
+        await amended_alone(desk, partly, price=await desk.passive_price(partly.side))
         opened = {"partly filled and amended": [partly], **await _many_states(desk, batch)}
         closed = await desk.rest(Side.BUY)
         await desk.cancelled(closed)

@@ -15,7 +15,7 @@ import pytest
 
 from checks import BLOCKER, check, during
 from checks.operations._wallet import NOTHING, PLACES, expect_balances, expected_balances, paid_fees
-from fixtures.desk import Balance, Desk, Execution, Order, OrderState, Taker, Transport, nearer
+from fixtures.desk import Balance, Desk, Execution, Order, OrderState, Taker, Transport, amended_alone, nearer
 from fixtures.desk.orders.requests import AmendedTerms
 from fixtures.desk.values import Wanted
 from fixtures.expect import Matcher, between, expect, having, present
@@ -149,8 +149,8 @@ async def test_fills_between_amends_add_up(desk: Desk, taker: Taker, side: Side)
 async def test_amends_after_a_fill_hold_what_is_left(desk: Desk, taker: Taker, side: Side) -> None:
     """After a partial fill each further amend makes the order hold what is left of it at its price.
 
-    Sequence: create of three minimum sizes as the touch, one is filled, amend to four, to a price further
-        away, back to three; cancel.
+    Sequence: create of three minimum sizes as the touch, one is filled, amend to a price further away, to
+        four sizes, back to three; cancel.
     Passes: after each amend stream and realtime show one size executed and the rest left, PartiallyFilled,
         and the wallet locks the rest at the order's price; the cancelled order ends PartiallyFilledCanceled
         with its one size executed.
@@ -160,11 +160,8 @@ async def test_amends_after_a_fill_hold_what_is_left(desk: Desk, taker: Taker, s
     async def amend_and_look(order: Order, before: Mapping[str, Balance]) -> list[Looked]:
         fills = await desk.listed_executions(order, order.qty / 3)
         further = desk.instrument.away(order.price, side, ticks=TICKS)
-        steps = [
-            replace(order, qty=order.qty / 3 * 4),
-            replace(order, qty=order.qty / 3 * 4, price=further),
-            replace(order, price=further),
-        ]
+        more = replace(order, qty=order.qty / 3 * 4, price=further)
+        steps = [replace(order, price=further), more, replace(order, price=further)]
         pairs = pairwise((order, *steps))
         return [await _amended_and_seen(desk, former, step, before, fills) for former, step in pairs]
 
@@ -236,7 +233,7 @@ async def _amended_and_seen(
     before: the wallet without the order; fills: its executions
     """
     filled = sum((fill.exec_qty for fill in fills), NOTHING)
-    await desk.amend(step, **_changes(former, step))
+    await amended_alone(desk, former, **_changes(former, step))
     streamed = await desk.amended(step, step.price, step.qty)
     hold = _hold(replace(step, qty=step.qty - filled))
     expected = expected_balances(desk.instrument, step.side, before, fills, hold)
