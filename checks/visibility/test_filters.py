@@ -31,20 +31,9 @@ from fixtures.expect import (
 )
 from fixtures.record.run import Run
 from fixtures.v5 import paths
-from fixtures.v5.codes import NOTHING_ORDERED, RetCode
+from fixtures.v5.codes import NOTHING_ORDERED, OUTSIDE_BAND, RetCode
 from fixtures.v5.enums import OrderStatus, Side, TimeInForce
 from fixtures.v5.instrument import FILTERS, Instrument, finest
-
-OUTSIDE_BAND = {
-    RetCode.BUY_PRICE_ABOVE_LIMIT,
-    RetCode.SELL_PRICE_BELOW_LIMIT,
-    RetCode.PRICE_ABOVE_LIMIT,
-    RetCode.PRICE_BELOW_LIMIT,
-    RetCode.PRICE_ABOVE,
-    RetCode.PRICE_TOO_HIGH,
-    RetCode.PRICE_TOO_LOW,
-}
-"""The documented refusals of a price outside the band; the docs do not say which one spot sends."""
 
 
 @check("FLT-01", severity=BLOCKER, max_fills=0, establishes=Prerequisite.FILTERS)

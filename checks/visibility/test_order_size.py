@@ -19,16 +19,8 @@ from fixtures.desk import (
     attempt_to_oversize,
 )
 from fixtures.expect import expect, nothing, refused
-from fixtures.v5.codes import RetCode
+from fixtures.v5.codes import TOO_LARGE, RetCode
 from fixtures.v5.enums import Phase, TimeInForce
-
-TOO_LARGE = {
-    RetCode.LIMIT_QTY_TOO_LARGE,
-    RetCode.MARKET_QTY_TOO_LARGE,
-    RetCode.ORDER_AMOUNT_TOO_LARGE,
-    RetCode.QTY_ABOVE_MAX,
-}
-"""The documented refusals of a quantity above the maximum; two of them share one text."""
 
 
 @check("FLT-07.01", severity=MAJOR, max_fills=0, creates=1, largest=1)
