@@ -9,6 +9,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1; docs/v5/marke
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 import pytest
 
@@ -17,14 +18,18 @@ from fixtures.desk import (
     AMOUNTS,
     GRIDS_AND_MINIMUM,
     LINK_IDS,
+    MARKET_MAXIMUM,
     MAXIMA,
     PRICE_BAND,
+    TOLERANCES,
     Batch,
     Blocked,
     Desk,
     Ground,
     Order,
+    Place,
     Sent,
+    Transport,
     Way,
     cells,
     ground_of,
@@ -42,6 +47,15 @@ from fixtures.v5.instrument import down_to
 
 CELLS = 18
 """Cells of tick, lot and minimum amount: nine for each side."""
+UNFUNDED = {RetCode.BALANCE_INSUFFICIENT}
+TOO_MANY = LARGEST_BATCH + 1
+"""Items of a batch that is too long by one."""
+
+
+def over_ways_of_maxima(alone: Way, in_batch: Way) -> pytest.MarkDecorator:
+    """Run the check alone over the trade stream, and in a batch over both transports."""
+    cases = [(Transport.TRADE, alone), *((via, in_batch) for via in Transport)]
+    return pytest.mark.parametrize(("desk", "way"), cases, indirect=["desk"])
 
 
 @check("FLT-12", severity=BLOCKER, max_fills=CELLS, creates=CELLS, worth=CELLS + 2)
@@ -156,37 +170,61 @@ async def test_batch_keeps_to_the_price_band(desk: Desk, way: Way) -> None:
         await _expect_unchanged(desk, sent)
 
 
-@check("FLT-17", severity=MAJOR, max_fills=0, creates=6, worth=6, largest=6)
+@check("FLT-17", severity=MAJOR, max_fills=0, creates=8, worth=0, largest=8, provokes=UNFUNDED)
+@needs(paths.ORDER_CREATE_BATCH)
+@without_real_money("An order beyond the maximum size would exceed the limit of one order.")
+@during(Phase.TRADING)
+@over_ways_of_maxima(Way.CREATE, Way.BATCH_CREATE)
+async def test_create_keeps_to_each_maximum(desk: Desk, way: Way) -> None:
+    """A quantity one lot above the maximum of its kind is refused for its size, one of exactly it is not.
+
+    postOnlyMaxLimitOrderSize bounds PostOnly orders, maxLimitOrderQty other limit orders, maxMarketOrderQty
+    market orders. A sell of a maximum is refused for the balance, which covers no such quantity, so that none
+    can trade. FLT-07.01, FLT-07.02, FLT-07.04 and FLT-07.05 show the same of single orders over REST. Each
+    order counts as the largest of the risk limits, so the check runs in the regression profile only.
+
+    Sequence: creates, alone or in a batch, of each maximum and of one lot more; answers; open orders queried.
+    Passes: what is beyond a maximum carries a documented code of its size, anything else 170131, no order is
+        open, and nothing is pushed.
+    Source: docs/v5/market/instrument.mdx, lotSizeFilter; docs/v5/error.mdx, 170381, 170382 and 170131
+    """
+    table = cells((*MAXIMA, MARKET_MAXIMUM), way, desk.via)
+    ground = await ground_of(desk)
+    await _require_uncovered(desk, [cell.terms(ground).qty for cell in table])
+
+    sent = await send_creates(desk, table, ground)
+
+    _expect_documented_maxima(sent)
+    await _expect_nothing_of(desk, sent)
+
+
+@check("FLT-22", severity=MAJOR, max_fills=6, creates=6, worth=7, largest=6, provokes=UNFUNDED)
 @needs(paths.ORDER_CREATE_BATCH, paths.ORDER_AMEND_BATCH)
 @without_real_money("An order beyond the maximum size would exceed the limit of one order.")
 @during(Phase.TRADING)
-@pytest.mark.parametrize("way", list(Way))
-@over_both_transports
-async def test_maxima_hold_in_each_way(desk: Desk, way: Way) -> None:
-    """A quantity one lot above the maximum of its kind is refused for its size, one at or below it is not.
+@over_ways_of_maxima(Way.AMEND, Way.BATCH_AMEND)
+async def test_amend_keeps_to_each_maximum(desk: Desk, way: Way) -> None:
+    """An amend to one lot above the maximum of its kind is refused for its size, one to exactly it is not.
 
-    postOnlyMaxLimitOrderSize bounds PostOnly orders, maxLimitOrderQty the others. A sell up to the maximum is
-    refused for the balance, which covers no such quantity; a buy is sent beyond the maximum only. Each
-    counts as the largest order of the risk limits, so the check runs in the regression profile only.
+    An amend of a sell to the maximum is refused for the balance. FLT-07.03 and FLT-07.04 show the same of
+    single amends over REST. Each amend counts as the largest order of the risk limits, so the check runs in
+    the regression profile only.
 
-    Sequence: creates or amends, alone or in a batch, to one lot below, at and one lot above each maximum.
-    Passes: what is beyond a maximum carries a documented code of its size, anything else 170131; nothing of a
-        refused create is open, and an order whose amend was refused ends on its first terms.
+    Sequence: six creates, six New; amends, alone or in a batch, to each maximum and to one lot more; answers;
+        cancels, six Cancelled.
+    Passes: what is beyond a maximum carries a documented code of its size, anything else 170131, and each
+        order ends on its first terms.
     Source: docs/v5/market/instrument.mdx, lotSizeFilter; docs/v5/error.mdx, 170381 and 170131
     """
-    coin, table = desk.instrument.base_coin, cells(MAXIMA, way, desk.via)
-    ground, free = await ground_of(desk), (await desk.wallet())[coin].free
-    if any(free >= cell.terms(ground).qty for cell in table):
-        raise Blocked(f"the free {show(free)} {coin} cover an order of a maximum")
+    table = cells(MAXIMA, way, desk.via)
+    ground = await ground_of(desk)
+    await _require_uncovered(desk, [cell.terms(ground).qty for cell in table])
+    orders = await orders_to_amend(desk, table, ground)
 
-    if way in {Way.CREATE, Way.BATCH_CREATE}:
-        sent = await send_creates(desk, table, ground)
-        _expect_documented(sent)
-        await _expect_nothing_of(desk, sent)
-    else:
-        sent = await send_amends(desk, await orders_to_amend(desk, table, ground), table, ground)
-        _expect_documented(sent)
-        await _expect_unchanged(desk, sent)
+    sent = await send_amends(desk, orders, table, ground)
+
+    _expect_documented_maxima(sent)
+    await _expect_unchanged(desk, sent)
 
 
 @check("FLT-18", severity=MAJOR, max_fills=10, creates=10, worth=11)
@@ -210,45 +248,33 @@ async def test_batch_keeps_to_the_form_of_an_id(desk: Desk) -> None:
     await _expect_booked_as_sent(desk, sent)
 
 
-@check("FLT-19", severity=MAJOR, max_fills=21, creates=21)
+@check("FLT-19", severity=MAJOR, max_fills=12, creates=12, worth=13)
 @needs(paths.ORDER_CREATE_BATCH, paths.ORDER_AMEND_BATCH)
 @over_both_transports
-async def test_batch_of_orders_has_ten_items_at_most(desk: Desk, batch: Batch) -> None:
-    """A batch of ten creates, or of ten amends, is carried out whole, one of eleven not at all.
+async def test_batch_of_eleven_is_not_carried_out(desk: Desk, batch: Batch) -> None:
+    """A batch of eleven creates, or of eleven amends, is refused as a whole, and none of it is carried out.
 
-    ERR-01.05 and ERR-01.09 show the same of cancels.
+    FLT-14 and FLT-15 show that ten are taken, ERR-01.05 and ERR-01.09 the same limit of cancels.
 
-    Sequence: batch of eleven creates, refused; batch of ten creates, ten New; a create, New; batch of eleven
-        amends, refused; batch of ten amends, ten New on the amended price; the eleventh order is cancelled.
-    Passes: each item of the ten carries 0, the batches of eleven carry 10001, no order of the refused creates
-        is open, and no order shows a price that a refused amend asked for.
+    Sequence: batch of eleven creates, refused, open orders queried; a create, New; batch of eleven amends of
+        it, refused; cancel, Cancelled.
+    Passes: both batches carry 10001, no order of the refused creates is open, and the order ends on the terms
+        that it had before the refused amends.
     Source: docs/v5/order/batch-place.mdx, docs/v5/order/batch-amend.mdx, request
     """
     price = await desk.passive_price(Side.BUY)
-    away, further = (desk.instrument.away(price, Side.BUY, ticks) for ticks in (1, 2))
+    further = desk.instrument.away(price, Side.BUY, ticks=1)
 
-    eleven = await batch.create(Side.BUY, *[price] * (LARGEST_BATCH + 1))
-    ten = await batch.create(Side.BUY, *[price] * LARGEST_BATCH)
+    created = await batch.create(Side.BUY, *[price] * TOO_MANY)
+    left = await desk.open_orders()
+    order = await desk.rest(Side.BUY)
+    amended = await batch.amend(*[(order, further)] * TOO_MANY)
 
-    expect(f"a batch of {LARGEST_BATCH + 1} creates", eleven[0], refused(RetCode.REQUEST_PARAM_ERROR))
-    for answer in ten:
-        expect(f"an item of a batch of {LARGEST_BATCH} creates", answer, acknowledged)
-    orders = [answer.order for answer in ten if answer.order is not None]
-    await asyncio.gather(*map(desk.resting, orders))
-    own = {order.order_id for order in orders}
-    beyond = [state for state in await desk.open_orders(*own) if state.order_id not in own]
-    expect(f"open orders of the refused batch of {LARGEST_BATCH + 1}", beyond, nothing)
-    # Two batches of eleven and ten amends within a second exceed the rate of a UID without a tier.
-    moved = await batch.amend(*[(order, away) for order in orders])
-    for answer in moved:
-        expect(f"an item of a batch of {LARGEST_BATCH} amends", answer, acknowledged)
-    await asyncio.gather(*(desk.repriced(order, away) for order in orders))
-    other = await desk.place(Side.BUY, price)
-    await desk.resting(other)
-    too_many = await batch.amend(*[(order, further) for order in (*orders, other)])
-    expect(f"a batch of {LARGEST_BATCH + 1} amends", too_many[0], refused(RetCode.REQUEST_PARAM_ERROR))
-    shown = {state.price for states in await desk.pushed_states(*orders, other) for state in states}
-    expect("prices of the orders on the order stream", shown, {price, away}, of=orders)
+    expect(f"a batch of {TOO_MANY} creates", created[0], refused(RetCode.REQUEST_PARAM_ERROR))
+    expect(f"open orders of the refused batch of {TOO_MANY}", left, nothing)
+    expect(f"a batch of {TOO_MANY} amends", amended[0], refused(RetCode.REQUEST_PARAM_ERROR), of=order)
+    closed = await desk.cancelled(order)
+    expect("order after the refused amends", closed, having(price=order.price, qty=order.qty))
 
 
 @check("FLT-20", severity=MAJOR, max_fills=20, creates=10)
@@ -281,7 +307,40 @@ async def test_market_order_by_amount_keeps_to_each_limit(desk: Desk, way: Way) 
     await _expect_nothing_of(desk, [each for each in sent if each.order is None])
 
 
-@check("FLT-21", severity=MAJOR, max_fills=3, creates=3, largest=3, provokes={RetCode.BALANCE_INSUFFICIENT})
+@check("FLT-23", severity=MAJOR, max_fills=16, creates=8, worth=20)
+@without_real_money("An order that may take is not sent where money is real.")
+@during(Phase.TRADING)
+@over_both_transports
+async def test_slippage_tolerance_keeps_to_its_range(desk: Desk) -> None:
+    """A market order with the least or the most slippage tolerance is taken, with a step beyond it refused.
+
+    TickSize goes from 1 to 10000, Percent from 0.01 to 10. ERR-01.01 shows other values outside.
+
+    Sequence: market sells with a tolerance at each end of each range, and one step outside; answers; a
+        terminal state of each acknowledged one.
+    Passes: each answer is the documented one, and of the refused orders nothing is pushed.
+    Source: docs/v5/order/create-order.mdx, slippageTolerance; docs/v5/error.mdx, 110108 and 110109
+    """
+    ground = await ground_of(desk)
+
+    sent = await send_creates(desk, cells(TOLERANCES, Way.CREATE, desk.via), ground)
+
+    _expect_documented(sent)
+    for each in sent:
+        if each.order is not None:
+            await desk.closed(each.order)
+    await _expect_nothing_of(desk, [each for each in sent if each.order is None])
+
+
+@check(
+    "FLT-21",
+    severity=MAJOR,
+    max_fills=3,
+    creates=3,
+    worth=1,
+    largest=2,
+    provokes={RetCode.BALANCE_INSUFFICIENT},
+)
 @needs(paths.ORDER_CREATE_BATCH)
 @without_real_money("An order beyond the balance would exceed the limit of one order.")
 @over_both_transports
@@ -318,6 +377,14 @@ async def test_batch_spends_the_balance_once(desk: Desk) -> None:
     expect(
         "orders open", {state.order_id for state in await desk.open_orders(order.order_id)}, {order.order_id}
     )
+
+
+async def _require_uncovered(desk: Desk, qtys: Sequence[Decimal]) -> None:
+    """Raise Blocked when the balance covers one of these sells, which could trade then."""
+    coin = desk.instrument.base_coin
+    held = (await desk.wallet())[coin].wallet
+    if held >= min(qtys):
+        raise Blocked(f"the {show(held)} {coin} cover a sell of {show(min(qtys))}")
 
 
 async def _expect_booked_as_sent(desk: Desk, sent: Sequence[Sent]) -> None:
@@ -388,3 +455,16 @@ def _expect_documented(sent: Iterable[Sent]) -> None:
     """Each cell is answered with a documented code."""
     for each in sent:
         expect(str(each), each.answer, answered(each.codes), of=each.order)
+
+
+def _expect_documented_maxima(sent: Sequence[Sent]) -> None:
+    """Each cell is answered with a documented code.
+
+    Raises Blocked when one outside was refused for the balance: no page says which is judged first.
+    """
+    unjudged = [
+        each for each in sent if each.cell.place is Place.OUTSIDE and each.answer.ret_code in UNFUNDED
+    ]
+    _expect_documented(each for each in sent if each not in unjudged)
+    if unjudged:
+        raise Blocked(f"the venue checks the balance before the size: {unjudged[0]} cannot show the maximum")
