@@ -312,7 +312,7 @@ async def test_market_order_by_amount_keeps_to_each_limit(desk: Desk, way: Way) 
 @during(Phase.TRADING)
 @over_both_transports
 async def test_slippage_tolerance_keeps_to_its_range(desk: Desk) -> None:
-    """A market order with the smallest or the largest slippage tolerance is taken, with a step beyond it refused.
+    """A market order at either end of the range of slippage tolerance is taken, one beyond it is refused.
 
     TickSize goes from 1 to 10000, Percent from 0.01 to 10. ERR-01.01 shows other values outside.
 
