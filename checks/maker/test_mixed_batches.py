@@ -82,7 +82,8 @@ async def test_answers_of_amends_keep_their_places(desk: Desk, batch: Batch) -> 
     absent = [replace(first, order_link_id=desk.fresh_link_id()) for _ in range(2)]
     off_tick = replace(second, price=second.price + instrument.tick_size / 10)
 
-    answers = await batch.amend_to(absent[0], moved_third, off_tick, moved_first, absent[1])
+    changed = (absent[0], moved_third, off_tick, moved_first, absent[1])
+    answers = await batch.amend_each(*((order, order.price, order.qty) for order in changed))
 
     gone = refused(NOT_AMENDABLE)
     _expect_places("amend", answers, [gone, acknowledged, OFF_TICK, acknowledged, gone])

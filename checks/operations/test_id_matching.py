@@ -93,7 +93,7 @@ async def test_batch_under_near_ids_is_refused(desk: Desk, batch: Batch) -> None
     near = near_link_ids(order.order_link_id)
     doubled = (replace(order, order_link_id=link_id, qty=2 * order.qty) for link_id in near.values())
 
-    amends = await batch.amend_to(*doubled)
+    amends = await batch.amend_each(*((order, order.price, order.qty) for order in doubled))
     cancels = await batch.cancel(*near.values())
 
     named = dict(zip(near, amends, strict=True)), dict(zip(near, cancels, strict=True))
