@@ -64,15 +64,15 @@ def _again(records: Sequence[Record]) -> Iterator[list[Record]]:
 
 
 def _later(record: Record, round_: int, size: int) -> Record:
-    shift_ms = round_ * _DAY_MS
+    later_ms = round_ * _DAY_MS
 
     def time_of(found: re.Match[str]) -> str:
-        return str(int(found[0]) + shift_ms)
+        return str(int(found[0]) + later_ms)
 
     text = _ID.sub(lambda found: f"{found[1]}{round_:03}{found[2][3:]}", record.text)
     text = _RUN_ID.sub(lambda found: f"{found[1]}-{round_:04}-", text)
-    text = _NANOSECONDS.sub(lambda found: str(int(found[0]) + shift_ms * 1_000_000), text)
-    text = _SECONDS.sub(lambda found: str(int(found[0]) + shift_ms // 1000), text)
+    text = _NANOSECONDS.sub(lambda found: str(int(found[0]) + later_ms * 1_000_000), text)
+    text = _SECONDS.sub(lambda found: str(int(found[0]) + later_ms // 1000), text)
     text = _NUMBER.sub(lambda found: f'"{found[1]}":{found[2]}{int(found[3]) + round_ * 10**8}', text)
     text = _CONNECTION.sub(lambda found: f"{found[0]}{round_}-", text)
     text = _TRACE.sub(f"{round_:012x}", text)
@@ -83,10 +83,10 @@ def _later(record: Record, round_: int, size: int) -> Record:
     return msgspec.structs.replace(
         record,
         seq=record.seq + round_ * size,
-        at_ms=record.at_ms + shift_ms,
+        at_ms=record.at_ms + later_ms,
         text=_TIME.sub(time_of, text),
         headers=headers,
-        venue_ms=None if record.venue_ms is None else record.venue_ms + shift_ms,
+        venue_ms=None if record.venue_ms is None else record.venue_ms + later_ms,
         answers=None if record.answers is None else record.answers + round_ * size,
         connection=record.connection + round_ * 1000 if record.connection else 0,
     )

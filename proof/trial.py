@@ -26,12 +26,10 @@ SYMBOLS = ("NEWUSDT", "XRPUSDT")
 LOOKS_BACK = "LAW-"
 """How the ids begin of the checks that judge the messages of the whole run."""
 TRAFFIC = frozenset(
-    {
-        *("FLT-10", "MKR-01.01", "MKR-06", "MKR-09.02", "MKR-11", "MKR-15", "MKR-22", "MKR-23", "MKR-24"),
-        *("MKR-25", "MKR-29.02", "MKR-31.01", "MKR-32", "CON-16", "CON-18.01", "CON-18.02"),
-    }
+    {"test_fills", "test_message_schema", "test_order_record", "test_public_book", "test_time_in_force"}
 )
-"""The checks that are run before those that look back, in a job of chosen checks: they make the messages."""
+"""The modules of checks that are run before those that look back, in a job of chosen checks: they make the
+messages."""
 RAN = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
 NOT_SEEN = "NotSeen"
 """What is raised when an awaited event does not come; by name, because a worker may import it twice."""
@@ -90,10 +88,14 @@ class Job:
     traces: bool = False
 
     @property
-    def wanted(self) -> frozenset[str] | None:
-        """The ids of the checks to run, None for all; those that look back need others before them."""
-        looks_back = any(check_id.startswith(LOOKS_BACK) for check_id in self.checks or ())
-        return self.checks | TRAFFIC if self.checks and looks_back else self.checks
+    def looks_back(self) -> bool:
+        """True when a chosen check judges the messages of the others."""
+        return any(check_id.startswith(LOOKS_BACK) for check_id in self.checks or ())
+
+    def asks_for(self, check_id: str, module: str) -> bool:
+        """True for the chosen checks, and for those that make the messages for one that looks back."""
+        makes_messages = self.looks_back and module in TRAFFIC
+        return self.checks is None or check_id in self.checks or makes_messages
 
     @property
     def is_broken(self) -> bool:
@@ -108,7 +110,8 @@ class Job:
         symbols = [option for symbol in self.symbols for option in ("--symbol", symbol)]
         defect = ["--defect", self.defect] if self.defect else []
         # A selection by keyword also runs the long checks, which a run without a selection deselects.
-        chosen = ["-k", " or ".join(sorted(self.wanted)) if self.wanted else "test_"]
+        by_id = self.checks and not self.looks_back
+        chosen = ["-k", " or ".join(sorted(self.checks)) if by_id else "test_"]
         return [
             *plain,
             *shuffled,
@@ -123,10 +126,14 @@ class Job:
         """What pytest collects: the modules that hold what is asked for, the whole folder where all is."""
         if self.nodes is not None:
             return sorted({ROOT / node.partition("::")[0] for node in self.nodes})
-        if self.wanted is None:
+        if self.checks is None:
             return [CHECKS]
-        named = [f'"{check_id}"' for check_id in self.wanted]
-        return [path for path, text in _sources().items() if any(name in text for name in named)] or [CHECKS]
+        named = [f'"{check_id}"' for check_id in self.checks]
+        return [
+            path
+            for path, text in _sources().items()
+            if any(name in text for name in named) or (self.looks_back and path.stem in TRAFFIC)
+        ] or [CHECKS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +202,7 @@ class CaseRecorder:
 
     def _wants(self, item: pytest.Item) -> bool:
         check_id, job = check_of(item), self.job
-        in_checks = (job.wanted is None or check_id in job.wanted) and check_id not in job.without
+        in_checks = job.asks_for(check_id, item.path.stem) and check_id not in job.without
         proves = not job.is_broken or not is_finding(item.nodeid, job.symbols)
         return bool(check_id) and in_checks and proves and (job.nodes is None or item.nodeid in job.nodes)
 

@@ -27,6 +27,7 @@ from fixtures.desk import (
     Desk,
     Ground,
     Order,
+    OrderState,
     Place,
     Sent,
     Transport,
@@ -39,6 +40,7 @@ from fixtures.desk import (
     while_band_stands,
 )
 from fixtures.desk.batch import LARGEST_BATCH
+from fixtures.desk.scenarios.boundaries import Cell
 from fixtures.expect import acknowledged, answered, at_most, expect, having, nothing, present, refused, show
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
@@ -157,17 +159,13 @@ async def test_batch_keeps_to_the_price_band(desk: Desk, way: Way) -> None:
     table = cells([PRICE_BAND], way, desk.via)
 
     async def send(ground: Ground) -> list[Sent]:
-        if way is Way.BATCH_CREATE:
-            return await send_creates(desk, table, ground)
-        return await send_amends(desk, await orders_to_amend(desk, table, ground), table, ground)
+        return await _send_batch(desk, table, ground)
 
     sent = await while_band_stands(desk, send)
 
     _expect_documented(sent)
-    if way is Way.BATCH_CREATE:
-        await _expect_nothing_of(desk, [each for each in sent if each.order is None])
-    else:
-        await _expect_unchanged(desk, sent)
+    await _expect_unchanged(desk, sent)
+    await _expect_nothing_of(desk, [each for each in sent if each.order is None])
 
 
 @check("FLT-17", severity=MAJOR, max_fills=0, creates=8, worth=0, largest=8, provokes=UNFUNDED)
@@ -300,10 +298,8 @@ async def test_market_order_by_amount_keeps_to_each_limit(desk: Desk, way: Way) 
     sent = await send_creates(desk, cells(AMOUNTS, way, desk.via), ground)
 
     _expect_documented(sent)
-    for each in sent:
-        if each.order is not None:
-            closed = await desk.closed(each.order)
-            expect(f"cumExecValue of {each}", closed.cum_exec_value, at_most(each.terms.qty), of=closed)
+    for each, closed in await _ended(desk, sent):
+        expect(f"cumExecValue of {each}", closed.cum_exec_value, at_most(each.terms.qty), of=closed)
     await _expect_nothing_of(desk, [each for each in sent if each.order is None])
 
 
@@ -326,9 +322,7 @@ async def test_slippage_tolerance_keeps_to_its_range(desk: Desk) -> None:
     sent = await send_creates(desk, cells(TOLERANCES, Way.CREATE, desk.via), ground)
 
     _expect_documented(sent)
-    for each in sent:
-        if each.order is not None:
-            await desk.closed(each.order)
+    await _ended(desk, sent)
     await _expect_nothing_of(desk, [each for each in sent if each.order is None])
 
 
@@ -377,6 +371,18 @@ async def test_batch_spends_the_balance_once(desk: Desk) -> None:
     expect(
         "orders open", {state.order_id for state in await desk.open_orders(order.order_id)}, {order.order_id}
     )
+
+
+async def _send_batch(desk: Desk, table: Sequence[Cell], ground: Ground) -> list[Sent]:
+    """Send the cells of a table in one batch, of creates or of amends of orders that rest."""
+    if table[0].way is Way.BATCH_CREATE:
+        return await send_creates(desk, table, ground)
+    return await send_amends(desk, await orders_to_amend(desk, table, ground), table, ground)
+
+
+async def _ended(desk: Desk, sent: Iterable[Sent]) -> list[tuple[Sent, OrderState]]:
+    """The cells whose order was acknowledged, each with the terminal state that was pushed of it."""
+    return [(each, await desk.closed(each.order)) for each in sent if each.order is not None]
 
 
 async def _require_uncovered(desk: Desk, qtys: Sequence[Decimal]) -> None:
