@@ -110,8 +110,9 @@ class Job:
         symbols = [option for symbol in self.symbols for option in ("--symbol", symbol)]
         defect = ["--defect", self.defect] if self.defect else []
         # A selection by keyword also runs the long checks, which a run without a selection deselects.
-        by_id = self.checks and not self.looks_back
-        chosen = ["-k", " or ".join(sorted(self.checks)) if by_id else "test_"]
+        ids = () if self.looks_back else sorted(self.checks or ())
+        # A selection by keyword also runs the long checks, which a run without a selection deselects.
+        chosen = ["-k", " or ".join(ids) or "test_"]
         return [
             *plain,
             *shuffled,
