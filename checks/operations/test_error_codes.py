@@ -20,6 +20,7 @@ from fixtures.desk import (
     Desk,
     attempt_amend_of_nothing,
     attempt_create_with,
+    attempt_without_auth,
     diagnosis,
 )
 from fixtures.expect import acknowledged, expect, nothing, present, refused, show
@@ -264,6 +265,6 @@ async def test_unauthenticated_operation_is_refused(connections: Connections, de
     Passes: the refusal carries 10001, 10003, 10004 or 10005.
     Source: docs/v5/websocket/trade/guideline.mdx, authentication
     """
-    answer = await connections.answer_without_auth(desk.fresh_link_id(), desk.instrument.symbol)
+    answer = await attempt_without_auth(desk, connections)
 
     expect("cancel on a trade stream without authentication", answer, refused(UNAUTHENTICATED))
