@@ -111,11 +111,11 @@ FURTHER_AUTHS = {name: _auth_sign(change) for name, change in FURTHER_SIGNS.item
 LONG_AGO_MS, JUST_MS = -60_000, -250
 EXPIRED_MS = {"expired-long-ago": LONG_AGO_MS, "expired-just-now": JUST_MS}
 
-_NARROW, _WIDE, _DEFAULT = ends_of("1000", 1000), ends_of("10000", 10_000), ends_of("", 5000)
-ASKED = (*_NARROW[:3], _WIDE[0], _WIDE[3])
-"""Three ends of a narrow window, the past of a wide one, and further ahead than any window allows."""
+_SHORT, _LONG, _DEFAULT = ends_of("1000", 1000), ends_of("10000", 10_000), ends_of("", 5000)
+ASKED = (*_SHORT[:3], _LONG[0], _LONG[3])
+"""Three ends of a short window, the past of a long one, and further ahead than any window allows."""
 UNASKED = _DEFAULT[:2]
-EVERY_END = (*_NARROW, *ends_of("5000", 5000), *_WIDE, *_DEFAULT)
+EVERY_END = (*_SHORT, *ends_of("5000", 5000), *_LONG, *_DEFAULT)
 FEW_PER_SECOND = {paths.USER_API_KEY, paths.ACCOUNT_FEE_RATE}
 """Queries of which the venue answers ten a second or fewer."""
 _LATE = refused(RetCode.TIMESTAMP_WINDOW)
