@@ -54,8 +54,38 @@ async def test_private_stream_opens(connections: Connections, evidence: Evidence
     """
     opened = await connections.open_private("order.spot", "execution.spot")
 
-    expect("refusal while a second private stream was opened", opened.fault, nothing)
+    what = "fault while a second private stream was opened"
+    expect(what, opened.fault, nothing, cause=opened.cause)
     evidence.measure("private stream ready", opened.ready_ms, "ms")
+    expect("time until the stream was ready", opened.ready_ms, at_most(LONGEST_OPENING_MS, "ms"))
+
+
+@check("CON-30", severity=BLOCKER, max_fills=0, establishes=Prerequisite.TRADE_STREAM)
+@needs(paths.TRADE_STREAM)
+async def test_trade_stream_opens(connections: Connections) -> None:
+    """A second trade stream authenticates and answers a ping within five seconds.
+
+    Sequence: connect, auth, acknowledged, ping, pong, close.
+    Passes: nothing is refused or left unanswered, and the pong comes within five seconds.
+    Source: docs/v5/websocket/trade/guideline.mdx
+    """
+    opened = await connections.open_trade()
+
+    expect("fault while a second trade stream was opened", opened.fault, nothing, cause=opened.cause)
+    expect("time until the stream was ready", opened.ready_ms, at_most(LONGEST_OPENING_MS, "ms"))
+
+
+@check("CON-31", severity=BLOCKER, max_fills=0, establishes=Prerequisite.PUBLIC_STREAM)
+async def test_public_stream_opens(connections: Connections) -> None:
+    """A second public stream answers a ping within five seconds.
+
+    Sequence: connect, ping, pong, close.
+    Passes: the ping is answered, and the pong comes within five seconds.
+    Source: docs/v5/ws/connect.mdx
+    """
+    opened = await connections.open_public()
+
+    expect("fault while a second public stream was opened", opened.fault, nothing, cause=opened.cause)
     expect("time until the stream was ready", opened.ready_ms, at_most(LONGEST_OPENING_MS, "ms"))
 
 

@@ -10,7 +10,16 @@ import pytest
 
 from checks import BLOCKER, MAJOR, MINOR, check, needs, over_both_transports, over_trade_stream
 from fixtures.config.environment import Listing
-from fixtures.desk import Account, Balance, Blocked, Desk, InstrumentView, Market, attempt_create_with
+from fixtures.desk import (
+    Account,
+    Balance,
+    Blocked,
+    Desk,
+    FirstLook,
+    InstrumentView,
+    Market,
+    attempt_create_with,
+)
 from fixtures.expect import (
     Cause,
     Owner,
@@ -27,6 +36,7 @@ from fixtures.expect import (
 from fixtures.record.evidence import Evidence
 from fixtures.record.run import Run
 from fixtures.v5 import paths
+from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import OrderStatus, Side
 from fixtures.v5.instrument import Instrument
 
@@ -81,6 +91,30 @@ async def test_key_may_trade_spot(account: Account) -> None:
 
     expect("readOnly of the key", key.read_only, expected=False)
     expect("permissions of the key", key.permissions, containing(SPOT_TRADE))
+
+
+@check(
+    "PRM-30",
+    severity=BLOCKER,
+    max_fills=0,
+    cause=Cause.KEY_MISREPORTED,
+    first=True,
+    provokes={RetCode.PERMISSION_DENIED},
+)
+async def test_shown_permission_is_the_real_one(account: Account, first_look: FirstLook) -> None:
+    """The key may trade spot exactly if the query of the key says so.
+
+    Sequence: query-api, permissions; cancel of an order that never existed.
+    Passes: the cancel is refused with 10005 exactly where readOnly is 1 or Spot.SpotTrade is lacking.
+    Source: docs/v5/user/apikey-info.mdx; docs/v5/error.mdx, 10005
+    """
+    key = await account.key()
+    answer = await first_look.answer_to_cancel()
+
+    shown = SPOT_TRADE in key.permissions and not key.read_only
+    trades = answer.ret_code != RetCode.PERMISSION_DENIED
+    what = f"permission to trade in query-api, where a cancel is {answer}"
+    expect(what, shown, trades, of=answer)
 
 
 @check("PRM-04", severity=MAJOR, max_fills=0, owner=Owner.ACCOUNT)

@@ -53,6 +53,8 @@ OWNER_OF_CAUSE: Mapping[Cause, Owner] = {
     Cause.PACE: Owner.ACCOUNT,
     Cause.UNSERVED: Owner.LISTING,
     Cause.CLOCK: Owner.SUITE,
+    Cause.VENUE_CLOCKS: Owner.VENUE,
+    Cause.KEY_MISREPORTED: Owner.VENUE,
 }
 
 OWNER_OF_EXCEPTION: tuple[tuple[type[BaseException], Owner], ...] = (

@@ -11,6 +11,8 @@ EXPLAINS: Mapping[Cause, frozenset[Cause]] = {
     Cause.KEY: frozenset({Cause.UID, Cause.PERMISSION, Cause.WHITELIST, Cause.HIDDEN, Cause.FUNDS}),
     Cause.UID: frozenset({Cause.PERMISSION, Cause.WHITELIST, Cause.HIDDEN, Cause.FUNDS}),
     Cause.WHITELIST: frozenset({Cause.HIDDEN}),
+    Cause.VENUE_CLOCKS: frozenset({Cause.CLOCK}),
+    Cause.KEY_MISREPORTED: frozenset({Cause.PERMISSION}),
 }
 """Root cause -> the causes that follow from it when both are found in one run."""
 
