@@ -39,7 +39,7 @@ from fixtures.v5.codes import ABOUT_THE_SENDER, RetCode
 from fixtures.v5.enums import Phase, Side
 
 
-@check("PRM-18", severity=BLOCKER, max_fills=11, creates=11, provokes=ABOUT_THE_SENDER)
+@check("PRM-18", severity=BLOCKER, max_fills=11, creates=11, worth=21, provokes=ABOUT_THE_SENDER)
 async def test_wrong_signature_opens_no_way_in(desk: Desk) -> None:
     """A signature that is empty, of another content, or wrong in one byte is refused at every way in.
 
@@ -79,7 +79,7 @@ async def test_wrong_auth_opens_no_stream(connections: Connections) -> None:
     expect_cells("streams after a wrong auth", cells)
 
 
-@check("PRM-20", severity=BLOCKER, max_fills=21, creates=21, provokes={RetCode.TIMESTAMP_WINDOW})
+@check("PRM-20", severity=BLOCKER, max_fills=21, creates=21, worth=41, provokes={RetCode.TIMESTAMP_WINDOW})
 async def test_asked_window_holds_at_every_way_in(desk: Desk) -> None:
     """Every way in applies the receive window that is asked for, and accepts no future beyond a second.
 
@@ -122,7 +122,7 @@ async def test_default_window_is_five_seconds(desk: Desk) -> None:
     expect_cells("requests without a receive window", cells)
 
 
-@check("PRM-22", severity=BLOCKER, max_fills=5, creates=5, provokes=ABOUT_THE_SENDER)
+@check("PRM-22", severity=BLOCKER, max_fills=5, creates=5, worth=9, provokes=ABOUT_THE_SENDER)
 async def test_missing_or_unknown_key_opens_no_way_in(desk: Desk, account: Account) -> None:
     """A request without credentials, or under a key that nobody was given, is refused at every way in.
 
@@ -144,7 +144,7 @@ async def test_missing_or_unknown_key_opens_no_way_in(desk: Desk, account: Accou
     await expect_unchanged(desk, order)
 
 
-@check("PRM-23", severity=MAJOR, max_fills=3, creates=3, provokes=ABOUT_THE_SENDER)
+@check("PRM-23", severity=MAJOR, max_fills=3, creates=3, worth=5, provokes=ABOUT_THE_SENDER)
 @over_both_transports
 async def test_read_only_key_carries_out_nothing(desk: Desk, read_only: Desk) -> None:
     """Every order request under a read-only key is refused, batches and a cancel-all too.
@@ -166,7 +166,7 @@ async def test_read_only_key_carries_out_nothing(desk: Desk, read_only: Desk) ->
     await expect_unchanged(desk, order)
 
 
-@check("PRM-24", severity=MAJOR, max_fills=3, creates=3, provokes=ABOUT_THE_SENDER)
+@check("PRM-24", severity=MAJOR, max_fills=3, creates=3, worth=5, provokes=ABOUT_THE_SENDER)
 async def test_expired_key_opens_no_way_in(desk: Desk, expired: Account) -> None:
     """Every query and every order request under an expired key is refused.
 
@@ -183,7 +183,7 @@ async def test_expired_key_opens_no_way_in(desk: Desk, expired: Account) -> None
     await expect_unchanged(desk, order)
 
 
-@check("PRM-25", severity=MAJOR, max_fills=3, creates=3, provokes=ABOUT_THE_SENDER)
+@check("PRM-25", severity=MAJOR, max_fills=3, creates=3, worth=5, provokes=ABOUT_THE_SENDER)
 async def test_key_of_other_addresses_opens_no_way_in(desk: Desk, ip_bound: Account) -> None:
     """Every query and every order request under a key that is bound to other addresses is refused.
 
@@ -224,7 +224,7 @@ async def test_non_whitelisted_uid_creates_nothing(desk: Desk, non_whitelisted: 
     expect_cells("orders of a UID outside the whitelist", cells)
 
 
-@check("PRM-27", severity=BLOCKER, max_fills=3, creates=3, provokes=ABOUT_THE_SENDER)
+@check("PRM-27", severity=BLOCKER, max_fills=3, creates=3, worth=5, provokes=ABOUT_THE_SENDER)
 @needs(paths.TRADE_STREAM)
 async def test_stream_without_auth_carries_out_nothing(desk: Desk, connections: Connections) -> None:
     """Every operation on a trade stream without authentication is refused.
@@ -246,7 +246,7 @@ async def test_stream_without_auth_carries_out_nothing(desk: Desk, connections: 
     await expect_unchanged(desk, order)
 
 
-@check("PRM-28", severity=BLOCKER, max_fills=51, creates=51, provokes=ABOUT_THE_SENDER)
+@check("PRM-28", severity=BLOCKER, max_fills=51, creates=51, worth=101, provokes=ABOUT_THE_SENDER)
 async def test_every_wrong_signature_is_refused(desk: Desk, connections: Connections) -> None:
     """A signature that is too short, too long, of other parts, or wrong in any digit is refused everywhere.
 
@@ -269,7 +269,7 @@ async def test_every_wrong_signature_is_refused(desk: Desk, connections: Connect
     await expect_unchanged(desk, order)
 
 
-@check("PRM-29", severity=BLOCKER, max_fills=73, creates=73, provokes=ABOUT_THE_SENDER)
+@check("PRM-29", severity=BLOCKER, max_fills=73, creates=73, worth=145, provokes=ABOUT_THE_SENDER)
 async def test_every_end_of_the_window_holds(desk: Desk) -> None:
     """Both ends of every receive window, asked for or by default, hold at every way in.
 
