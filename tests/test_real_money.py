@@ -13,7 +13,7 @@ import yaml
 from fixtures.clients.notional import positive_decimal
 from fixtures.config.environment import read_file
 from fixtures.v5 import paths
-from fixtures.venue.demo_accounts import MAKER, NON_WHITELISTED, READ_ONLY
+from fixtures.venue.demo_accounts import EXPIRED, IP_BOUND, MAKER, NON_WHITELISTED, READ_ONLY
 from fixtures.venue.rest.router import Request, Response
 from fixtures.venue.venue import FrameOutcome, Venue
 
@@ -23,6 +23,8 @@ READY, INCOMPLETE, USAGE = 0, 2, 4
 ACCEPTED = Decimal(5000)
 OWN_KEYS = {MAKER.credentials.key, READ_ONLY.credentials.key}
 """The keys of the market maker's UID."""
+REFUSED_KEYS = {"", "NoSuchKey000000000", EXPIRED.credentials.key, IP_BOUND.credentials.key}
+"""No key, and those under which nothing may be done."""
 READ_ALONE = {"auth", "ping", "subscribe"}
 """The operations of a stream that change nothing."""
 
@@ -112,14 +114,16 @@ def assert_allowed(reached: Reached, run_id: str) -> None:
         assert str(terms["orderType"]).capitalize() == "Limit", terms
         assert terms["timeInForce"] == "PostOnly", terms
         assert terms["orderLinkId"].startswith(own), terms
-        assert key in {*OWN_KEYS, NON_WHITELISTED.credentials.key}, terms
+        # A key that must be refused repeats the id of an open order, so that it could place none.
+        may_create = {*OWN_KEYS, NON_WHITELISTED.credentials.key}
+        assert key in may_create or (key in REFUSED_KEYS and terms["orderLinkId"] in given), terms
         given.add(terms["orderLinkId"])
     for key, terms in reached.of(paths.ORDER_AMENDS | paths.ORDER_CANCELS):
         assert terms["symbol"] == LIVE, terms
         assert terms["category"] == "spot", terms
         assert terms.get("orderId") or terms.get("orderLinkId"), terms
         assert terms.get("orderLinkId", own[0]).startswith(own), terms
-        assert key in {"", *OWN_KEYS, NON_WHITELISTED.credentials.key}, terms
+        assert key in {*REFUSED_KEYS, *OWN_KEYS, NON_WHITELISTED.credentials.key}, terms
     known = paths.ORDER_CREATES | paths.ORDER_AMENDS | paths.ORDER_CANCELS - {paths.ORDER_CANCEL_ALL}
     assert {path for _, path, _ in reached.asked} <= known
     assert len(given) > 100
