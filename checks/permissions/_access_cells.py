@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from fixtures.clients.signing import RestPayload, Signing
 from fixtures.clients.streams.auth import ArgsChange
-from fixtures.desk import End, Way, WaysIn, ends_of
+from fixtures.desk import End, WayIn, WaysIn, ends_of
 from fixtures.expect import Matcher, acknowledged, expect, having, one_of, other_than, refused
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
@@ -138,13 +138,13 @@ async def signature_cells(ways: WaysIn, wrong: Mapping[str, Signing]) -> Cells:
     }
 
 
-async def time_cells(ways: WaysIn, through: Iterable[Way], ends: Iterable[End]) -> Cells:
+async def time_cells(ways: WaysIn, through: Iterable[WayIn], ends: Iterable[End]) -> Cells:
     """Send a timestamp at each end of a window through each of these ways in."""
     at = [(way, end) for way in through for end in ends]
     return {f"{end}-{way}": (await ways.answer_at(way, end), _timely(way, end)) for way, end in at}
 
 
-def _timely(way: Way, end: End) -> Matcher:
+def _timely(way: WayIn, end: End) -> Matcher:
     if not end.is_inside:
         return _LATE
     return acknowledged if way.path in _READS else _IN_TIME
