@@ -109,7 +109,6 @@ class Job:
         shuffled = [] if self.order is None else ["-p", "randomly", f"--randomly-seed={self.order}"]
         symbols = [option for symbol in self.symbols for option in ("--symbol", symbol)]
         defect = ["--defect", self.defect] if self.defect else []
-        # A selection by keyword also runs the long checks, which a run without a selection deselects.
         ids = () if self.looks_back else sorted(self.checks or ())
         # A selection by keyword also runs the long checks, which a run without a selection deselects.
         chosen = ["-k", " or ".join(ids) or "test_"]
