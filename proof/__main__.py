@@ -3,8 +3,9 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
-from proof import campaign, determinism, interruptions, sigkill
+from proof import campaign, determinism, interruptions, sigkill, walk
 
 SPAN_S = 50.0
 """Seconds that the whole checklist takes, roughly: the points are spread over them."""
@@ -31,6 +32,12 @@ def _options() -> argparse.Namespace:
     killed.add_argument("--times", type=int, default=20)
     killed.add_argument("--span", type=float, default=SPAN_S, help="seconds within which the points lie")
     killed.add_argument("--seed", type=int, default=1)
+    walks = commands.add_parser("walk", help="random sequences of orders, shrunk when one fails")
+    walks.add_argument("--walks", type=int, default=walk.WALKS, help="at most so many")
+    walks.add_argument("--steps", type=int, default=walk.LENGTH, help="about so many steps each")
+    walks.add_argument("--seconds", type=float, default=walk.SECONDS, help="how long to look for a failure")
+    walks.add_argument("--seed", type=int, default=1)
+    walks.add_argument("--script", type=Path, metavar="FILE", help="take the steps of this file instead")
     return parser.parse_args()
 
 
@@ -43,6 +50,9 @@ def main() -> int:
         return interruptions.main(options.points, options.seed, options.span, options.busy)
     if options.command == "kills":
         return sigkill.main(options.times, options.seed, options.span)
+    if options.command == "walk":
+        chosen = options.walks, options.steps, options.seed, options.seconds
+        return walk.main(*chosen, defects=options.defect, replay=options.script)
     return campaign.main(options.defect, options.jobs, full=options.full)
 
 
