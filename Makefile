@@ -48,6 +48,7 @@ signoff: setup renderer
 
 prove: setup
 	$(BIN)/python -m proof
+	$(BIN)/python -m proof walk
 
 prove-full: setup
 	$(BIN)/python -m proof --full

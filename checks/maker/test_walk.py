@@ -14,16 +14,16 @@ from fixtures.record.evidence import Evidence
 from fixtures.v5.enums import Phase, TimeInForce
 
 LARGEST = 4
-"""Lots; the largest order of a walk."""
-LOTS_TO_MINIMUM = 2
-"""A lot is as large as a fallen price may demand: so many minimum sizes are always enough for one."""
+"""The largest order of a walk, in lots; a lot is a minimum size, and a tenth more where the price falls."""
+QUOTES, ORDERS = 16, 200
+WORTH_OF_QUOTES, WORTH_OF_ORDERS = (orders * LARGEST * 11 // 10 + 1 for orders in (QUOTES, ORDERS))
 MAKERS = WalkLimits(
     kinds=frozenset(MoveKind) - {MoveKind.FILL, MoveKind.CANCEL_ALL},
     places=frozenset({Placement.PASSIVE}),
     times_in_force=(TimeInForce.POST_ONLY,),
-    creates=16,
+    creates=QUOTES,
 )
-WITH_FILLS = WalkLimits(creates=140, fills=60)
+WITH_FILLS = WalkLimits(creates=ORDERS - 60, fills=60)
 FEWEST = 5
 """The orders that a walk has at least; with fewer it has tried nothing."""
 
@@ -31,9 +31,9 @@ FEWEST = 5
 @check(
     "MKR-50",
     severity=BLOCKER,
-    max_fills=16 * LARGEST * LOTS_TO_MINIMUM,
-    creates=16,
-    worth=16 * LARGEST * LOTS_TO_MINIMUM,
+    max_fills=WORTH_OF_QUOTES,
+    creates=QUOTES,
+    worth=WORTH_OF_QUOTES,
 )
 async def test_quotes_stay_consistent(walker: Walker, walk_seed: int, evidence: Evidence) -> None:
     """Several PostOnly quotes keep their terms, their holds and their place in every view, whatever is done.
@@ -59,9 +59,9 @@ async def test_quotes_stay_consistent(walker: Walker, walk_seed: int, evidence: 
 @check(
     "MKR-51",
     severity=BLOCKER,
-    max_fills=200 * LARGEST * LOTS_TO_MINIMUM,
-    creates=200,
-    worth=200 * LARGEST * LOTS_TO_MINIMUM,
+    max_fills=WORTH_OF_ORDERS,
+    creates=ORDERS,
+    worth=WORTH_OF_ORDERS,
 )
 @during(Phase.TRADING)
 async def test_filled_quotes_stay_consistent(
