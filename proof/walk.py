@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -20,7 +21,7 @@ from hypothesis.errors import Flaky
 from fixtures.clients.errors import ClientError
 from fixtures.desk import Blocked, LeftBehind, Transport
 from fixtures.desk.scenarios.walk import Move, Step, Walker, WalkLimits, parsed, renamed, script
-from fixtures.desk.scenarios.walk.steps import Amend, Cancel, Create, Together
+from fixtures.desk.scenarios.walk.steps import Amend, Cancel, Create, TakerFill, Together
 from fixtures.event_loop import new_event_loop
 from fixtures.oracle import Oracle
 from proof.walk_world import world
@@ -149,39 +150,53 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def shortened(steps: Sequence[Step], follow: Callable[[Sequence[Step]], Ended]) -> Ended:
+Follow = Callable[[Sequence[Step]], Ended]
+
+
+def shortened(steps: Sequence[Step], follow: Follow) -> Ended:
     """Return the failure of the fewest and simplest of these steps; one without a fault if they pass.
 
     Hypothesis shrinks what a walk chose; what the steps need of each other shows only in the script.
     """
-    came = follow(steps)
-    if not came.fault:
-        return came
-    size = len(came.steps)
-    while size := size // 2:
-        for start in reversed(range(0, len(came.steps), size)):
-            tried = follow([*came.steps[:start], *came.steps[start + size :]])
-            came = tried if tried.fault else came
-    for place in reversed(range(len(came.steps))):
-        while simpler := _failing(came.steps, place, follow):
-            came = simpler
+    came, before = follow(steps), None
+    while came.fault and came.steps != before:
+        before = came.steps
+        came = _simplest(_fewest(came, follow), follow)
     return came
 
 
-def _failing(steps: Sequence[Step], place: int, follow: Callable[[Sequence[Step]], Ended]) -> Ended | None:
-    """Return a failure in which one step is simpler; None where there is none."""
-    if place >= len(steps):
-        return None
-    tries = (follow([*steps[:place], step, *steps[place + 1 :]]) for step in _simpler(steps[place]))
-    return next((tried for tried in tries if tried.fault), None)
+def _fewest(came: Ended, follow: Follow) -> Ended:
+    """Return the failure that is left when whole stretches of steps are left out, then single ones."""
+    size = max(len(came.steps) // 2, 1)
+    while size:
+        for start in reversed(range(0, len(came.steps), size)):
+            tried = follow([*came.steps[:start], *came.steps[start + size :]])
+            came = tried if tried.fault else came
+        size //= 2
+    return came
 
 
-def _simpler(step: Step) -> Iterator[Step]:
-    """Yield steps that do less, or the same in a simpler way."""
+def _simplest(came: Ended, follow: Follow) -> Ended:
+    """Return the failure that is left when each step is as simple as it can be."""
+    for place in reversed(range(len(came.steps))):
+        for step in _simpler(came.steps, place):
+            tried = follow([*came.steps[:place], step, *came.steps[place + 1 :]])
+            if tried.fault:
+                came = tried
+                break
+    return came
+
+
+def _simpler(steps: Sequence[Step], place: int) -> Iterator[Step]:
+    """Yield what may stand in the place of a step: less of it, an older order, the plainer way."""
+    step = steps[place] if place < len(steps) else None
     if isinstance(step, Together):
         for item in step.items:
             others = tuple(other for other in step.items if other is not item)
             yield Together(others) if len(others) > 1 else others[0]
+    elif isinstance(step, TakerFill):
+        older = (other.name for other in steps[:place] if isinstance(other, Create))
+        yield from (replace(step, name=name) for name in takewhile(lambda name: name != step.name, older))
     elif isinstance(step, Create | Amend | Cancel) and step.via is not Transport.REST:
         yield replace(step, via=Transport.REST)
     elif isinstance(step, Amend | Cancel) and step.by != "orderLinkId":
