@@ -35,7 +35,7 @@ LAG_MS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class WalkEnd:
     """How a walk ended. fault: the first thing that did not hold, "" for a walk as it should be."""
 
     steps: tuple[Step, ...]
@@ -49,7 +49,7 @@ class WalkFailed(AssertionError):
 Act = Callable[[Walker], Awaitable[None]]
 
 
-async def ended(defects: Collection[str], act: Act) -> Ended:
+async def ended(defects: Collection[str], act: Act) -> WalkEnd:
     """Let a walker act on a venue with these defects; return how that ended.
 
     A walk that cannot go on, as when a script names an order that was refused, ends without a fault.
@@ -68,7 +68,7 @@ async def ended(defects: Collection[str], act: Act) -> Ended:
                 fault = str(found)
             except Blocked:
                 pass
-    return Ended(tuple(done), fault)
+    return WalkEnd(tuple(done), fault)
 
 
 def _listen(walker: Walker, oracle: Oracle, *, finish: bool = False) -> None:
@@ -101,11 +101,11 @@ class Search:
     failed: the simplest failure so far
     """
 
-    run: Callable[[Sequence[Move]], Ended]
+    run: Callable[[Sequence[Move]], WalkEnd]
     until: float
     walks: int = 0
     steps: int = 0
-    failed: Ended | None = None
+    failed: WalkEnd | None = None
     _simplest: Sequence[Move] = ()
 
     def of(self, length: int, walks: int, seed_: int) -> "Search":
@@ -150,10 +150,10 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-Follow = Callable[[Sequence[Step]], Ended]
+Follow = Callable[[Sequence[Step]], WalkEnd]
 
 
-def shortened(steps: Sequence[Step], follow: Follow) -> Ended:
+def shortened(steps: Sequence[Step], follow: Follow) -> WalkEnd:
     """Return the failure of the fewest and simplest of these steps; one without a fault if they pass.
 
     Hypothesis shrinks what a walk chose; what the steps need of each other shows only in the script.
@@ -165,7 +165,7 @@ def shortened(steps: Sequence[Step], follow: Follow) -> Ended:
     return came
 
 
-def _fewest(came: Ended, follow: Follow) -> Ended:
+def _fewest(came: WalkEnd, follow: Follow) -> WalkEnd:
     """Return the failure that is left when whole stretches of steps are left out, then single ones."""
     size = max(len(came.steps) // 2, 1)
     while size:
@@ -176,7 +176,7 @@ def _fewest(came: Ended, follow: Follow) -> Ended:
     return came
 
 
-def _simplest(came: Ended, follow: Follow) -> Ended:
+def _simplest(came: WalkEnd, follow: Follow) -> WalkEnd:
     """Return the failure that is left when each step is as simple as it can be."""
     for place in reversed(range(len(came.steps))):
         for step in _simpler(came.steps, place):
@@ -209,10 +209,10 @@ def main(
     """Walk, or follow a script; print what failed as a script, and return 1, or 0 when nothing did."""
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
 
-        def follow(steps: Sequence[Step]) -> Ended:
+        def follow(steps: Sequence[Step]) -> WalkEnd:
             return runner.run(ended(defects, lambda walker: walker.follow(steps)))
 
-        def walk(chosen: Sequence[Move]) -> Ended:
+        def walk(chosen: Sequence[Move]) -> WalkEnd:
             return runner.run(ended(defects, lambda walker: walker.walk(chosen, WalkLimits())))
 
         if replay is not None:
@@ -230,7 +230,7 @@ def main(
         return 1
 
 
-def _report(how_many: str, failed: Ended, short: Ended, defects: Sequence[str]) -> Iterator[str]:
+def _report(how_many: str, failed: WalkEnd, short: WalkEnd, defects: Sequence[str]) -> Iterator[str]:
     if not short.fault:
         yield f"{how_many}: the last one failed, and does not when its steps are repeated: {failed.fault}"
         yield script(failed.steps)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[1]
-CLIENT_SIDE, VENUE_SIDE = ("fixtures/clients/", "fixtures/desk/"), "fixtures/venue/"
+SIDES = (("fixtures/clients/", "fixtures/desk/"), ("fixtures/venue/",), ("fixtures/oracle/",))
+"""The client's side, the venue's and the oracle's: each has its own view of a thing."""
 IN_EVERY_PACKAGE = {"__init__.py", "__main__.py", "plugin.py"}
 """Names that Python or pytest give a meaning of their own."""
 ROOM_DEPTH = 2
@@ -22,9 +23,9 @@ def modules() -> list[str]:
 
 
 def are_twins(places: list[str]) -> bool:
-    """True for one place on the client's side and one on the venue's, each with its own view of a thing."""
-    first, *others = sorted(places)
-    return first.startswith(CLIENT_SIDE) and [place.startswith(VENUE_SIDE) for place in others] == [True]
+    """True for places of which no two are on one side, and none on no side."""
+    sides = [number for place in places for number, side in enumerate(SIDES) if place.startswith(side)]
+    return len(sides) == len(places) == len(set(sides))
 
 
 def repeated(places: Mapping[str, list[str]]) -> list[str]:
@@ -45,7 +46,7 @@ def name_of(module: str) -> str:
 
 
 def test_no_two_modules_share_a_basename() -> None:
-    """A basename stands for one module, or for a client's and the venue's view of the same thing."""
+    """A basename stands for one module, or for the views that client, venue and oracle have of it."""
     places = defaultdict[str, list[str]](list)
     for module in modules():
         if PurePosixPath(module).name not in IN_EVERY_PACKAGE:
@@ -56,7 +57,7 @@ def test_no_two_modules_share_a_basename() -> None:
 
 
 def test_no_two_classes_share_a_public_name() -> None:
-    """A public class name stands for one class, or for a client's and the venue's view of the same thing.
+    """A public class name stands for one class, or for the views that client, venue and oracle have of it.
 
     The classes of the defects have lower-case names, those of ``--defect``, and are unique by their registry.
     """

@@ -26,10 +26,10 @@ from fixtures.desk import (
     Blocked,
     Desk,
     Ground,
+    Offset,
     Order,
     OrderState,
-    Place,
-    Sent,
+    SentCell,
     Transport,
     Way,
     cells,
@@ -158,7 +158,7 @@ async def test_batch_keeps_to_the_price_band(desk: Desk, way: Way) -> None:
     """
     table = cells([PRICE_BAND], way, desk.via)
 
-    async def send(ground: Ground) -> list[Sent]:
+    async def send(ground: Ground) -> list[SentCell]:
         return await _send_batch(desk, table, ground)
 
     sent = await while_band_stands(desk, send)
@@ -373,14 +373,14 @@ async def test_batch_spends_the_balance_once(desk: Desk) -> None:
     )
 
 
-async def _send_batch(desk: Desk, table: Sequence[Cell], ground: Ground) -> list[Sent]:
+async def _send_batch(desk: Desk, table: Sequence[Cell], ground: Ground) -> list[SentCell]:
     """Send the cells of a table in one batch, of creates or of amends of orders that rest."""
     if table[0].way is Way.BATCH_CREATE:
         return await send_creates(desk, table, ground)
     return await send_amends(desk, await orders_to_amend(desk, table, ground), table, ground)
 
 
-async def _ended(desk: Desk, sent: Iterable[Sent]) -> list[tuple[Sent, OrderState]]:
+async def _ended(desk: Desk, sent: Iterable[SentCell]) -> list[tuple[SentCell, OrderState]]:
     """The cells whose order was acknowledged, each with the terminal state that was pushed of it."""
     return [(each, await desk.closed(each.order)) for each in sent if each.order is not None]
 
@@ -393,7 +393,7 @@ async def _require_uncovered(desk: Desk, qtys: Sequence[Decimal]) -> None:
         raise Blocked(f"the {show(held)} {coin} cover a sell of {show(min(qtys))}")
 
 
-async def _expect_booked_as_sent(desk: Desk, sent: Sequence[Sent]) -> None:
+async def _expect_booked_as_sent(desk: Desk, sent: Sequence[SentCell]) -> None:
     """Each answer is documented, each acknowledged order rests as sent, of the others there is nothing."""
     _expect_documented(sent)
     taken = [(each, each.order) for each in sent if each.order is not None]
@@ -412,7 +412,7 @@ async def _expect_booked_as_sent(desk: Desk, sent: Sequence[Sent]) -> None:
     )
 
 
-async def _expect_amended_as_sent(desk: Desk, orders: Sequence[Order], sent: Sequence[Sent]) -> None:
+async def _expect_amended_as_sent(desk: Desk, orders: Sequence[Order], sent: Sequence[SentCell]) -> None:
     """Each answer is documented; each order showed its first terms, the acknowledged ones and no others."""
     _expect_documented(sent)
     for order in orders:
@@ -432,7 +432,7 @@ async def _expect_amended_as_sent(desk: Desk, orders: Sequence[Order], sent: Seq
         expect("prices and quantities of the order", shown, {(order.price, order.qty), *made}, of=order)
 
 
-async def _expect_unchanged(desk: Desk, sent: Iterable[Sent]) -> None:
+async def _expect_unchanged(desk: Desk, sent: Iterable[SentCell]) -> None:
     """Each order whose amend was refused ends on the terms that it had before."""
     for each in sent:
         if each.order is not None and each.answer.ret_code != RetCode.OK:
@@ -441,7 +441,7 @@ async def _expect_unchanged(desk: Desk, sent: Iterable[Sent]) -> None:
             expect(f"order after the refused {each}", closed, as_before)
 
 
-async def _expect_nothing_of(desk: Desk, refusals: Sequence[Sent], *order_ids: str) -> None:
+async def _expect_nothing_of(desk: Desk, refusals: Sequence[SentCell], *order_ids: str) -> None:
     """No order of a refused create is open, nor was anything of it pushed.
 
     order_ids: of the orders that may be open
@@ -457,19 +457,19 @@ def _of(link_ids: set[str], refused_ids: Mapping[str, str]) -> list[str]:
     return [cell for link_id, cell in refused_ids.items() if link_id in link_ids]
 
 
-def _expect_documented(sent: Iterable[Sent]) -> None:
+def _expect_documented(sent: Iterable[SentCell]) -> None:
     """Each cell is answered with a documented code."""
     for each in sent:
         expect(str(each), each.answer, answered(each.codes), of=each.order)
 
 
-def _expect_documented_maxima(sent: Sequence[Sent]) -> None:
+def _expect_documented_maxima(sent: Sequence[SentCell]) -> None:
     """Each cell is answered with a documented code.
 
     Raises Blocked when one outside was refused for the balance: no page says which is judged first.
     """
     unjudged = [
-        each for each in sent if each.cell.place is Place.OUTSIDE and each.answer.ret_code in UNFUNDED
+        each for each in sent if each.cell.place is Offset.OUTSIDE and each.answer.ret_code in UNFUNDED
     ]
     _expect_documented(each for each in sent if each not in unjudged)
     if unjudged:

@@ -12,7 +12,7 @@ from fixtures.clients.clock import SystemClock
 from fixtures.expect import Prerequisite
 from fixtures.harness.collection import library_of, trades_through
 from fixtures.harness.facts import facts_of
-from fixtures.harness.judgement import judgement_of
+from fixtures.harness.run_judgement import judgement_of
 from fixtures.oracle import Contradiction
 from fixtures.record.evidence import Record
 from fixtures.record.redaction import redactor

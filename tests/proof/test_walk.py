@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.desk.scenarios.walk import Move, MoveKind, Step, Walker, WalkLimits, parsed, renamed, script
 from fixtures.event_loop import new_event_loop
-from proof.walk import Ended, Search, ended, shortened
+from proof.walk import Search, WalkEnd, ended, shortened
 
 FOUND = {
     "fok_fills_partly": """
@@ -44,7 +44,7 @@ FOUND = {
 """Defect -> the script to which the search shrank the first walk that failed on it."""
 
 
-def _followed(steps: Sequence[Step], *defects: str) -> Ended:
+def _followed(steps: Sequence[Step], *defects: str) -> WalkEnd:
     async def act(walker: Walker) -> None:
         await walker.follow(steps)
 
@@ -57,7 +57,7 @@ def test_script_shows_its_defect(defect: str) -> None:
     """A script that the search found fails on its defect, and on no conforming venue."""
     steps = parsed(FOUND[defect])
 
-    assert _followed(steps) == Ended(tuple(steps))
+    assert _followed(steps) == WalkEnd(tuple(steps))
     assert _followed(steps, defect).fault
 
 
@@ -72,7 +72,7 @@ def test_script_is_shortened_to_what_fails() -> None:
         cancel B by orderId
     """)
 
-    def follow(tried: Sequence[Step]) -> Ended:
+    def follow(tried: Sequence[Step]) -> WalkEnd:
         return _followed(tried, "partly_filled_order_releases_too_much")
 
     left = renamed(shortened(steps, follow).steps)
@@ -80,17 +80,17 @@ def test_script_is_shortened_to_what_fails() -> None:
     assert script(left) == "buy 28.44 @ 0.55 GTC -> A\nfill A 9.48"
 
 
-def _pretended(chosen: Sequence[Move]) -> Ended:
+def _pretended(chosen: Sequence[Move]) -> WalkEnd:
     """A walk of steps that are not sent; it fails where two of its moves fill an order."""
     fills = sum(move.kind is MoveKind.FILL for move in chosen)
-    return Ended((), "two fills" if fills > 1 else "")
+    return WalkEnd((), "two fills" if fills > 1 else "")
 
 
 def test_a_failing_walk_is_shrunk_to_what_it_needs() -> None:
     """Of a walk that fails for two of its moves these two are left, as simple as they can be."""
     tried: list[Sequence[Move]] = []
 
-    def run(chosen: Sequence[Move]) -> Ended:
+    def run(chosen: Sequence[Move]) -> WalkEnd:
         tried.append(chosen)
         return _pretended(chosen)
 
