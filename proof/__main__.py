@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from proof import campaign, determinism, interruptions, sigkill, walk
+from proof.code import measure
 
 SPAN_S = 50.0
 """Seconds that the whole checklist takes, roughly: the points are spread over them."""
@@ -38,6 +39,11 @@ def _options() -> argparse.Namespace:
     walks.add_argument("--seconds", type=float, default=walk.SECONDS, help="how long to look for a failure")
     walks.add_argument("--seed", type=int, default=1)
     walks.add_argument("--script", type=Path, metavar="FILE", help="take the steps of this file instead")
+    code = commands.add_parser("code", help="a sample of the mutants of the venue's code")
+    code.add_argument(
+        "--sample", type=int, default=measure.SAMPLE, help=f"mutants drawn (default: {measure.SAMPLE})"
+    )
+    code.add_argument("--seed", type=int, default=measure.SEED)
     return parser.parse_args()
 
 
@@ -53,6 +59,8 @@ def main() -> int:
     if options.command == "walk":
         chosen = options.walks, options.steps, options.seed, options.seconds
         return walk.main(*chosen, defects=options.defect, replay=options.script)
+    if options.command == "code":
+        return measure.main(options.sample, options.seed, options.jobs)
     return campaign.main(options.defect, options.jobs, full=options.full)
 
 

@@ -12,8 +12,7 @@ from proof.matrix import CampaignResults, Matrix, build
 from proof.mutants import Trace
 from proof.pool import Workers, workers
 from proof.report import as_json, as_page, provenance
-from proof.trial import KILLS, ROOT, SYMBOLS, Job
-from reports.verdict.requirements import newest, read
+from proof.trial import KILLS, ROOT, SYMBOLS, Job, required
 
 MARKETS = ("quiet", "normal", "volatile")
 CONTROL_SAMPLE = 6
@@ -36,14 +35,6 @@ def conforming_jobs() -> list[Job]:
         ),
         *(Job(market, checks=demanded, market=market, symbols=listing) for market in moving),
     ]
-
-
-def required() -> frozenset[str]:
-    """The ids of the checks that a sign-off demands.
-
-    The others are long: they are run once, in a quiet market, on one symbol.
-    """
-    return frozenset(read(newest(ROOT / "checks")).check_ids)
 
 
 def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) -> list[Job]:

@@ -1,13 +1,12 @@
 """Jobs spread over worker processes, each of which imports the suite once."""
 
 import multiprocessing
-import os
 import sys
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 
+from proof.parent import end_with_parent
 from proof.trial import Job, TrialResult, run
 
 
@@ -35,20 +34,5 @@ def workers(count: int) -> Iterator[Workers]:
     """Start that many worker processes; they end with this one, however it ends."""
     # Spawned, not forked: a fork would inherit the patched modules and open loops of this process.
     spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=spawning, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(count, mp_context=spawning, initializer=end_with_parent) as pool:
         yield Workers(pool)
-
-
-def _end_with_parent() -> None:
-    """Exit from this worker as soon as its parent is gone, even when it was killed.
-
-    A killed parent runs no clean-up, and a worker that waits for jobs would wait for ever.
-    """
-    parent = multiprocessing.parent_process()
-
-    def exit_with_parent() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=exit_with_parent, daemon=True).start()

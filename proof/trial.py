@@ -18,6 +18,7 @@ import pytest
 
 from proof.library_findings import FINDINGS, case_of
 from proof.mutants import Trace, tampered
+from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
 CHECKS = ROOT / "checks"
@@ -71,12 +72,14 @@ class Job:
     stops: True when the first kill ends the run
     decisive: how a case ends after which the other cases of its check are not run
     order: the seed of a random order, None for the checklist's own
+    code: the name of the code mutant that this process has imported
     traces: True to record which case reaches which mutant
     """
 
     name: str
     defect: str = ""
     mutant: str = ""
+    code: str = ""
     checks: frozenset[str] | None = None
     nodes: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
@@ -100,7 +103,7 @@ class Job:
     @property
     def is_broken(self) -> bool:
         """True when the venue, a library or the policy has a defect or is a mutant."""
-        return bool(self.defect or self.mutant)
+        return bool(self.defect or self.mutant or self.code)
 
     def options(self, folder: str) -> list[str]:
         """The command line of the run."""
@@ -234,6 +237,15 @@ def is_finding(node: str, symbols: tuple[str, ...]) -> bool:
 
 
 @cache
+def required() -> frozenset[str]:
+    """The ids of the checks that a sign-off demands.
+
+    The others are long: they are run once, in a quiet market, on one symbol.
+    """
+    return frozenset(read(newest(ROOT / "checks")).check_ids)
+
+
+@cache
 def _sources() -> Mapping[Path, str]:
     """Module of checks -> its text."""
     return {path: path.read_text(encoding="utf-8") for path in sorted(CHECKS.rglob("test_*.py"))}
@@ -250,8 +262,8 @@ def _keep_imports_out_of_collections() -> None:
         gc.freeze()
 
 
-def run(job: Job) -> TrialResult:
-    """Run the checks of a job in this process.
+def run(job: Job, *plugins: object) -> TrialResult:
+    """Run the checks of a job in this process. plugins: what else pytest is given.
 
     Raises RuntimeError with the end of pytest's output when pytest ran none of them.
     """
@@ -262,7 +274,7 @@ def run(job: Job) -> TrialResult:
         stack.enter_context(recorder.trace.installed() if job.traces else tampered(job.mutant))
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(printed))
-        code = pytest.main(job.options(folder), plugins=[recorder])
+        code = pytest.main(job.options(folder), plugins=[recorder, *plugins])
     _keep_imports_out_of_collections()
     if code not in RAN or not recorder.outcomes:
         raise RuntimeError(f"{job.name} ran no case (exit code {code}): {printed.getvalue()[-2000:]}")
