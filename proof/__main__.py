@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from proof import campaign, determinism, interruptions, sigkill, walk
+from proof import campaign, determinism, interruptions, pairs, sigkill, walk
 from proof.code import measure
 
 SPAN_S = 50.0
@@ -44,6 +44,11 @@ def _options() -> argparse.Namespace:
         "--sample", type=int, default=measure.SAMPLE, help=f"mutants drawn (default: {measure.SAMPLE})"
     )
     code.add_argument("--seed", type=int, default=measure.SEED)
+    paired = commands.add_parser("pairs", help="a sample of the pairs of the venue's defects")
+    paired.add_argument(
+        "--sample", type=int, default=pairs.SAMPLE, help=f"pairs drawn (default: {pairs.SAMPLE})"
+    )
+    paired.add_argument("--seed", type=int, default=pairs.SEED)
     return parser.parse_args()
 
 
@@ -61,6 +66,8 @@ def main() -> int:
         return walk.main(*chosen, defects=options.defect, replay=options.script)
     if options.command == "code":
         return measure.main(options.sample, options.seed, options.jobs)
+    if options.command == "pairs":
+        return pairs.main(options.sample, options.seed, options.jobs)
     return campaign.main(options.defect, options.jobs, full=options.full)
 
 

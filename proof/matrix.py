@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from proof.equivalent_mutants import is_exempt, reason
 from proof.expected_kills import EXPECTED_KILLS, TIMED_OUT, UNPROVEN
 from proof.mutants import mutants
-from proof.trial import KILLS, CaseKind, CaseOutcome, TrialResult
+from proof.trial import KILLS, CaseKind, CaseOutcome, TrialResult, strongest
 
 MIN_SCORE = 0.95
-_WORST_FIRST = (CaseKind.ASSERTION, CaseKind.TIMED_OUT, CaseKind.ERROR, CaseKind.PASSED, CaseKind.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +141,7 @@ def build(campaign: CampaignResults) -> Matrix:
 
 def _row(result: TrialResult) -> Row:
     name = result.job.name
-    worst: dict[str, CaseOutcome] = {}
-    for outcome in result.outcomes:
-        known = worst.get(outcome.check)
-        if known is None or _WORST_FIRST.index(outcome.kind) < _WORST_FIRST.index(known.kind):
-            worst[outcome.check] = outcome
-    return Row(name, EXPECTED_KILLS.get(name, ()), dict(sorted(worst.items())))
+    return Row(name, EXPECTED_KILLS.get(name, ()), strongest(result.outcomes))
 
 
 def _mutant_results(campaign: CampaignResults) -> Iterable[MutantResult]:
@@ -155,7 +149,7 @@ def _mutant_results(campaign: CampaignResults) -> Iterable[MutantResult]:
     for name in campaign.touched:
         result = by_name.get(name)
         red = result.red if result else []
-        by = min(red, key=lambda outcome: _WORST_FIRST.index(outcome.kind), default=None)
+        by = min(red, key=lambda outcome: outcome.rank, default=None)
         killed = by is not None and by.kind in KILLS
         yield MutantResult(
             name,

@@ -8,7 +8,7 @@ import contextlib
 import gc
 import io
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -18,6 +18,7 @@ import pytest
 
 from proof.library_findings import FINDINGS, case_of
 from proof.mutants import Trace, tampered
+from proof.paired_defects import paired
 from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -37,15 +38,15 @@ NOT_SEEN = "NotSeen"
 
 
 class CaseKind(StrEnum):
-    """How one case of a check ended."""
+    """How one case of a check ended: what says most about the venue comes first."""
 
-    PASSED = "passed"
     ASSERTION = "assertion"
     """The check saw what is wrong."""
     TIMED_OUT = "timed out"
     """The awaited event did not come: an assertion too, but one that shows no wrong value."""
     ERROR = "error"
     """The check ended by an exception that is no assertion: it judged nothing."""
+    PASSED = "passed"
     SKIPPED = "skipped"
 
 
@@ -61,6 +62,22 @@ class CaseOutcome:
     node: str
     kind: CaseKind
     message: str = ""
+
+    @property
+    def rank(self) -> int:
+        """0 for the kind that says most."""
+        return list(CaseKind).index(self.kind)
+
+
+def strongest(outcomes: Iterable[CaseOutcome]) -> dict[str, CaseOutcome]:
+    """Check -> the outcome that counts, of all its cases, in the order of the ids.
+
+    An assertion counts before a timeout, a timeout before an error, an error before a pass.
+    """
+    found: dict[str, CaseOutcome] = {}
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.rank):
+        found.setdefault(outcome.check, outcome)
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +289,7 @@ def run(job: Job, *plugins: object) -> TrialResult:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         stack.enter_context(recorder.trace.installed() if job.traces else tampered(job.mutant))
+        stack.enter_context(paired(job.defect))
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(printed))
         code = pytest.main(job.options(folder), plugins=[recorder, *plugins])

@@ -204,7 +204,7 @@ def tried(mutant: CodeMutant, cases: Cases) -> CodeResult:
         nothing = CaseOutcome("", "", CaseKind.ERROR, str(error))
         return CodeResult(mutant, Fate.CRASHED, nothing, reached=len(reaching))
     red = [outcome for outcome in outcomes if outcome.kind in _FATES]
-    by = min(red, key=lambda outcome: list(_FATES).index(outcome.kind), default=None)
+    by = min(red, key=lambda outcome: outcome.rank, default=None)
     fate = _FATES[by.kind] if by else Fate.SURVIVED
     fate = Fate.EQUIVALENT if known and fate in {Fate.SURVIVED, Fate.ERRORS} else fate
     return CodeResult(mutant, fate, by, len(reaching), len(outcomes))
@@ -215,7 +215,7 @@ _FATES = {
     CaseKind.TIMED_OUT: Fate.TIMED_OUT,
     CaseKind.ERROR: Fate.ERRORS,
 }
-"""How a case ends -> the fate of the mutant, the strongest first."""
+"""How a case ends -> the fate of the mutant."""
 
 
 def _rounds(mutant: CodeMutant, reaching: Sequence[str], laws: frozenset[str]) -> Iterator[Job]:

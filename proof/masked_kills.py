@@ -1,0 +1,13 @@
+"""Which defect may hide another from a check that must fail on that other, and why."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+MASKED: Mapping[str, str] = {}
+"""Pattern of "hiding defect > hidden defect CHECK-ID" -> why nobody could see the hidden one there."""
+
+
+def reason(hiding: str, hidden: str, check_id: str) -> str:
+    """Why a kill does not happen beside another defect, "" when no reason is given."""
+    text = f"{hiding} > {hidden} {check_id}"
+    return next((why for pattern, why in MASKED.items() if fnmatchcase(text, pattern)), "")
