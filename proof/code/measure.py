@@ -203,7 +203,12 @@ def tried(mutant: CodeMutant, cases: Cases) -> CodeResult:
     except Crashed as error:
         nothing = CaseOutcome("", "", CaseKind.ERROR, str(error))
         return CodeResult(mutant, Fate.CRASHED, nothing, reached=len(reaching))
-    red = [outcome for outcome in outcomes if outcome.kind in _FATES]
+    # A law of which the chosen cases left no message judges nothing, and ends in an error.
+    red = [
+        outcome
+        for outcome in outcomes
+        if outcome.kind in _FATES and not (outcome.kind is CaseKind.ERROR and outcome.node in cases.laws)
+    ]
     by = min(red, key=lambda outcome: outcome.rank, default=None)
     fate = _FATES[by.kind] if by else Fate.SURVIVED
     fate = Fate.EQUIVALENT if known and fate in {Fate.SURVIVED, Fate.ERRORS} else fate
