@@ -7,6 +7,9 @@ from pathlib import Path
 
 from proof import campaign, determinism, interruptions, pairs, sigkill, walk
 from proof.code import measure
+from proof.code import code_measure
+from proof.fields import field_measure
+from proof.sample import SEED
 
 SPAN_S = 50.0
 """Seconds that the whole checklist takes, roughly: the points are spread over them."""
@@ -20,15 +23,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=JOBS, help=f"worker processes (default: {JOBS})")
     parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="only this defect")
     parser.add_argument("--full", action="store_true", help="every check on every defect")
-    commands = parser.add_subparsers(dest="command")
+    parser.set_defaults(run=lambda x: campaign.main(x.defect, x.jobs, full=x.full))
+    commands = parser.add_subparsers()
     again = commands.add_parser("determinism", help="the whole checklist, repeatedly")
     again.add_argument("--runs", type=int, default=20)
     again.add_argument("--market", choices=("quiet", "normal", "volatile"), default="quiet")
+    again.set_defaults(run=lambda x: determinism.main(x.runs, x.market, x.jobs))
     interrupted = commands.add_parser("endings", help="runs that get a signal at random points")
     interrupted.add_argument("--points", type=int, default=50)
     interrupted.add_argument("--busy", type=int, default=0, help="processes that load the machine meanwhile")
     interrupted.add_argument("--span", type=float, default=SPAN_S, help="seconds within which the points lie")
     interrupted.add_argument("--seed", type=int, default=1)
+    interrupted.set_defaults(run=lambda x: interruptions.main(x.points, x.seed, x.span, x.busy))
     killed = commands.add_parser("kills", help="runs that are killed at random points and then cleaned up")
     killed.add_argument("--times", type=int, default=20)
     killed.add_argument("--span", type=float, default=SPAN_S, help="seconds within which the points lie")
@@ -49,6 +55,21 @@ def _options() -> argparse.Namespace:
         "--sample", type=int, default=pairs.SAMPLE, help=f"pairs drawn (default: {pairs.SAMPLE})"
     )
     paired.add_argument("--seed", type=int, default=pairs.SEED)
+    killed.set_defaults(run=lambda x: sigkill.main(x.times, x.seed, x.span))
+    for name, measure, what in (
+        ("code", code_measure, "mutants of the venue's code"),
+        ("fields", field_measure, "mutants of the fields that the venue writes"),
+        ("pairs", pairs, "pairs of the venue's defects"),
+    ):
+        sampled = commands.add_parser(name, help=f"a seeded sample of the {what}")
+        sampled.add_argument(
+            "--sample",
+            type=int,
+            default=measure.SAMPLE,
+            help=f"how many, 0 for all (default: {measure.SAMPLE})",
+        )
+        sampled.add_argument("--seed", type=int, default=SEED)
+        sampled.set_defaults(run=lambda x, main=measure.main: main(x.sample, x.seed, x.jobs))
     return parser.parse_args()
 
 
@@ -69,6 +90,8 @@ def main() -> int:
     if options.command == "pairs":
         return pairs.main(options.sample, options.seed, options.jobs)
     return campaign.main(options.defect, options.jobs, full=options.full)
+    code: int = options.run(options)
+    return code
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def paired(name: str) -> Iterator[None]:
     if JOINT not in name:
         yield
         return
-    with mock.patch.dict(DEFECTS, {name: joined(name)}):  # type: ignore[arg-type] # a dict behind its type
+    with mock.patch.dict(DEFECTS, {name: joined(name)}):
         yield
 
 

@@ -17,7 +17,6 @@ from proof.share import Share
 from proof.trial import KILLS, SYMBOLS, CaseOutcome, Job, TrialResult, strongest
 
 SAMPLE = 60
-SEED = 20261130
 
 
 def drawn(size: int, seed: int) -> list[str]:
@@ -30,9 +29,11 @@ def drawn(size: int, seed: int) -> list[str]:
     def place(pair: str) -> str:
         return sha256(f"{seed}:{pair}".encode()).hexdigest()
 
-    far, near = [], []
+    far: list[str] = []
+    near: list[str] = []
     for one, other in combinations(sorted(DEFECTS), 2):
         (near if _parts(one) & _parts(other) else far).append(f"{one}{JOINT}{other}")
+    size = size or len(near) + len(far)
     few = min(size // 2, len(near))
     return [*sorted(near, key=place)[:few], *sorted(far, key=place)[: size - few]]
 
@@ -83,7 +84,7 @@ class PairsMeasure:
 
     @property
     def share(self) -> Share:
-        """The kills that happened, of those expected."""
+        """The kills that were seen, of those expected."""
         return Share(self.expected - len(self.masked), self.expected)
 
     @property
@@ -106,7 +107,7 @@ class PairsMeasure:
         unexplained = sum(not kill.reason for kill in self.masked)
         return (
             f"pairs of defects of which each is caught: {self.seen}, drawn with seed {self.seed}; "
-            f"{self.share.part} of {self.share.whole} expected kills happened, {len(self.masked)} are "
+            f"{self.share.part} of {self.share.whole} expected kills were seen, {len(self.masked)} are "
             f"masked, {unexplained} of them for no reason given"
         )
 

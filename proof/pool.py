@@ -2,12 +2,15 @@
 
 import multiprocessing
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from typing import TypeVar
 
 from proof.parent import end_with_parent
 from proof.trial import Job, TrialResult, run
+
+Result = TypeVar("Result")
 
 
 class Workers:
@@ -16,12 +19,16 @@ class Workers:
     def __init__(self, pool: ProcessPoolExecutor) -> None:
         self._pool = pool
 
+    def call(self, work: Callable[..., Result], *arguments: object) -> Future[Result]:
+        """Queue a call; it is started behind those queued before."""
+        return self._pool.submit(work, *arguments)
+
     def start(self, jobs: Iterable[Job]) -> list[Future[TrialResult]]:
         """Queue jobs; they are started in this order, behind those queued before."""
-        return [self._pool.submit(run, job) for job in jobs]
+        return [self.call(run, job) for job in jobs]
 
-    def results(self, what: str, started: Iterable[Future[TrialResult]]) -> list[TrialResult]:
-        """The result of each job, in the order of the jobs; raises what a job raises."""
+    def results(self, what: str, started: Iterable[Future[Result]]) -> list[Result]:
+        """The result of each call, in the order of the calls; raises what a call raises."""
         futures = list(started)
         for number, _ in enumerate(as_completed(futures), start=1):
             if number % 10 == 0 or number > len(futures) - 5 or number == len(futures):

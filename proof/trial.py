@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from proof.fields.changes import FieldMutant
+from proof.fields.outlet import at_outlet
 from proof.library_findings import FINDINGS, case_of
 from proof.mutants import Trace, tampered
 from proof.paired_defects import paired
@@ -33,6 +35,8 @@ TRAFFIC = frozenset(
 """The modules of checks that are run before those that look back, in a job of chosen checks: they make the
 messages."""
 RAN = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
+LAWS = "LAW-"
+"""How the ids of the checks begin that hold the oracle's laws."""
 NOT_SEEN = "NotSeen"
 """What is raised when an awaited event does not come; by name, because a worker may import it twice."""
 
@@ -68,6 +72,11 @@ class CaseOutcome:
         """0 for the kind that says most."""
         return list(CaseKind).index(self.kind)
 
+    @property
+    def is_law(self) -> bool:
+        """True for a case that judges the messages before it; without any it ends in an error."""
+        return self.check.startswith(LAWS)
+
 
 def strongest(outcomes: Iterable[CaseOutcome]) -> dict[str, CaseOutcome]:
     """Check -> the outcome that counts, of all its cases, in the order of the ids.
@@ -90,6 +99,7 @@ class Job:
     decisive: how a case ends after which the other cases of its check are not run
     order: the seed of a random order, None for the checklist's own
     code: the name of the code mutant that this process has imported
+    field: the field mutant of the venue's messages
     traces: True to record which case reaches which mutant
     """
 
@@ -97,6 +107,7 @@ class Job:
     defect: str = ""
     mutant: str = ""
     code: str = ""
+    field: FieldMutant | None = None
     checks: frozenset[str] | None = None
     nodes: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
@@ -119,8 +130,8 @@ class Job:
 
     @property
     def is_broken(self) -> bool:
-        """True when the venue, a library or the policy has a defect or is a mutant."""
-        return bool(self.defect or self.mutant or self.code)
+        """True when the venue, a library or the policy has a defect or is a mutant, or its messages are."""
+        return bool(self.defect or self.mutant or self.code or self.field)
 
     def options(self, folder: str) -> list[str]:
         """The command line of the run."""
@@ -290,6 +301,7 @@ def run(job: Job, *plugins: object) -> TrialResult:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         stack.enter_context(recorder.trace.installed() if job.traces else tampered(job.mutant))
         stack.enter_context(paired(job.defect))
+        stack.enter_context(at_outlet(job.field))
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(printed))
         code = pytest.main(job.options(folder), plugins=[recorder, *plugins])
@@ -297,3 +309,13 @@ def run(job: Job, *plugins: object) -> TrialResult:
     if code not in RAN or not recorder.outcomes:
         raise RuntimeError(f"{job.name} ran no case (exit code {code}): {printed.getvalue()[-2000:]}")
     return TrialResult(job, tuple(recorder.outcomes.values()), recorder.trace if job.traces else None)
+
+
+def until_killed(jobs: Iterable[Job]) -> list[CaseOutcome]:
+    """Run jobs one after the other, until one of them has a kill; the outcomes of all that ran."""
+    outcomes: list[CaseOutcome] = []
+    for job in jobs:
+        outcomes += run(job).outcomes
+        if any(outcome.kind in KILLS for outcome in outcomes):
+            break
+    return outcomes

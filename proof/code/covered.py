@@ -14,7 +14,7 @@ Lines = Mapping[str, frozenset[int]]
 
 
 class _Contexts:
-    """A pytest plugin that tells coverage.py which case is running."""
+    """A pytest plugin that names the running case to coverage.py."""
 
     def __init__(self, measuring: coverage.Coverage) -> None:
         self._measuring = measuring

@@ -20,7 +20,7 @@ LEFT_OUT: Mapping[str, str] = {
     "market_simulator.py": "what others trade at random: whatever it does is a legal market",
     "invariants.py": "the venue's audit of itself, which its own tests switch on",
     "parts.py": "how a defect is built into a venue",
-    "demo_accounts.py": "the keys that both ends are told",
+    "demo_accounts.py": "the keys that both ends are given",
 }
 """Pattern of a module of the venue -> why its code is not mutated."""
 _CONTEXT = 24
@@ -36,7 +36,7 @@ _CALLED = (cst.FunctionDef, cst.Lambda)
 class CodeMutant:
     """One expression of the venue, changed.
 
-    name: "module function: before → after", with "#2" for the second of that name; lines may shift under it
+    name: "module function: before → after", with "#2" for the second of that name; it has no line numbers
     kind: the operator of mutmut
     module: path within the venue's package
     lines: the first and the last line of what is changed

@@ -8,25 +8,22 @@ line and little else, until one fails by assertion.
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise, zip_longest
-from math import floor
-from random import Random
 
 from proof.code.covered import Lines, covered
-from proof.code.equivalent_code import EQUIVALENT
+from proof.code.equivalent_code import reason
 from proof.code.process import Crashed, Hung, Mutation, in_own_process
 from proof.code.sites import VENUE, CodeMutant, code_mutants, mutated_source
 from proof.code.typed import accepted
+from proof.sample import in_turn, laws_among, rounds, stratified
 from proof.share import Share
-from proof.trial import KILLS, SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, required, run
+from proof.trial import SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, required, until_killed
 
 SAMPLE = 400
 """How many mutants are drawn; mypy rejects about half of them."""
-SEED = 20261130
 _MAX_CASES = 200
 """How many of the cases that run a mutated line are tried before the mutant counts as a survivor."""
 _ROUNDS = (5, 30, _MAX_CASES)
@@ -35,16 +32,14 @@ _COVERING_S = 600.0
 _CHECKERS = os.cpu_count() or 1
 _DEADLINE_S = 400.0
 """How long the cases of one mutant may take; nearly every mutant needs a second or two."""
-_LAWS = "LAW-"
-"""How the ids of the checks begin that judge the messages of all cases before them."""
 
 
-class Fate(StrEnum):
+class CodeFate(StrEnum):
     """What became of a code mutant."""
 
     KILLED = "killed"
     TIMED_OUT = "killed by a timeout"
-    """A check waited in vain: an assertion, but one that shows no wrong value."""
+    """The awaited event did not come: an assertion, but one that shows no wrong value."""
     ERRORS = "errors only"
     """Cases ended by exceptions that are no assertions: the run judged nothing, and is no READY."""
     HUNG = "hung"
@@ -63,7 +58,7 @@ class CodeResult:
     """What became of a drawn mutant. by: the outcome that counts; reached, tried: numbers of cases."""
 
     mutant: CodeMutant
-    fate: Fate
+    fate: CodeFate
     by: CaseOutcome | None = None
     reached: int = 0
     tried: int = 0
@@ -80,44 +75,27 @@ class CodeMeasure:
     @property
     def judged(self) -> list[CodeResult]:
         """The results that count: neither equivalent, nor rejected, nor unable to start."""
-        left_out = {Fate.EQUIVALENT, Fate.REJECTED, Fate.CRASHED}
+        left_out = {CodeFate.EQUIVALENT, CodeFate.REJECTED, CodeFate.CRASHED}
         return [result for result in self.results if result.fate not in left_out]
 
     @property
     def share(self) -> Share:
         """The mutants that an assertion killed, of those that count."""
-        killed = [result for result in self.judged if result.fate in {Fate.KILLED, Fate.TIMED_OUT}]
+        killed = [result for result in self.judged if result.fate in {CodeFate.KILLED, CodeFate.TIMED_OUT}]
         return Share(len(killed), len(self.judged))
 
-    def of(self, *fates: Fate) -> list[CodeResult]:
+    def of(self, *fates: CodeFate) -> list[CodeResult]:
         """The results with one of these fates."""
         return [result for result in self.results if result.fate in fates]
 
     def sentence(self) -> str:
         """The measure in one line."""
         counts = Counter(result.fate for result in self.results)
-        fates = ", ".join(f"{counts[fate]} {fate}" for fate in Fate if counts[fate])
+        fates = ", ".join(f"{counts[fate]} {fate}" for fate in CodeFate if counts[fate])
         return (
             f"code mutants killed: {self.share}; {len(self.results)} drawn of {self.total} "
             f"with seed {self.seed}: {fates}"
         )
-
-
-def drawn(size: int, seed: int) -> list[CodeMutant]:
-    """A stratified sample: from each module as many as its part of all mutants, by largest remainder."""
-    every = code_mutants()
-    total = sum(map(len, every.values()))
-    size = min(size, total)
-    quotas = {module: size * len(found) / total for module, found in every.items()}
-    counts = {module: floor(quota) for module, quota in quotas.items()}
-    by_remainder = sorted(quotas, key=lambda module: counts[module] - quotas[module])
-    for module in by_remainder[: size - sum(counts.values())]:
-        counts[module] += 1
-    chosen: list[CodeMutant] = []
-    for module, found in every.items():
-        # Seeded by module: a change of one module leaves the samples of the others as they are.
-        chosen += Random(f"{seed}:{module}").sample(found, counts[module])  # noqa: S311 - no secret
-    return chosen
 
 
 @dataclass(slots=True)
@@ -143,28 +121,19 @@ class Cases:
         reaching = [case for case in there if self.lines[case][mutant.module] & wanted]
         return self._by_check(reaching if reaching or not mutant.at_import else there, mutant.module)
 
-    @property
-    def laws(self) -> frozenset[str]:
-        """The cases that judge the messages of all others."""
-        return frozenset(case for case, check_id in self.checks.items() if check_id.startswith(_LAWS))
-
     def _by_check(self, cases: Iterable[str], module: str) -> list[str]:
-        """Those that run most of this module and least of the others first, one of each check in turn."""
+        """Those of which the largest part runs in this module first."""
 
         def elsewhere(case: str) -> float:
             lines = self.lines[case]
             return 1 - len(lines[module]) / sum(map(len, lines.values()))
 
-        of_check: dict[str, list[str]] = {}
-        for case in sorted(cases, key=lambda case: (elsewhere(case), case)):
-            of_check.setdefault(self.checks[case], []).append(case)
-        turns = zip_longest(*of_check.values())
-        return [case for turn in turns for case in turn if case is not None]
+        return in_turn(cases, self.checks, elsewhere)
 
 
 def measured(size: int, seed: int, jobs: int) -> CodeMeasure:
     """Draw a sample and try each mutant. jobs: how many are tried at once."""
-    sample = drawn(size, seed)
+    sample = stratified(code_mutants(), size, seed)
     with ThreadPoolExecutor(jobs) as threads:
         conforming = [
             threads.submit(in_own_process, covered, _conforming(symbol), None, _COVERING_S)
@@ -179,7 +148,7 @@ def measured(size: int, seed: int, jobs: int) -> CodeMeasure:
         for number, _ in enumerate(as_completed(trials), start=1):
             if number % 10 == 0 or number == len(trials):
                 sys.stderr.write(f"code mutants: {number} of {len(trials)}\n")
-    results = [CodeResult(mutant, Fate.REJECTED) for mutant in sample if mutant not in written]
+    results = [CodeResult(mutant, CodeFate.REJECTED) for mutant in sample if mutant not in written]
     results += [trial.result() for trial in trials]
     return CodeMeasure(sum(map(len, code_mutants().values())), seed, results)
 
@@ -191,60 +160,45 @@ def _conforming(symbol: str) -> Job:
 def tried(mutant: CodeMutant, cases: Cases) -> CodeResult:
     """Try a mutant on the cases that reach it, until one kills it."""
     reaching = cases.reaching(mutant)
-    known = EQUIVALENT.get(mutant.name)
+    known = reason(mutant.name)
     if not reaching:
-        return CodeResult(mutant, Fate.EQUIVALENT if known else Fate.NOT_REACHED)
-    jobs = list(_rounds(mutant, reaching, cases.laws))
+        return CodeResult(mutant, CodeFate.EQUIVALENT if known else CodeFate.NOT_REACHED)
+    job = Job(mutant.name, code=mutant.name)
+    jobs = list(rounds(job, reaching, laws_among(cases.checks), _ROUNDS))
     mutation = Mutation(mutant.imported_as, VENUE / mutant.module, mutated_source(mutant))
     try:
-        outcomes = in_own_process(_outcomes, jobs, mutation, _DEADLINE_S)
+        outcomes = in_own_process(until_killed, jobs, mutation, _DEADLINE_S)
     except Hung:
-        return CodeResult(mutant, Fate.HUNG, reached=len(reaching))
+        return CodeResult(mutant, CodeFate.HUNG, reached=len(reaching))
     except Crashed as error:
         nothing = CaseOutcome("", "", CaseKind.ERROR, str(error))
-        return CodeResult(mutant, Fate.CRASHED, nothing, reached=len(reaching))
+        return CodeResult(mutant, CodeFate.CRASHED, nothing, reached=len(reaching))
     # A law of which the chosen cases left no message judges nothing, and ends in an error.
     red = [
         outcome
         for outcome in outcomes
-        if outcome.kind in _FATES and not (outcome.kind is CaseKind.ERROR and outcome.node in cases.laws)
+        if outcome.kind in _FATES and not (outcome.kind is CaseKind.ERROR and outcome.is_law)
     ]
     by = min(red, key=lambda outcome: outcome.rank, default=None)
-    fate = _FATES[by.kind] if by else Fate.SURVIVED
-    fate = Fate.EQUIVALENT if known and fate in {Fate.SURVIVED, Fate.ERRORS} else fate
+    fate = _FATES[by.kind] if by else CodeFate.SURVIVED
+    fate = CodeFate.EQUIVALENT if known and fate in {CodeFate.SURVIVED, CodeFate.ERRORS} else fate
     return CodeResult(mutant, fate, by, len(reaching), len(outcomes))
 
 
 _FATES = {
-    CaseKind.ASSERTION: Fate.KILLED,
-    CaseKind.TIMED_OUT: Fate.TIMED_OUT,
-    CaseKind.ERROR: Fate.ERRORS,
+    CaseKind.ASSERTION: CodeFate.KILLED,
+    CaseKind.TIMED_OUT: CodeFate.TIMED_OUT,
+    CaseKind.ERROR: CodeFate.ERRORS,
 }
 """How a case ends -> the fate of the mutant."""
-
-
-def _rounds(mutant: CodeMutant, reaching: Sequence[str], laws: frozenset[str]) -> Iterator[Job]:
-    for start, end in pairwise((0, *_ROUNDS)):
-        if nodes := reaching[start:end]:
-            yield Job(mutant.name, code=mutant.name, nodes=laws.union(nodes), stops=True)
-
-
-def _outcomes(jobs: Sequence[Job]) -> list[CaseOutcome]:
-    """Run the jobs one after the other, until one of them has a kill."""
-    outcomes: list[CaseOutcome] = []
-    for job in jobs:
-        outcomes += run(job).outcomes
-        if any(outcome.kind in KILLS for outcome in outcomes):
-            break
-    return outcomes
 
 
 def main(size: int, seed: int, jobs: int) -> int:
     """Print the measure, and every mutant that no assertion kills."""
     measure = measured(size, seed, jobs)
-    for fate in (Fate.HUNG, Fate.CRASHED, Fate.ERRORS, Fate.NOT_REACHED, Fate.SURVIVED):
+    for fate in (CodeFate.HUNG, CodeFate.CRASHED, CodeFate.ERRORS, CodeFate.NOT_REACHED, CodeFate.SURVIVED):
         for result in measure.of(fate):
-            said = f" ({result.by.check} {result.by.message})" if result.by else ""
-            print(f"{fate}: [{result.mutant.kind}] {result.mutant.name}{said}")  # noqa: T201 - its list
+            by = f" ({result.by.check} {result.by.message})" if result.by else ""
+            print(f"{fate}: [{result.mutant.kind}] {result.mutant.name}{by}")  # noqa: T201 - its list
     print(measure.sentence())  # noqa: T201
     return 0

@@ -1,0 +1,89 @@
+"""What the oracle sees of a field mutant in the messages of a conforming run."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from fixtures.oracle import Oracle
+from fixtures.record.evidence import Direction, Record
+from proof.fields.changes import Census, FieldMutant, Mutator
+from proof.fields.views import HEADERS, message_of
+
+LAG_MS = 10_000
+"""As the oracle takes it of a view where a run does not say otherwise."""
+_ENOUGH = 200
+"""How many messages of a view are looked at to learn its fields and what they show."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """The messages of a conforming run, in which one field after the other is changed.
+
+    records: of the run
+    cases: case -> the positions in which its records lie
+    """
+
+    records: Sequence[Record]
+    cases: Mapping[str, range]
+    _shown: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _with_headers: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Find the messages of each view."""
+        for position, record in enumerate(self.records):
+            if (message := message_of(record)) is not None:
+                self._shown[message[0]].append(position)
+            if record.headers and record.direction is Direction.RECEIVED:
+                self._with_headers.append(position)
+
+    def mutants(self) -> list[FieldMutant]:
+        """Every mutant that changes at least one message of the run, in the order of the views."""
+        found: list[FieldMutant] = []
+        for view, positions in self._shown.items():
+            census = Census(view)
+            for position in positions[:_ENOUGH]:
+                _, content = message_of(self.records[position]) or ("", {})
+                census.take(content)
+            found += census.mutants
+        headers = Census(HEADERS)
+        for position in self._with_headers[:_ENOUGH]:
+            headers.take(dict(self.records[position].headers), self.records[position].title)
+        return [*found, *headers.mutants]
+
+    def changed(self, mutant: FieldMutant) -> dict[int, Record]:
+        """Position -> the changed record, for every message that the mutant changes."""
+        mutator, changed = Mutator(mutant), {}
+        if mutant.view == HEADERS:
+            for position in self._with_headers:
+                record = self.records[position]
+                headers = dict(record.headers)
+                if mutator.change(HEADERS, headers, record.title):
+                    changed[position] = msgspec.structs.replace(record, headers=headers)
+            return changed
+        for position in self._shown[mutant.view]:
+            record = self.records[position]
+            view, content = message_of(record) or ("", {})
+            if mutator.change(view, content):
+                changed[position] = msgspec.structs.replace(record, text=json.dumps(content))
+        return changed
+
+    def contradicted(self, mutant: FieldMutant) -> str:
+        """The first contradiction that the oracle finds in the run with the mutant, "" for none."""
+        changed = self.changed(mutant)
+        oracle = Oracle(LAG_MS)
+        for position, record in enumerate(self.records):
+            oracle.take([changed.get(position, record)])
+            if oracle.judgement.contradictions:
+                return str(oracle.judgement.contradictions[0])
+        return next(map(str, oracle.finish().contradictions), "")
+
+    def showing(self, mutant: FieldMutant) -> dict[str, int]:
+        """Case -> how many of its messages the mutant changes, for the cases that receive one."""
+        changed = sorted(self.changed(mutant))
+        counts = {
+            case: sum(position in positions for position in changed) for case, positions in self.cases.items()
+        }
+        return {case: count for case, count in counts.items() if count}
