@@ -5,10 +5,9 @@ import os
 import sys
 from pathlib import Path
 
-from proof import campaign, determinism, interruptions, pairs, sigkill, walk
+from proof import campaign, determinism, field_measure, interruptions, pairs, sigkill, walk
 from proof.code import measure
 from proof.code import code_measure
-from proof.fields import field_measure
 from proof.sample import SEED
 
 SPAN_S = 50.0

@@ -17,10 +17,10 @@ import pytest
 
 from fixtures.harness.options import RUN
 from fixtures.record.evidence import Record
+from proof.equivalent_fields import reason
 from proof.fields.changes import Change, FieldMutant
-from proof.fields.equivalent_fields import reason
-from proof.fields.replay import Replay
 from proof.pool import Workers, workers
+from proof.replay import Replay
 from proof.sample import in_turn, laws_among, rounds, stratified
 from proof.share import Share
 from proof.trial import SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, required, run, until_killed
