@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 from fixtures.expect import quoted
+from proof import unlisted
 from proof.expected_kills import EXPECTED_KILLS, UNPROVEN
 from proof.matrix import CampaignResults, Matrix, build
 from proof.mutants import Trace
@@ -102,12 +103,14 @@ def main(only: list[str], jobs: int, *, full: bool) -> int:
         if only:
             return _prove_some(pool, only, full=full)
         matrix = _prove(pool, known, full=full)
+        found = unlisted.measured(pool, jobs, full=full)
     facts = provenance(_FOLDER.parent)
-    _write(_FOLDER / "kill-matrix.json", as_json(matrix, facts))
-    _write(_FOLDER / "kill-matrix.md", as_page(matrix, facts))
+    _write(_FOLDER / "kill-matrix.json", as_json(matrix, facts, found))
+    _write(_FOLDER / "kill-matrix.md", as_page(matrix, facts, found))
     for line in matrix.broken_rules:
         sys.stderr.write(f"{line}\n")
-    sys.stderr.write(f"{matrix.totals()}\n")
+    for line in (matrix.totals(), *found.sentences()):
+        sys.stderr.write(f"{line}\n")
     return 1 if matrix.broken_rules else 0
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 from proof.expected_kills import ALL_DEFECTS, TIMED_OUT, UNPROVEN
 from proof.matrix import Matrix, MutantResult, Row
 from proof.trial import SYMBOLS, CaseKind
+from proof.unlisted import Unlisted
+from proof.unlisted import as_json as measures_as_json
+from proof.unlisted import page as section
 from reports.verdict.requirements import newest, read
 
 _HEAD = """# Kill matrix
@@ -19,6 +22,8 @@ Which check fails on which defect of the venue, by its own assertion. Written by
 {machine}; `docs/kill-matrix.json` has the same for programs. Checks of version {requirements}.
 
 {totals}
+
+{measures}
 
 Each defect has a run of its own in an embedded venue of the same process, on {symbol}: its expected kills,
 which its definition names, and {control_sample}. A check counts when one of its cases fails by
@@ -39,11 +44,12 @@ def provenance(root: Path) -> dict[str, str]:
     }
 
 
-def as_json(matrix: Matrix, facts: Mapping[str, str]) -> str:
+def as_json(matrix: Matrix, facts: Mapping[str, str], unlisted: Unlisted) -> str:
     """The matrix as JSON. ``checks``: id -> names of the defects that the check kills by assertion."""
     content = {
         **facts,
         "totals": matrix.totals(),
+        "measures": measures_as_json(unlisted),
         "broken_rules": matrix.broken_rules,
         "checks": matrix.checks,
         "defects": {row.name: _defect(row) for row in matrix.rows},
@@ -80,7 +86,7 @@ def _text(row: Row) -> str:
     return ALL_DEFECTS[row.name].text
 
 
-def as_page(matrix: Matrix, facts: Mapping[str, str]) -> str:
+def as_page(matrix: Matrix, facts: Mapping[str, str], unlisted: Unlisted) -> str:
     """The matrix as a Markdown page."""
     control_sample = "every other check" if matrix.full else "a seeded sample of the others"
     green = (
@@ -90,7 +96,12 @@ def as_page(matrix: Matrix, facts: Mapping[str, str]) -> str:
     )
     parts = [
         _HEAD.format(
-            **facts, totals=matrix.totals(), symbol=SYMBOLS[0], control_sample=control_sample, green=green
+            **facts,
+            totals=matrix.totals(),
+            measures="\n".join(f"- {sentence}" for sentence in unlisted.sentences()),
+            symbol=SYMBOLS[0],
+            control_sample=control_sample,
+            green=green,
         ),
         *_broken(matrix),
         "## Defects\n",
@@ -106,6 +117,7 @@ def as_page(matrix: Matrix, facts: Mapping[str, str]) -> str:
         ),
         "\n## Mutants of the rule tables\n",
         *_mutants(matrix),
+        *section(unlisted),
     ]
     return "\n".join(parts) + "\n"
 

@@ -189,7 +189,8 @@ def show(reporter: pytest.TerminalReporter, written: Written, folder: Path, run:
     reporter.write_line("")
     for line in table_lines(content):
         reporter.write_line(line)
-    reporter.write_line(f"  {content['proof']['sentence']}")
+    for sentence in filter(None, (content["proof"]["sentence"], content["proof"]["unlisted"])):
+        reporter.write_line(f"  {sentence}")
     if earlier := earlier_line(content):
         reporter.write_line(f"  {earlier}")
     reporter.write_line("")

@@ -33,7 +33,7 @@ from reports.verdict.waivers import Waiver
 HERE = Path(__file__).parent
 SCHEMA = HERE / "signoff.schema.json"
 TEMPLATE = "signoff.html.j2"
-FORMAT = "dmm-onboarding-sign-off/4"
+FORMAT = "dmm-onboarding-sign-off/5"
 REPORT = "allure-report.html"
 
 

@@ -1,4 +1,4 @@
-"""Reads from ``docs/kill-matrix.json`` which checks were shown to fail on a defect."""
+"""Reads from ``docs/kill-matrix.json`` which checks were shown to fail, and how much else they notice."""
 
 import hashlib
 import json
@@ -11,10 +11,33 @@ FILE = "docs/kill-matrix.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """How much of a random sample of faults the checks noticed.
+
+    what: completes "of so many ..."
+    killed, judged: how many were noticed, and of how many
+    lower, upper: the interval of 95 % of the share, 0 to 1
+    """
+
+    name: str
+    what: str
+    killed: int
+    judged: int
+    lower: float
+    upper: float
+
+    def __str__(self) -> str:
+        """The share with its interval, for a sentence."""
+        share = self.killed / self.judged if self.judged else 1.0
+        return f"{share:.1%} of {self.judged} {self.what} ({self.lower:.1%} to {self.upper:.1%})"
+
+
+@dataclass(frozen=True, slots=True)
 class KillMatrix:
     """The result of the proof.
 
     checks: check id -> the defects that it caught
+    measures: of random faults; none in an older matrix
     requirements: the version of the requirement set that the proof ran with
     sha256: of the file's bytes
     """
@@ -22,6 +45,7 @@ class KillMatrix:
     checks: Mapping[str, Sequence[str]]
     requirements: str
     sha256: str
+    measures: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +60,22 @@ class MutationScore:
     unproven: tuple[str, ...]
     matrix: KillMatrix | None
     sentence: str
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures of faults that nobody listed."""
+        return self.matrix.measures if self.matrix is not None else ()
+
+    @property
+    def unlisted(self) -> str:
+        """What the measures mean, in one sentence; "" when the matrix has none."""
+        if not self.measures:
+            return ""
+        return (
+            "Faults that nobody listed: on a venue changed at random the checks noticed "
+            f"{', '.join(map(str, self.measures))}; this is how likely they notice a fault that is on "
+            "no list (in brackets the 95% interval)."
+        )
 
 
 def read(root: Path) -> KillMatrix | str:
@@ -74,4 +114,15 @@ def score(matrix: KillMatrix | str, planned: Sequence[str], version: str) -> Mut
 
 def _matrix(content: Any, digest: str) -> KillMatrix:  # noqa: ANN401 - whatever stands in the file
     checks = {str(check_id): tuple(map(str, defects)) for check_id, defects in content["checks"].items()}
-    return KillMatrix(checks, str(content["requirements"]), digest)
+    measures = tuple(
+        Measure(
+            name=str(found["name"]),
+            what=str(found["what"]),
+            killed=int(found["killed"]),
+            judged=int(found["judged"]),
+            lower=float(found["lower"]),
+            upper=float(found["upper"]),
+        )
+        for found in content.get("measures", ())
+    )
+    return KillMatrix(checks, str(content["requirements"]), digest, measures)

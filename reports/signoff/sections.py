@@ -82,10 +82,22 @@ def previous(earlier: Previous) -> Json:
 
 
 def proof(score: MutationScore) -> Json:
-    """How many of the planned checks were shown to fail on a defect."""
+    """How many of the planned checks were shown to fail on a defect, and what they notice beyond the list."""
     matrix = score.matrix
     return {
         "sentence": score.sentence,
+        "unlisted": score.unlisted or None,
+        "measures": [
+            {
+                "name": measure.name,
+                "what": measure.what,
+                "killed": measure.killed,
+                "judged": measure.judged,
+                "lower": measure.lower,
+                "upper": measure.upper,
+            }
+            for measure in score.measures
+        ],
         "planned": score.planned,
         "proven": score.planned - len(score.unproven),
         "unproven": list(score.unproven),

@@ -45,6 +45,25 @@ def test_proof_of_another_requirement_set_is_named(tmp_path: Path) -> None:
     assert ", built with requirement set 2026-11-25; this run uses 2027-01-01)" in sentence
 
 
+def test_measures_come_with_what_they_mean(tmp_path: Path) -> None:
+    """Each measure stands in the sentence with its share and interval; an older matrix has no sentence."""
+    measure = {
+        "name": "code mutants",
+        "what": "changes",
+        "killed": 3,
+        "judged": 4,
+        "lower": 0.3,
+        "upper": 0.95,
+    }
+    path = write(tmp_path, json.dumps(MATRIX))
+    older = score(read(tmp_path), PLANNED, "x")
+    path.write_text(json.dumps({**MATRIX, "measures": [measure]}), encoding="utf-8")
+    found = score(read(tmp_path), PLANNED, "x")
+
+    assert (older.unlisted, older.measures) == ("", ())
+    assert "the checks noticed 75.0% of 4 changes (30.0% to 95.0%); this is how likely" in found.unlisted
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"checks": [], "requirements": "x"}', '{"checks": {}}'])
 def test_unreadable_matrix_proves_nothing(tmp_path: Path, text: str) -> None:
     """Whatever else stands in the file is no proof."""
