@@ -22,7 +22,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=JOBS, help=f"worker processes (default: {JOBS})")
     parser.add_argument("--defect", action="append", default=[], metavar="NAME", help="only this defect")
     parser.add_argument("--full", action="store_true", help="every check on every defect")
-    parser.set_defaults(run=lambda x: campaign.main(x.defect, x.jobs, full=x.full))
+    parser.add_argument(
+        "--samples", type=int, default=0, metavar="FACTOR", help="larger samples of faults that nobody listed"
+    )
+    parser.set_defaults(run=lambda x: campaign.main(x.defect, x.jobs, x.samples, full=x.full))
     commands = parser.add_subparsers()
     again = commands.add_parser("determinism", help="the whole checklist, repeatedly")
     again.add_argument("--runs", type=int, default=20)

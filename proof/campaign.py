@@ -89,8 +89,10 @@ def _prove(pool: Workers, names: Collection[str], *, full: bool) -> Matrix:
     )
 
 
-def main(only: list[str], jobs: int, *, full: bool) -> int:
+def main(only: list[str], jobs: int, samples: int, *, full: bool) -> int:
     """Run the campaign, write the kill matrix, and print the broken rules; with ``only``, just those defects.
+
+    samples: how many times larger than usual the samples of unlisted faults are, 0 for the usual factor
 
     Returns 0 when no rule is broken, 1 when one is, 4 for the name of no defect.
     """
@@ -103,7 +105,7 @@ def main(only: list[str], jobs: int, *, full: bool) -> int:
         if only:
             return _prove_some(pool, only, full=full)
         matrix = _prove(pool, known, full=full)
-        found = unlisted.measured(pool, jobs, full=full)
+        found = unlisted.measured(pool, jobs, samples or (unlisted.FULL if full else 1))
     facts = provenance(_FOLDER.parent)
     _write(_FOLDER / "kill-matrix.json", as_json(matrix, facts, found))
     _write(_FOLDER / "kill-matrix.md", as_page(matrix, facts, found))

@@ -177,7 +177,7 @@ def _live(mutant: FieldMutant, replay: Replay, checks: Mapping[str, str]) -> lis
 
 
 def _result(mutant: FieldMutant, outcomes: Sequence[CaseOutcome]) -> FieldResult:
-    red = [x for x in outcomes if x.kind in _FATES and not (x.kind is CaseKind.ERROR and x.is_law)]
+    red = [x for x in outcomes if x.kind in _FATES and not (x.kind is CaseKind.ERROR and x.looks_back)]
     by = min(red, key=lambda outcome: outcome.rank, default=None)
     fate = _FATES[by.kind] if by else FieldFate.SURVIVED
     if fate in {FieldFate.ERRORS, FieldFate.SURVIVED} and reason(mutant.name):

@@ -7,7 +7,7 @@ from math import floor
 from random import Random
 from typing import TypeVar
 
-from proof.trial import LAWS, Job
+from proof.trial import LOOKS_BACK, Job
 
 Item = TypeVar("Item")
 
@@ -51,4 +51,4 @@ def rounds(job: Job, cases: Sequence[str], laws: frozenset[str], sizes: Sequence
 
 def laws_among(checks: Mapping[str, str]) -> frozenset[str]:
     """The cases that judge the messages of all others. checks: case -> id of its check."""
-    return frozenset(case for case, check_id in checks.items() if check_id.startswith(LAWS))
+    return frozenset(case for case, check_id in checks.items() if check_id.startswith(LOOKS_BACK))

@@ -35,8 +35,6 @@ TRAFFIC = frozenset(
 """The modules of checks that are run before those that look back, in a job of chosen checks: they make the
 messages."""
 RAN = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
-LAWS = "LAW-"
-"""How the ids of the checks begin that hold the oracle's laws."""
 NOT_SEEN = "NotSeen"
 """What is raised when an awaited event does not come; by name, because a worker may import it twice."""
 
@@ -73,9 +71,9 @@ class CaseOutcome:
         return list(CaseKind).index(self.kind)
 
     @property
-    def is_law(self) -> bool:
+    def looks_back(self) -> bool:
         """True for a case that judges the messages before it; without any it ends in an error."""
-        return self.check.startswith(LAWS)
+        return self.check.startswith(LOOKS_BACK)
 
 
 def strongest(outcomes: Iterable[CaseOutcome]) -> dict[str, CaseOutcome]:

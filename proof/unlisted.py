@@ -17,7 +17,7 @@ from proof.sample import SEED
 from proof.share import Share
 
 FULL = 12
-"""How many times larger the samples of a full campaign are."""
+"""How many times larger the samples of a full campaign are: all fields, and half of the code."""
 _UNNOTICED_CODE = (CodeFate.ERRORS, CodeFate.HUNG, CodeFate.NOT_REACHED, CodeFate.SURVIVED)
 _UNNOTICED_FIELDS = (FieldFate.ERRORS, FieldFate.SURVIVED)
 
@@ -35,9 +35,12 @@ class Unlisted:
         return [measure.sentence() for measure in (self.code, self.fields, self.pairs)]
 
 
-def measured(pool: Workers, jobs: int, *, full: bool) -> Unlisted:
-    """Take all three measures; jobs: how many code mutants are tried at once."""
-    factor = FULL if full else 1
+def measured(pool: Workers, jobs: int, factor: int) -> Unlisted:
+    """Take all three measures.
+
+    jobs: how many code mutants are tried at once
+    factor: how many times larger than usual the samples are
+    """
     drawn = pairs.drawn(pairs.SAMPLE * factor, SEED)
     paired = pool.start(pairs.pair_jobs(drawn))
     fields = field_measure.measured(pool, field_measure.SAMPLE * factor, SEED)

@@ -22,9 +22,9 @@ from proof.sample import in_turn, laws_among, rounds, stratified
 from proof.share import Share
 from proof.trial import SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, required, until_killed
 
-SAMPLE = 400
+SAMPLE = 200
 """How many mutants are drawn; mypy rejects about half of them."""
-_MAX_CASES = 200
+_MAX_CASES = 150
 """How many of the cases that run a mutated line are tried before the mutant counts as a survivor."""
 _ROUNDS = (5, 30, _MAX_CASES)
 """After how many cases it is looked whether one has killed the mutant."""
@@ -177,7 +177,7 @@ def tried(mutant: CodeMutant, cases: Cases) -> CodeResult:
     red = [
         outcome
         for outcome in outcomes
-        if outcome.kind in _FATES and not (outcome.kind is CaseKind.ERROR and outcome.is_law)
+        if outcome.kind in _FATES and not (outcome.kind is CaseKind.ERROR and outcome.looks_back)
     ]
     by = min(red, key=lambda outcome: outcome.rank, default=None)
     fate = _FATES[by.kind] if by else CodeFate.SURVIVED
