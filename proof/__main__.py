@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from proof import campaign, determinism, field_measure, interruptions, pairs, sigkill, walk
-from proof.code import measure
 from proof.code import code_measure
 from proof.sample import SEED
 
@@ -41,23 +40,16 @@ def _options() -> argparse.Namespace:
     killed.add_argument("--times", type=int, default=20)
     killed.add_argument("--span", type=float, default=SPAN_S, help="seconds within which the points lie")
     killed.add_argument("--seed", type=int, default=1)
+    killed.set_defaults(run=lambda x: sigkill.main(x.times, x.seed, x.span))
     walks = commands.add_parser("walk", help="random sequences of orders, shrunk when one fails")
     walks.add_argument("--walks", type=int, default=walk.WALKS, help="at most so many")
     walks.add_argument("--steps", type=int, default=walk.LENGTH, help="about so many steps each")
     walks.add_argument("--seconds", type=float, default=walk.SECONDS, help="how long to look for a failure")
     walks.add_argument("--seed", type=int, default=1)
     walks.add_argument("--script", type=Path, metavar="FILE", help="take the steps of this file instead")
-    code = commands.add_parser("code", help="a sample of the mutants of the venue's code")
-    code.add_argument(
-        "--sample", type=int, default=measure.SAMPLE, help=f"mutants drawn (default: {measure.SAMPLE})"
+    walks.set_defaults(
+        run=lambda x: walk.main(x.walks, x.steps, x.seed, x.seconds, defects=x.defect, replay=x.script)
     )
-    code.add_argument("--seed", type=int, default=measure.SEED)
-    paired = commands.add_parser("pairs", help="a sample of the pairs of the venue's defects")
-    paired.add_argument(
-        "--sample", type=int, default=pairs.SAMPLE, help=f"pairs drawn (default: {pairs.SAMPLE})"
-    )
-    paired.add_argument("--seed", type=int, default=pairs.SEED)
-    killed.set_defaults(run=lambda x: sigkill.main(x.times, x.seed, x.span))
     for name, measure, what in (
         ("code", code_measure, "mutants of the venue's code"),
         ("fields", field_measure, "mutants of the fields that the venue writes"),
@@ -78,20 +70,6 @@ def _options() -> argparse.Namespace:
 def main() -> int:
     """Run the chosen command; 1 when a rule of the proof is broken, two runs differ, or an order is left."""
     options = _options()
-    if options.command == "determinism":
-        return determinism.main(options.runs, options.market, options.jobs)
-    if options.command == "endings":
-        return interruptions.main(options.points, options.seed, options.span, options.busy)
-    if options.command == "kills":
-        return sigkill.main(options.times, options.seed, options.span)
-    if options.command == "walk":
-        chosen = options.walks, options.steps, options.seed, options.seconds
-        return walk.main(*chosen, defects=options.defect, replay=options.script)
-    if options.command == "code":
-        return measure.main(options.sample, options.seed, options.jobs)
-    if options.command == "pairs":
-        return pairs.main(options.sample, options.seed, options.jobs)
-    return campaign.main(options.defect, options.jobs, full=options.full)
     code: int = options.run(options)
     return code
 

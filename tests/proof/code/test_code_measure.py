@@ -10,7 +10,7 @@ def _mutant(*, line: int, at_import: bool = False) -> CodeMutant:
 
 
 def _cases() -> Cases:
-    """Three cases of two checks: one runs little but the module, one runs much else, one runs another line."""
+    """Three cases of two checks: one runs little but the module, one much else, one another line."""
     cases = Cases()
     checks = {"x::near": "A-01", "x::far": "B-01", "x::other": "A-01"}
     result = TrialResult(
