@@ -59,6 +59,8 @@ def subject(run: Run) -> Subject:
 def _rehearsal(run: Run) -> str:
     if run.defect:
         return f"Rehearsal with venue defect {run.defect}: not a sign-off."
+    if run.variants:
+        return f"Rehearsal on a legal variant of the venue ({', '.join(run.variants)}): not a sign-off."
     if run.environment.embedded or is_loopback(run.environment.rest):
         return "Rehearsal on an embedded venue: nothing here comes from the exchange."
     return ""
