@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 help:
 	@echo "make signoff   run the checklist on the embedded venue and write the sign-off"
-	@echo "make prove     make the checks on every defect of the venue; writes docs/kill-matrix.md and .json"
+	@echo "make prove     make the checks on every defect and every legal variant of the venue; writes docs/kill-matrix.md and .json"
 	@echo "make prove-full  the same with every check on every defect, for the night"
 	@echo "make test      run the suite's own tests"
 	@echo "make bench     measure clients and venue; writes bench/results.json and docs/bench.md"
@@ -49,6 +49,7 @@ signoff: setup renderer
 prove: setup
 	$(BIN)/python -m proof
 	$(BIN)/python -m proof walk
+	$(BIN)/python -m proof variants
 
 prove-full: setup
 	$(BIN)/python -m proof --full

@@ -5,7 +5,16 @@ import os
 import sys
 from pathlib import Path
 
-from proof import campaign, determinism, field_measure, interruptions, pairs, sigkill, walk
+from proof import (
+    campaign,
+    determinism,
+    field_measure,
+    interruptions,
+    legal_variants,
+    pairs,
+    sigkill,
+    walk,
+)
 from proof.code import code_measure
 from proof.sample import SEED
 
@@ -50,6 +59,12 @@ def _options() -> argparse.Namespace:
     walks.set_defaults(
         run=lambda x: walk.main(x.walks, x.steps, x.seed, x.seconds, defects=x.defect, replay=x.script)
     )
+    legal = commands.add_parser("variants", help="the checklist on legal variants of the venue")
+    legal.add_argument("--sample", type=int, help="so many variants out of all (default: all)")
+    legal.add_argument("--seed", type=int, default=1, help="of the groups and of the sample")
+    legal.add_argument("--name", action="append", default=[], help="only this variant, or this family*")
+    legal.add_argument("--quick", action="store_true", help="without those that take minutes")
+    legal.set_defaults(run=_on_variants)
     for name, measure, what in (
         ("code", code_measure, "mutants of the venue's code"),
         ("fields", field_measure, "mutants of the fields that the venue writes"),
@@ -65,6 +80,11 @@ def _options() -> argparse.Namespace:
         sampled.add_argument("--seed", type=int, default=SEED)
         sampled.set_defaults(run=lambda x, main=measure.main: main(x.sample, x.seed, x.jobs))
     return parser.parse_args()
+
+
+def _on_variants(asked: argparse.Namespace) -> int:
+    plan = legal_variants.Plan(asked.seed, asked.sample, asked.name, quick=asked.quick)
+    return legal_variants.main(plan, asked.jobs)
 
 
 def main() -> int:

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
 
+from fixtures.v5.codes import MALFORMED
 from fixtures.v5.codes import RetCode as C
+
+_UNKNOWN_SYMBOL = frozenset({C.SYMBOL_NOT_WHITELISTED, C.REQUEST_PARAM_ERROR})
 
 ALSO: Mapping[str, AbstractSet[C]] = {
     # A rate limit is waited out and the request repeated, so this code refuses nothing for good.
@@ -23,7 +26,15 @@ ALSO: Mapping[str, AbstractSet[C]] = {
     "trade.FRAME.auth": {C.REQUEST_PARAM_ERROR, C.INVALID_API_KEY, C.PERMISSION_DENIED},
     # No page names a code for a timestamp that cannot be read.
     "access_rules.*.stamp_form": {C.TIMESTAMP_WINDOW},
-    "order_rules.CREATE_REQUEST.symbol": {C.SYMBOL_NOT_WHITELISTED, C.REQUEST_PARAM_ERROR},
+    "order_rules.CREATE_REQUEST.symbol": _UNKNOWN_SYMBOL,
+    "order_rules.AMEND_REQUEST.symbol": _UNKNOWN_SYMBOL | {C.ORDER_NOT_EXIST},
+    "order_rules.CANCEL_REQUEST.symbol": _UNKNOWN_SYMBOL | {C.ORDER_NOT_EXIST},
+    # What is left out is no valid value either.
+    "order_rules.*.symbol_given": frozenset({C.INVALID_SYMBOL}),
+    "order_rules.*.side_given": frozenset({C.INVALID_SIDE}),
+    "order_rules.*.type_given": frozenset({C.INVALID_ORDER_TYPE}),
+    # No page names a code for a batch of too many items, or for a frame with two requests.
+    **dict.fromkeys(("batches.ENVELOPE.items", "trade.FRAME.args"), MALFORMED),
     # A quantity below one step is off the grid and below the minimum amount as well.
     "order_rules.*.min_qty": {C.QTY_DECIMALS, C.ORDER_VALUE_TOO_LOW},
     # Two of the codes have one text.

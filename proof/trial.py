@@ -91,6 +91,7 @@ def strongest(outcomes: Iterable[CaseOutcome]) -> dict[str, CaseOutcome]:
 class Job:
     """One pytest session to run.
 
+    variants: legal variants of the venue, all at once
     checks, nodes: ids of the checks, and node ids of the cases, to run; None for all
     without: ids of checks that are not run
     stops: True when the first kill ends the run
@@ -106,6 +107,7 @@ class Job:
     mutant: str = ""
     code: str = ""
     field: FieldMutant | None = None
+    variants: tuple[str, ...] = ()
     checks: frozenset[str] | None = None
     nodes: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
@@ -138,6 +140,7 @@ class Job:
         shuffled = [] if self.order is None else ["-p", "randomly", f"--randomly-seed={self.order}"]
         symbols = [option for symbol in self.symbols for option in ("--symbol", symbol)]
         defect = ["--defect", self.defect] if self.defect else []
+        variants = [option for name in self.variants for option in ("--variant", name)]
         ids = () if self.looks_back else sorted(self.checks or ())
         # A selection by keyword also runs the long checks, which a run without a selection deselects.
         chosen = ["-k", " or ".join(ids) or "test_"]
@@ -146,6 +149,7 @@ class Job:
             *shuffled,
             *symbols,
             *defect,
+            *variants,
             *chosen,
             f"--market={self.market}",
             *map(str, self.modules()),
