@@ -17,8 +17,12 @@ Table = Mapping[str, tuple[Mapping[str, object], Collection[RetCode]]]
 """A fault -> the terms that replace valid ones, None for one that is omitted, and the documented codes."""
 
 EMPTY = {RetCode.PARAM_EMPTY, RetCode.REQUEST_PARAM_ERROR}
+"""The refusals that fit a term that is left out; so does that of an invalid value, where it has its own."""
 UNREADABLE = {RetCode.PARAM_INVALID, RetCode.REQUEST_PARAM_ERROR}
-UNKNOWN_SYMBOL = {RetCode.INVALID_SYMBOL, RetCode.SYMBOL_NOT_WHITELISTED, RetCode.ORDER_NOT_EXIST}
+UNKNOWN_SYMBOL = {RetCode.INVALID_SYMBOL, RetCode.SYMBOL_NOT_WHITELISTED, RetCode.REQUEST_PARAM_ERROR}
+"""The refusals that fit a symbol that is not listed; the documents tie none of them to it alone."""
+NO_SUCH_ORDER = {*UNKNOWN_SYMBOL, RetCode.ORDER_NOT_EXIST}
+"""Of an unknown symbol no order exists either."""
 NO_PRICE = {
     RetCode.PARAM_EMPTY,
     RetCode.PARAM_INVALID,
@@ -36,10 +40,10 @@ _TICKS = {**_MARKET, "slippageToleranceType": "TickSize"}
 _PERCENT = {**_MARKET, "slippageToleranceType": "Percent"}
 
 CREATES: Table = {
-    "no orderType": ({"orderType": None}, EMPTY),
+    "no orderType": ({"orderType": None}, EMPTY | {RetCode.INVALID_ORDER_TYPE}),
     "no price": ({"price": None}, EMPTY),
-    "no side": ({"side": None}, EMPTY),
-    "no symbol": ({"symbol": None}, EMPTY),
+    "no side": ({"side": None}, EMPTY | {RetCode.INVALID_SIDE}),
+    "no symbol": ({"symbol": None}, EMPTY | {RetCode.INVALID_SYMBOL}),
     "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
     "zero qty": ({"qty": "0"}, NOTHING_ORDERED),
     "negative qty": ({"qty": "-1000"}, NOTHING_ORDERED),
@@ -52,10 +56,7 @@ CREATES: Table = {
     "unknown timeInForce": ({"timeInForce": "Forever"}, {RetCode.INVALID_TIF}),
     "unknown orderType": ({"orderType": "Iceberg"}, {RetCode.INVALID_ORDER_TYPE}),
     "unknown side": ({"side": "Hold"}, {RetCode.INVALID_SIDE}),
-    "unknown symbol": (
-        {"symbol": NO_SUCH_SYMBOL},
-        {RetCode.INVALID_SYMBOL, RetCode.SYMBOL_NOT_WHITELISTED, RetCode.REQUEST_PARAM_ERROR},
-    ),
+    "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, UNKNOWN_SYMBOL),
     "unknown marketUnit": ({**_MARKET, "marketUnit": "dozen"}, UNREADABLE),
     "unknown tolerance type": (
         {**_MARKET, "slippageToleranceType": "Yards", "slippageTolerance": "1"},
@@ -73,15 +74,15 @@ AMENDS: Table = {
     "word for qty": ({"qty": "ten"}, UNREADABLE),
     "word for price": ({"price": "ten"}, UNREADABLE),
     "qty below one step": ({"qty": "0.0000000000000001"}, LESS_THAN_A_STEP),
-    "no symbol": ({"symbol": None}, EMPTY),
-    "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, UNKNOWN_SYMBOL),
+    "no symbol": ({"symbol": None}, EMPTY | {RetCode.INVALID_SYMBOL}),
+    "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, NO_SUCH_ORDER),
     "no order named": ({"orderLinkId": None}, EMPTY),
 }
 
 CANCELS: Table = {
     "number for symbol": ({"symbol": 1}, {RetCode.REQUEST_PARAM_ERROR}),
-    "no symbol": ({"symbol": None}, EMPTY),
-    "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, UNKNOWN_SYMBOL),
+    "no symbol": ({"symbol": None}, EMPTY | {RetCode.INVALID_SYMBOL}),
+    "unknown symbol": ({"symbol": NO_SUCH_SYMBOL}, NO_SUCH_ORDER),
     "no order named": ({"orderId": None}, EMPTY),
     "unknown orderFilter": ({"orderFilter": "Iceberg"}, {RetCode.INVALID_ORDER_FILTER}),
 }

@@ -4,6 +4,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 1
 """
 
 from checks import BLOCKER, MAJOR, check, needs
+from fixtures.clients.notional import positive_decimal
 from fixtures.config.environment import Listing
 from fixtures.desk import Account, InstrumentView, ListedInstrument, Market, Probes
 from fixtures.expect import Cause, Owner, Prerequisite, at_most, expect, nothing, one_of, present, refused
@@ -12,7 +13,7 @@ from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import InstrumentStatus, Phase
 from fixtures.v5.identifiers import NO_SUCH_SYMBOL
-from fixtures.v5.instrument import FILTERS, Instrument
+from fixtures.v5.instrument import FILTERS, Instrument, plain
 
 STATUSES = {
     Phase.PRELISTING: {InstrumentStatus.PRE_LAUNCH, InstrumentStatus.TRADING},
@@ -81,7 +82,8 @@ async def test_views_agree(market: Market, symbol: str) -> None:
     """Every instruments-info query that returns the symbol shows the same status and filters.
 
     Sequence: account, signed and unsigned instruments-info queries, rows.
-    Passes: Status and filters of every returned row equal those of the account query's row.
+    Passes: Status and filters of every returned row equal those of the account query's row, figures by their
+        size.
     Source: docs/v5/market/instrument.mdx, docs/v5/account/instrument.mdx
     """
     rows = {view: row for view in InstrumentView for row in await market.listed(symbol, view)}
@@ -203,6 +205,12 @@ async def test_unknown_symbol_is_not_listed(market: Market, probes: Probes) -> N
 
 def _fields(row: ListedInstrument) -> dict[str, str]:
     """Bybit's field -> what a row shows there, of names, status and filters."""
-    filters = {FILTERS[name]: text for name, text in row.filters.items()}
+    filters = {FILTERS[name]: _trimmed(text) for name, text in row.filters.items()}
     names = {"symbol": row.symbol, "baseCoin": row.base_coin, "quoteCoin": row.quote_coin}
     return {**names, "status": row.status, **filters}
+
+
+def _trimmed(text: str) -> str:
+    """A figure without the zeros that a view may pad it with, any other text as it is."""
+    number = positive_decimal(text)
+    return text if number is None else plain(number)
