@@ -14,9 +14,8 @@ from fnmatch import fnmatchcase
 from random import Random
 
 from fixtures.venue.variants import VARIANTS
-from proof.campaign import required
 from proof.pool import Workers, workers
-from proof.trial import CaseKind, CaseOutcome, Job, TrialResult
+from proof.trial import CaseKind, CaseOutcome, Job, TrialResult, required
 
 SYMBOLS = ("NEWUSDT",)
 MOST_SHOWN = 10
