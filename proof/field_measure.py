@@ -18,7 +18,7 @@ import pytest
 from fixtures.harness.options import RUN
 from fixtures.record.evidence import Record
 from proof.equivalent_fields import reason
-from proof.fields.changes import Change, FieldMutant
+from proof.fields.changes import ChangeKind, FieldMutant
 from proof.pool import Workers, workers
 from proof.replay import Replay
 from proof.sample import in_turn, laws_among, rounds, stratified
@@ -191,7 +191,7 @@ def main(size: int, seed: int, jobs: int) -> int:
         measure = measured(pool, size, seed)
     for result in measure.of(FieldFate.ERRORS, FieldFate.SURVIVED):
         print(f"{result.fate}: {result.mutant.name} ({result.tried} cases) {result.message}")  # noqa: T201 - its list
-    for change in Change:
+    for change in ChangeKind:
         own = [x for x in measure.results if x.mutant.change is change and x.fate is not FieldFate.EQUIVALENT]
         survived = sum(x.fate in {FieldFate.ERRORS, FieldFate.SURVIVED} for x in own)
         print(f"{change}: {len(own) - survived} of {len(own)}")  # noqa: T201

@@ -66,7 +66,7 @@ class Mutant:
         return fires_now != fires or (fires and self.rule.code != original.code)
 
 
-Place = tuple[RefusalRule[Any], list[Mutant]]
+FieldPlace = tuple[RefusalRule[Any], list[Mutant]]
 """A rule and its mutants."""
 
 
@@ -214,7 +214,7 @@ class Trace:
         mutant = mutants()[name]
         return frozenset(self.refused.get((mutant.table, mutant.place), ()))
 
-    def _note(self, places: Sequence[Place], subject: object) -> None:
+    def _note(self, places: Sequence[FieldPlace], subject: object) -> None:
         for rule, changed in places:
             fires = rule.broken(subject)
             for mutant in changed:
@@ -228,8 +228,8 @@ class Trace:
                 return
 
 
-def _by_table() -> dict[int, list[Place]]:
-    placed: dict[int, list[Place]] = {}
+def _by_table() -> dict[int, list[FieldPlace]]:
+    placed: dict[int, list[FieldPlace]] = {}
     for name, table in tables().items():
         own = [mutant for mutant in mutants().values() if mutant.table == name]
         placed[id(table)] = [

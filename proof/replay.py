@@ -11,7 +11,7 @@ from fixtures.oracle import Judgement, Oracle
 from fixtures.oracle.judge import judged
 from fixtures.record.evidence import Direction, Record
 from proof.fields.changes import Census, FieldMutant, Mutator
-from proof.fields.views import HEADERS, message_of
+from proof.fields.field_places import HEADERS, message_of
 
 LAG_MS = 10_000
 """As the oracle takes it of a view where a run does not say otherwise."""

@@ -44,7 +44,7 @@ class KilledRun:
 
 
 async def rest_foreign(client: RestClient) -> None:
-    """Place orders of another program under the UID of the market maker, which no clean-up may touch."""
+    """FieldPlace orders of another program under the UID of the market maker, which no clean-up may touch."""
     for first in range(0, FOREIGN, BATCH):
         orders = [
             {

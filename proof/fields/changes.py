@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from proof.fields.views import Place, places
+from proof.fields.field_places import FieldPlace, places
 
 CLOCKS_APART_MS = 10_000
 _MINUTE_MS = 60_000
@@ -27,7 +27,7 @@ _OPAQUE = {"connId", "conn_id", "traceid", "Traceid", "id"}
 _MESSAGE_TIMES = {"time", "ts", "cts", "creationTime", "Timenow", "timeNow", "server_timestamp"}
 
 
-class Change(StrEnum):
+class ChangeKind(StrEnum):
     """How a field is changed, in every row."""
 
     STALE = "stale"
@@ -53,7 +53,7 @@ class FieldMutant:
 
     view: str
     path: str
-    change: Change
+    change: ChangeKind
 
     @property
     def name(self) -> str:
@@ -62,29 +62,29 @@ class FieldMutant:
 
 
 @dataclass(slots=True)
-class Memory:
+class SeenValues:
     """What a field showed in the messages so far, for the changes that repeat it."""
 
     _last: dict[str, Any] = field(default_factory=dict)
     _other: tuple[str, Any] | None = None
 
-    def new(self, place: Place, change: Change) -> Any:  # noqa: ANN401 - whatever JSON holds
+    def new(self, place: FieldPlace, change: ChangeKind) -> Any:  # noqa: ANN401 - whatever JSON holds
         """The value of a field after a change, None where the change is none."""
         value = place.value
         match change:
-            case Change.MISSING:
+            case ChangeKind.MISSING:
                 return MISSING
-            case Change.STALE:
+            case ChangeKind.STALE:
                 new = self._last.get(place.subject)
-            case Change.NEIGHBOUR:
+            case ChangeKind.NEIGHBOUR:
                 new = self._other[1] if self._other and self._other[0] != place.subject else None
-            case Change.EMPTY:
+            case ChangeKind.EMPTY:
                 new = type(value)() if isinstance(value, str | list | dict) else None
             case _:
                 new = _COMPUTED[change](str(place.key), value)
         return None if new is None or is_allowed(str(place.key), value, new) else new
 
-    def keep(self, place: Place) -> None:
+    def keep(self, place: FieldPlace) -> None:
         """Remember what a field shows."""
         self._last[place.subject] = place.value
         self._other = (place.subject, place.value)
@@ -95,7 +95,7 @@ class Mutator:
     """Changes the field of one mutant in the messages that it is given, in their order."""
 
     mutant: FieldMutant
-    _memory: Memory = field(default_factory=Memory)
+    _memory: SeenValues = field(default_factory=SeenValues)
 
     def change(self, view: str, content: dict[str, Any], subject: str = "") -> bool:
         """Change a message in place; False when nothing of it changes. subject: what the message is about."""
@@ -121,13 +121,13 @@ class Census:
 
     view: str
     mutants: dict[FieldMutant, None] = field(default_factory=dict)
-    _memories: dict[str, Memory] = field(default_factory=dict)
+    _memories: dict[str, SeenValues] = field(default_factory=dict)
 
     def take(self, content: dict[str, Any], subject: str = "") -> None:
         """Look at a further message."""
         for place in places(content, subject=subject):
-            memory = self._memories.setdefault(place.path, Memory())
-            for change in Change:
+            memory = self._memories.setdefault(place.path, SeenValues())
+            for change in ChangeKind:
                 mutant = FieldMutant(self.view, place.path, change)
                 if mutant not in self.mutants and memory.new(place, change) is not None:
                     self.mutants[mutant] = None
@@ -161,10 +161,10 @@ def _off(key: str, value: object) -> object:
     return _like(value, number + Decimal((0, (1,), int(number.as_tuple().exponent))))
 
 
-_COMPUTED: dict[Change, Callable[[str, object], object]] = {
-    Change.ZERO: _zero,
-    Change.SIGN: _negative,
-    Change.UNIT: _off,
+_COMPUTED: dict[ChangeKind, Callable[[str, object], object]] = {
+    ChangeKind.ZERO: _zero,
+    ChangeKind.SIGN: _negative,
+    ChangeKind.UNIT: _off,
 }
 
 

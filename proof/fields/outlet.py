@@ -16,7 +16,7 @@ from fixtures.venue.streams.send_queue import SendQueue
 from fixtures.venue.streams.stream_session import Session
 from fixtures.venue.streams.subscriptions import PrivateSession, PublicSession
 from proof.fields.changes import FieldMutant, Mutator
-from proof.fields.views import HEADERS, view_of_answer, view_of_frame
+from proof.fields.field_places import HEADERS, view_of_answer, view_of_frame
 
 RESPOND = server._respond  # noqa: SLF001 - where an answer leaves
 SEND = SendQueue.send

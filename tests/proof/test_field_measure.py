@@ -6,10 +6,10 @@ import pytest
 
 from proof.equivalent_fields import EQUIVALENT, reason
 from proof.field_measure import FieldFate, FieldMeasure, FieldResult
-from proof.fields.changes import Change, FieldMutant
+from proof.fields.changes import ChangeKind, FieldMutant
 
-OPTIONS = FieldMutant("GET /v5/user/query-api", "result.permissions.Options", Change.MISSING)
-PRICE = FieldMutant("GET /v5/order/realtime", "result.list[].price", Change.ZERO)
+OPTIONS = FieldMutant("GET /v5/user/query-api", "result.permissions.Options", ChangeKind.MISSING)
+PRICE = FieldMutant("GET /v5/order/realtime", "result.list[].price", ChangeKind.ZERO)
 
 
 def test_equivalent_mutants_do_not_count() -> None:

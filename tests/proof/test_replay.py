@@ -3,8 +3,8 @@
 import json
 
 from fixtures.record.evidence import Channel, Direction, Record
-from proof.fields.changes import Change, FieldMutant
-from proof.fields.views import HEADERS
+from proof.fields.changes import ChangeKind, FieldMutant
+from proof.fields.field_places import HEADERS
 from proof.replay import Replay
 
 CREATE = "POST /v5/order/create"
@@ -22,7 +22,7 @@ RECORDS = (
     _record(1, Direction.RECEIVED, ANSWER, role="maker", answers=0, headers={"x-bapi-limit": "20"}),
 )
 REPLAY = Replay(RECORDS, {"x::a": range(2), "x::b": range(2, 2)})
-LINK_ID = FieldMutant(CREATE, "result.orderLinkId", Change.UNIT)
+LINK_ID = FieldMutant(CREATE, "result.orderLinkId", ChangeKind.UNIT)
 
 
 def test_mutants_are_those_that_change_a_message() -> None:
@@ -30,8 +30,8 @@ def test_mutants_are_those_that_change_a_message() -> None:
     mutants = REPLAY.mutants()
 
     assert LINK_ID in mutants
-    assert FieldMutant(HEADERS, "x-bapi-limit", Change.ZERO) in mutants
-    assert FieldMutant(CREATE, "retMsg", Change.UNIT) not in mutants
+    assert FieldMutant(HEADERS, "x-bapi-limit", ChangeKind.ZERO) in mutants
+    assert FieldMutant(CREATE, "retMsg", ChangeKind.UNIT) not in mutants
     assert not any("qty" in mutant.path for mutant in mutants)
 
 

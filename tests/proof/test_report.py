@@ -5,7 +5,7 @@ import json
 from proof.code.code_measure import CodeFate, CodeMeasure, CodeResult
 from proof.code.sites import CodeMutant
 from proof.field_measure import FieldFate, FieldMeasure, FieldResult
-from proof.fields.changes import Change, FieldMutant
+from proof.fields.changes import ChangeKind, FieldMutant
 from proof.matrix import Matrix, MutantResult, Row
 from proof.pairs import MaskedKill, PairsMeasure
 from proof.report import as_json, as_page
@@ -13,7 +13,7 @@ from proof.trial import CaseKind, CaseOutcome
 from proof.unlisted import Unlisted
 
 MUTANT = CodeMutant("a.py f: a < b → a <= b", "swap op", "a.py", (1, 1), 0, at_import=False)
-FIELD = FieldMutant("GET /v5/order/realtime", "result.list[].price", Change.ZERO)
+FIELD = FieldMutant("GET /v5/order/realtime", "result.list[].price", ChangeKind.ZERO)
 UNLISTED = Unlisted(
     CodeMeasure(
         900,

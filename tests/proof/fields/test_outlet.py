@@ -5,9 +5,9 @@ import aiohttp
 from fixtures.venue.defects import defective
 from fixtures.venue.server import serve
 from fixtures.venue.venue_options import VenueOptions
-from proof.fields.changes import Change, FieldMutant
+from proof.fields.changes import ChangeKind, FieldMutant
+from proof.fields.field_places import HEADERS
 from proof.fields.outlet import at_outlet
-from proof.fields.views import HEADERS
 from tests.fixtures.venue.scene import LISTINGS
 
 TIME = "GET /v5/market/time"
@@ -23,7 +23,7 @@ async def _asked(mutant: FieldMutant | None) -> tuple[dict[str, object], set[str
 
 async def test_an_answer_leaves_with_the_mutant() -> None:
     """The field is changed in the body that a client reads, and as it was afterwards."""
-    changed, _ = await _asked(FieldMutant(TIME, "result.timeSecond", Change.EMPTY))
+    changed, _ = await _asked(FieldMutant(TIME, "result.timeSecond", ChangeKind.EMPTY))
     conforming, headers = await _asked(None)
 
     assert changed["result"]["timeSecond"] == ""  # type: ignore[index] # an answer has a result
@@ -33,6 +33,6 @@ async def test_an_answer_leaves_with_the_mutant() -> None:
 
 async def test_a_header_can_be_missing() -> None:
     """Headers are changed like fields, in every answer."""
-    _, headers = await _asked(FieldMutant(HEADERS, "timenow", Change.MISSING))
+    _, headers = await _asked(FieldMutant(HEADERS, "timenow", ChangeKind.MISSING))
 
     assert "timenow" not in headers

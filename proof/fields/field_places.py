@@ -18,7 +18,7 @@ _SUBJECTS = ("execId", "orderId", "orderLinkId", "coin", "symbol", "i")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FieldPlace:
     """One field of one message.
 
     path: names the field for every row of the view
@@ -37,12 +37,12 @@ class Place:
         return self.holder[self.key]
 
 
-def places(content: object, path: str = "", subject: str = "") -> Iterator[Place]:
+def places(content: object, path: str = "", subject: str = "") -> Iterator[FieldPlace]:
     """Every field of a message: those that hold others before those."""
     if isinstance(content, MutableMapping):
         known = next((str(content[name]) for name in _SUBJECTS if content.get(name)), subject)
         for key in list(content):
-            yield Place(f"{path}.{key}".lstrip("."), content, key, known)
+            yield FieldPlace(f"{path}.{key}".lstrip("."), content, key, known)
             yield from places(content.get(key), f"{path}.{key}".lstrip("."), known)
     elif isinstance(content, MutableSequence):
         # A row that is itself a list has its columns by number.
@@ -50,7 +50,7 @@ def places(content: object, path: str = "", subject: str = "") -> Iterator[Place
         for at, item in enumerate(content):
             inner = f"{path}[{at}]" if is_row else f"{path}[]"
             if is_row or not isinstance(item, MutableMapping | MutableSequence):
-                yield Place(inner, content, at, subject)
+                yield FieldPlace(inner, content, at, subject)
             yield from places(item, inner, subject)
 
 
