@@ -11,6 +11,12 @@ from fixtures.event_loop import new_event_loop
 from proof.walk import Search, WalkEnd, ended, shortened
 
 FOUND = {
+    "cancel_all_leaves_partly_filled": """
+        buy 18.96 @ 0.5498 PostOnly -> A
+        amend A price 0.5499 qty 18.96
+        fill A 9.48
+        cancel all
+    """,
     "fok_fills_partly": """
         buy 9.48 @ 0.5443 PostOnly -> A
         amend A price 0.5501
