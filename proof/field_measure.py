@@ -25,7 +25,7 @@ from proof.sample import in_turn, laws_among, rounds, stratified
 from proof.share import Share
 from proof.trial import SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, required, run, until_killed
 
-SAMPLE = 240
+SAMPLE = 160
 _ROUNDS = (4, 16, 40)
 """After how many cases it is looked whether one has killed the mutant; the last is how many are tried."""
 

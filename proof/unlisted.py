@@ -16,7 +16,7 @@ from proof.pool import Workers
 from proof.sample import SEED
 from proof.share import Share
 
-FULL = 12
+FULL = 18
 """How many times larger the samples of a full campaign are: all fields, and half of the code."""
 _UNNOTICED_CODE = (CodeFate.ERRORS, CodeFate.HUNG, CodeFate.NOT_REACHED, CodeFate.SURVIVED)
 _UNNOTICED_FIELDS = (FieldFate.ERRORS, FieldFate.SURVIVED)

@@ -22,9 +22,9 @@ from proof.sample import in_turn, laws_among, rounds, stratified
 from proof.share import Share
 from proof.trial import SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, required, until_killed
 
-SAMPLE = 200
+SAMPLE = 160
 """How many mutants are drawn; mypy rejects about half of them."""
-_MAX_CASES = 150
+_MAX_CASES = 100
 """How many of the cases that run a mutated line are tried before the mutant counts as a survivor."""
 _ROUNDS = (5, 30, _MAX_CASES)
 """After how many cases it is looked whether one has killed the mutant."""

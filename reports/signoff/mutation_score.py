@@ -73,8 +73,8 @@ class MutationScore:
             return ""
         return (
             "Faults that nobody listed: on a venue changed at random the checks noticed "
-            f"{', '.join(map(str, self.measures))}; this is how likely they notice a fault that is on "
-            "no list (in brackets the 95% interval)."
+            f"{', '.join(map(str, self.measures))}; so likely is a fault noticed that is on no list "
+            "(in brackets the 95% interval)."
         )
 
 

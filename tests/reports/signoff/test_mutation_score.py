@@ -61,7 +61,7 @@ def test_measures_come_with_what_they_mean(tmp_path: Path) -> None:
     found = score(read(tmp_path), PLANNED, "x")
 
     assert (older.unlisted, older.measures) == ("", ())
-    assert "the checks noticed 75.0% of 4 changes (30.0% to 95.0%); this is how likely" in found.unlisted
+    assert "the checks noticed 75.0% of 4 changes (30.0% to 95.0%); so likely is a fault" in found.unlisted
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"checks": [], "requirements": "x"}', '{"checks": {}}'])
