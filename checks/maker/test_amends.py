@@ -3,13 +3,14 @@
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/order/amend-order.mdx
 """
 
+from decimal import Decimal
 from typing import get_args
 
 import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
 from checks.maker._post_only import CLOSED_WITHOUT_A_FILL
-from fixtures.desk import Desk, OrderId, Taker
+from fixtures.desk import Desk, Order, OrderId, Taker, Transport
 from fixtures.expect import Cause, acknowledged, answered, expect, having, nothing, one_of, present, refused
 from fixtures.v5.codes import NOT_AMENDABLE, RetCode
 from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
@@ -38,6 +39,34 @@ async def test_quote_amended_into_the_spread_never_trades(desk: Desk, side: Side
     order = await desk.place(side, passive, desk.instrument.min_qty(min(crossing, passive)))
     await desk.resting(order)
 
+    await _expect_no_fill_through(desk, order, crossing)
+
+
+@check("MKR-53", severity=BLOCKER, max_fills=1, creates=1)
+@pytest.mark.parametrize(
+    ("desk", "side"), [(Transport.REST, Side.BUY), (Transport.TRADE, Side.SELL)], indirect=["desk"]
+)
+async def test_quote_amended_into_the_spread_later_never_trades(desk: Desk, side: Side) -> None:
+    """A PostOnly order that was amended before is closed without a fill, too, when an amend crosses.
+
+    Sequence: create behind the touch, New, amend one tick further away, New, amend through the opposite
+        touch, Cancelled or Rejected.
+    Passes: as for the first amend of an order: no execution in stream or list, and the order ends with
+        EC_PostOnlyWillTakeLiquidity, or the amend is refused with 170218.
+    Source: docs/v5/order/amend-order.mdx; docs/v5/enum.mdx, rejectReason EC_PostOnlyWillTakeLiquidity
+    """
+    crossing, passive = await desk.deep_crossing_price(side), await desk.passive_price(side)
+    further = desk.instrument.away(passive, side, ticks=1)
+    order = await desk.place(side, passive, desk.instrument.min_qty(min(crossing, further)))
+    await desk.resting(order)
+    await desk.amend(order, price=further)
+    await desk.amended(order, further, order.qty)
+
+    await _expect_no_fill_through(desk, order, crossing)
+
+
+async def _expect_no_fill_through(desk: Desk, order: Order, crossing: Decimal) -> None:
+    """Amend a PostOnly order through the opposite touch: it is closed for that, or the amend refused."""
     answer = await desk.attempt_amend(order, price=crossing)
     fills = await desk.executions(order)
     ends = [await desk.closed(order)] if answer.ret_code == RetCode.OK else []

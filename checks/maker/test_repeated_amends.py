@@ -105,6 +105,8 @@ async def test_fills_between_amends_add_up(desk: Desk, taker: Taker, side: Side)
     """
 
     async def back_and_all(order: Order, filled: Decimal) -> AmendedTerms:
+        # The same query as at the end, asked before the last fill: its answer must not stay what it is now.
+        await desk.listed_executions(order, filled)
         first = desk.raw.pushes.states(order.order_id)[0].price
         return {"price": first, "qty": filled + desk.instrument.min_qty(first)}
 
