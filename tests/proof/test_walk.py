@@ -11,6 +11,11 @@ from fixtures.event_loop import new_event_loop
 from proof.walk import Search, WalkEnd, ended, shortened
 
 FOUND = {
+    "amend_adds_qty": """
+        sell 37.92 @ 0.5501 GTC -> A
+        fill A 9.48
+        amend A qty 18.96
+    """,
     "cancel_all_leaves_partly_filled": """
         buy 18.96 @ 0.5498 PostOnly -> A
         amend A price 0.5499 qty 18.96
