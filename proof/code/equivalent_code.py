@@ -22,8 +22,14 @@ EQUIVALENT: Mapping[str, str] = {
             "engine/candles.py *",
             "engine/trades.py Tape.candles: *",
             "model/book.py Book.rpi_depth: *",
+            "rest/account_settings.py _coin: *chain*",
+            "streams/subscriptions.py _fault: *kline*",
         ),
         _UNASKED,
+    ),
+    **dict.fromkeys(
+        ("venue.py Venue.close_newest: *", "venue.py Venue.turn_trade_sessions_away: *"),
+        "A control of the embedded venue, by which a check sets up its situation.",
     ),
     # Equivalent by the documents.
     "*connId*": _OPAQUE,

@@ -14,6 +14,7 @@ from mutmut.mutation.mutators import mutation_operators
 VENUE = Path(__file__).parents[2] / "fixtures" / "venue"
 LEFT_OUT: Mapping[str, str] = {
     "defects/*": "they are no conforming code",
+    "variants/*": "legal ways of a venue, which a run chooses by an option",
     "__main__.py": "the command line, of which no client sees anything",
     "own_keys.py": "keys for the command line",
     "clock.py": "a clock for a client's own scripts; a run has the machine's",
