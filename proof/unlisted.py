@@ -102,7 +102,8 @@ _HEAD = """
 ## Faults that nobody listed
 
 A list of defects proves the list. These measures change the venue at random, by seed, and ask whether a check
-notices by assertion; an error is no kill. The checks are those that a sign-off demands. In brackets stands the Wilson interval of 95 %.
+that a sign-off demands notices by assertion; an error is no kill. In brackets stands the Wilson interval of
+95 %.
 
 - *Code mutants*: mutmut's operators on every expression of `fixtures/venue`, stratified by module. A mutant
   that `mypy --strict` rejects is none. Each of the others has a process of its own, in which the cases that

@@ -35,6 +35,7 @@ EQUIVALENT: Mapping[str, str] = {
     "*connId*": _OPAQUE,
     "model/ledger.py Ledger.__init__: *seed*": "Ids and numbers may begin anywhere.",
     "server.py *_NotTheClients*": "What the venue logs reaches no client.",
+    "server.py serve: *LOOPBACK*": "On which address a venue listens is its own business.",
     "server.py module: 1024 → 1025": "No document limits the size of a body.",
     'rest/batches.py *: "OK" → *': "The text of a success is no contract.",
 }
