@@ -54,6 +54,8 @@ async def test_last_amend_is_in_force(desk: Desk, side: Side) -> None:
         await desk.amend(order, **_changes(before, step))
         streamed = await desk.amended(order, step.price, step.qty)
         shown.append((streamed, await desk.in_realtime(order, _is_on(step))))
+    # The last terms are the first ones again, so that a wait for terms would not wait for their push.
+    await desk.progressed(order, 1 + len(steps))
     (states,) = await desk.pushed_states(order)
 
     for number, (step, (streamed, looked_up)) in enumerate(zip(steps, shown, strict=True), 1):
