@@ -123,6 +123,31 @@ async def test_subscription_can_be_dropped_and_renewed(desk: Desk, observer: Obs
     expect("states pushed once it had subscribed again", shown, wanted, of=(first, second))
 
 
+@check("CON-28", severity=MAJOR, max_fills=2, creates=4, min_messages=8)
+@during(Phase.TRADING)
+async def test_other_topics_outlive_a_change_of_one(
+    desk: Desk, observer: ObserverStream, taker: Taker
+) -> None:
+    """A stream that drops one topic, and subscribes to it again, is pushed its other topic all the while.
+
+    Sequence: an observer stream unsubscribes from order.spot and keeps execution.spot, create as the touch,
+        filled; it subscribes to order.spot again, create as the touch, filled.
+    Passes: the observer is pushed the executions of both orders as the run's own stream is.
+    Source: docs/v5/websocket/wss-authentication.mdx, subscribe and unsubscribe
+    """
+    await observer.unsubscribe()
+    first = await taker.fills(Side.BUY)
+    without = await observer.fills(first.resting, first.qty)
+    await observer.subscribe()
+    second = await taker.fills(Side.BUY)
+    again = await observer.fills(second.resting, second.qty)
+
+    for matched, seen in ((first, without), (second, again)):
+        pushed = await desk.pushed_executions(matched.resting, matched.qty)
+        what = "executions on a stream that changed another topic"
+        expect(what, _rows(seen), _rows(pushed), of=matched.resting)
+
+
 @check("CON-27", severity=BLOCKER, max_fills=3 * GAPS, creates=3 * GAPS, min_messages=12)
 async def test_second_gap_is_closed_like_the_first(desk: Desk, observer: ObserverStream) -> None:
     """After a second loss the private stream is back, knows what its gap held, and is pushed what follows.
