@@ -82,13 +82,13 @@ FURTHER_SIGNS: Mapping[str, Callable[[str], str]] = {
 SIGNATURES = {
     **{name: _sign(change) for name, change in SIGNS.items()},
     "of-other-content": _payload(_of_other_content),
+    "of-other-window": _payload(lambda x: x._replace(recv_window=x.recv_window + b"0")),
 }
 """What is wrong with the signature of a REST request -> how it is signed."""
 FURTHER_SIGNATURES = {
     **{name: _sign(change) for name, change in FURTHER_SIGNS.items()},
     "of-no-content": _payload(lambda x: x._replace(sent=b"" if x.sent else b"x")),
     "of-other-timestamp": _payload(lambda x: x._replace(timestamp=b"%d" % (int(x.timestamp) + 1))),
-    "of-other-window": _payload(lambda x: x._replace(recv_window=x.recv_window + b"0")),
     "of-no-window": _payload(lambda x: x._replace(recv_window=b"")),
     "of-other-key": _payload(lambda x: x._replace(key=UNKNOWN_KEY.encode())),
 }

@@ -39,9 +39,9 @@ from fixtures.v5.codes import ABOUT_THE_SENDER, RetCode
 from fixtures.v5.enums import Phase, Side
 
 
-@check("PRM-18", severity=BLOCKER, max_fills=11, creates=11, worth=21, provokes=ABOUT_THE_SENDER)
+@check("PRM-18", severity=BLOCKER, max_fills=13, creates=13, worth=25, provokes=ABOUT_THE_SENDER)
 async def test_wrong_signature_opens_no_way_in(desk: Desk) -> None:
-    """A signature that is empty, of another content, or wrong in one byte is refused at every way in.
+    """A signature that is empty, of another content or window, or wrong in one byte opens no way in.
 
     Where one passes, there is nothing in the request to carry out. Where money is real no cancel-all is sent.
 
