@@ -21,6 +21,7 @@ from typing import Any
 
 import yaml
 
+from bench.oracle_cost import oracle_cost
 from fixtures.clients.operations import WRITES, path_of
 from fixtures.record.evidence import Direction
 from fixtures.v5.rate_limits import PER_SECOND
@@ -40,6 +41,7 @@ def pacing() -> dict[str, Any]:
     operations: creates, amends and cancels that were sent, on REST and on the trade stream, by REST path
     min_s: what those would take, endpoint after endpoint, at the documented rates
     slowest_s: seconds of the slowest checks, all cases of one together
+    oracle: what it costs to judge the run, and a million records of it
     Raises RuntimeError unless the run ends READY.
     """
     with tempfile.TemporaryDirectory() as name, _venue() as (port, keys):
@@ -67,6 +69,7 @@ def pacing() -> dict[str, Any]:
             "operations": operations,
             "min_s": round(min_s(operations), 1),
             "slowest_s": slowest_s((run / "junit.xml").read_text(encoding="utf-8")),
+            "oracle": oracle_cost(lines, wall_s),
         }
 
 
