@@ -188,7 +188,7 @@ def _matching(taken_us: Mapping[str, float | None]) -> Iterator[str]:
 def _oracle(cost: Figures) -> Iterator[str]:
     yield ""
     yield "## The oracle\n"
-    yield "The evidence of that run, judged; then the same run again and again, a day later each time, as one."
+    yield "The evidence of that run, judged; then the same run again and again, a day later each time."
     yield "Both must be without a contradiction.\n"
     yield "| figure | |"
     yield "|---|---|"
