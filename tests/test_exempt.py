@@ -11,6 +11,8 @@ from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
 SYMBOL = "NEWUSDT"
+OF_FILLS = {"LAW-07", "LAW-08", "LAW-10"}
+"""The blockers that judge fills alone."""
 
 
 class Seen:
@@ -46,7 +48,10 @@ def exempt(environments: Path, name: str) -> set[str]:
 def test_requirement_set_exempts_what_some_environment_cannot_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over all environments and phases of a listing, exactly the blockers of ``exempt`` are N/A."""
+    """Over all environments and phases of a listing, exactly the blockers of ``exempt`` are N/A.
+
+    A check that judges fills is N/A only once a run without a second UID has seen none.
+    """
     content = yaml.safe_load((ROOT / "environments.yaml").read_text(encoding="utf-8"))
     for section in content["environments"].values():
         for names in section.get("credentials", {}).values():
@@ -59,4 +64,4 @@ def test_requirement_set_exempts_what_some_environment_cannot_run(
         for name in content["environments"]:
             found |= exempt(file, name)
 
-    assert found == set(read(newest(ROOT / "checks")).exempt)
+    assert found | OF_FILLS == set(read(newest(ROOT / "checks")).exempt)

@@ -25,7 +25,7 @@ OWN_KEYS = {MAKER.credentials.key, READ_ONLY.credentials.key}
 """The keys of the market maker's UID."""
 REFUSED_KEYS = {"", "NoSuchKey000000000", EXPIRED.credentials.key, IP_BOUND.credentials.key}
 """No key, and those under which nothing may be done."""
-READ_ALONE = {"auth", "ping", "subscribe"}
+READ_ALONE = {"auth", "ping", "subscribe", "unsubscribe"}
 """The operations of a stream that change nothing."""
 
 

@@ -7,7 +7,7 @@ a neighbour at its price, is found by trying sequences that nobody thought of. A
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3
 """
 
-from checks import BLOCKER, check, during
+from checks import BLOCKER, MAJOR, check, during
 from fixtures.desk import MoveKind, Placement, Taker, Walker, WalkLimits
 from fixtures.expect import at_least, expect
 from fixtures.record.evidence import Evidence
@@ -58,7 +58,7 @@ async def test_quotes_stay_consistent(walker: Walker, walk_seed: int, evidence: 
 
 @check(
     "MKR-51",
-    severity=BLOCKER,
+    severity=MAJOR,
     max_fills=WORTH_OF_ORDERS,
     creates=ORDERS,
     worth=WORTH_OF_ORDERS,
