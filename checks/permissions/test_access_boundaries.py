@@ -201,7 +201,7 @@ async def test_key_of_other_addresses_opens_no_way_in(desk: Desk, ip_bound: Acco
 
 
 @check("PRM-26", severity=MAJOR, max_fills=4, creates=4, provokes=ABOUT_THE_SENDER)
-@needs(paths.ACCOUNT_INSTRUMENTS, paths.ORDER_CREATE_BATCH)
+@needs(paths.ORDER_CREATE_BATCH)
 @during(Phase.PRELISTING)
 @over_both_transports
 async def test_non_whitelisted_uid_creates_nothing(desk: Desk, non_whitelisted: Desk) -> None:
