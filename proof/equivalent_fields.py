@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 _OTHER_PRODUCTS = "It is about products and services that a spot market maker's key does not use."
+_OF_OWNER = "It is a label, a date or a history of the account, which its owner alone knows."
+_BOOK_MOVES = "The book moves, and a ticker does not name its version."
+_OF_LIMIT = "No page says whether REST and the stream share the limit of a single order, and what it is for the account."
+_NO_PAGE = "No page has the field in this view, so a venue may leave it out or fill it as it likes."
 EQUIVALENT: Mapping[str, str] = {
     **{
         f"GET /v5/user/query-api result.permissions.{name}*": _OTHER_PRODUCTS
@@ -12,8 +16,87 @@ EQUIVALENT: Mapping[str, str] = {
             *("Exchange", "Fiat", "NFT", "Options"),
         )
     },
-    "GET /v5/asset/coin/query-info result.rows[].chains[].*": "Deposits and withdrawals are no trading.",
+    **{
+        f"GET /v5/asset/coin/query-info result.rows[].{name}*": "Deposits and withdrawals are no trading."
+        for name in ("chains", "name", "remainAmount")
+    },
+    **{
+        f"GET /v5/user/query-api result.{name}*": _OF_OWNER
+        for name in (
+            *("affiliateID", "deadlineDay", "expiredAt", "id:", "inviterID", "kyc", "mktMakerLevel", "note"),
+            *("permissions.BitCard", "permissions.ByXPost", "type", "unified", "vipLevel"),
+        )
+    },
+    "GET /v5/user/query-api result.userIDInt64: zero": "The page's sample shows 0 beside a userID.",
+    "GET /v5/user/query-api result.ips[]: one unit off": "Which addresses a key is bound to is its owner's.",
     "GET /v5/account/user-setting-config result.deltaEnable*": _OTHER_PRODUCTS,
+    "GET /v5/account/user-setting-config result.smpType*": _NO_PAGE,
+    **{
+        f"GET /v5/account/user-setting-config result.{name}: sign": "Which it is, the account's owner set."
+        for name in ("fmsef", "lpaPerp", "lpaSpot", "smsef")
+    },
+    "GET /v5/account/info result.updatedTime: one unit off": _OF_OWNER,
+    "GET /v5/account/query-dcp-info result.dcpInfos[].timeWindow: one unit off": "The owner set the window.",
+    "GET /v5/account/fee-rate result.list[].rpiMakerFeeRate*": _NO_PAGE,
+    **{
+        f"GET /v5/{of}/instruments-info result.list[].xstockMultiplier*": "It is about tokens of stocks."
+        for of in ("account", "market")
+    },
+    **{
+        f"GET /v5/order/realtime result.list[].{name}: missing": _NO_PAGE
+        for name in ("extraFees", "feeCurrency", "rpi*", "slippageTolerance*")
+    },
+    **{
+        f"GET /v5/order/{view} result.list[].parentOrderLinkId: missing": _OTHER_PRODUCTS
+        for view in ("history", "realtime")
+    },
+    "GET /v5/order/history result.list[].feeCurrency: missing": _NO_PAGE,
+    **{
+        f"GET /v5/execution/list result.list[].{name}: missing": _NO_PAGE
+        for name in ("execPnl", "isLeverage", "marketUnit")
+    },
+    **{
+        f"{view}.lastPriceOnCreated: {change}": "The page calls it not for spot, and shows it empty and zero."
+        for view in (
+            "GET /v5/order/history result.list[]",
+            "GET /v5/order/realtime result.list[]",
+            "private stream: order data[]",
+        )
+        for change in ("empty", "zero")
+    },
+    **{
+        f"{view}.coin[].free: missing": "The page has it for the classic account."
+        for view in ("GET /v5/account/wallet-balance result.list[]", "private stream: wallet data[]")
+    },
+    **{
+        f"GET /v5/market/tickers result.list[].{name}: {change}": _BOOK_MOVES
+        for name in ("ask1Price", "ask1Size", "bid1Price", "bid1Size")
+        for change in ("one unit off", "stale")
+    },
+    **{
+        f"{view}.{name}: one unit off": "It may have been traded at before the run."
+        for view in ("GET /v5/market/tickers result.list[]", "public stream: tickers data")
+        for name in ("highPrice24h", "lowPrice24h")
+    },
+    **{
+        f"{view}.usdIndexPrice: {change}": "Which prices make the index, no page says."
+        for view in ("GET /v5/market/tickers result.list[]", "public stream: tickers data")
+        for change in ("one unit off", "stale")
+    },
+    **{
+        f"GET /v5/market/price-limit result.{name}: {change}": "A limit follows an index that no view shows."
+        for name in ("buyLmt", "sellLmt")
+        for change in ("one unit off", "stale")
+    },
+    "GET /v5/market/time result.timeNano: one unit off": "It is a nanosecond.",
+    **{
+        f"GET /v5/market/time result{name}: stale": "Two clocks of the venue may be a second apart."
+        for name in ("", ".timeNano", ".timeSecond")
+    },
+    **{
+        f"trade stream: order.{op} header.X-Bapi-Limit: one unit off": _OF_LIMIT
+        for op in ("amend", "cancel", "create")
+    },
 }
 """Pattern of a mutant's name -> why such a message is within the documents, or beyond the checklist.
 
