@@ -6,7 +6,9 @@ from fnmatch import fnmatchcase
 _OTHER_PRODUCTS = "It is about products and services that a spot market maker's key does not use."
 _OF_OWNER = "It is a label, a date or a history of the account, which its owner alone knows."
 _BOOK_MOVES = "The book moves, and a ticker does not name its version."
-_OF_LIMIT = "No page says whether REST and the stream share the limit of a single order, and what it is for the account."
+_OF_LIMIT = (
+    "No page says whether both channels share the limit of a single order, and how high an account's is."
+)
 _NO_PAGE = "No page has the field in this view, so a venue may leave it out or fill it as it likes."
 EQUIVALENT: Mapping[str, str] = {
     **{
