@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, check, during
-from checks.operations._wallet import expect_balances, expected_balances, paid_fees
+from checks.operations._wallet import PLACES, expect_balances, expected_balances, paid_fees
 from fixtures.desk import Desk, Taker, Transport
 from fixtures.expect import between, expect, having, present
 from fixtures.v5.enums import Phase, Side
@@ -25,10 +25,11 @@ TICKS = 2
 async def test_taker_pays_what_rests(desk: Desk, taker: Taker, side: Side) -> None:
     """An order that reaches behind the touch is filled at the touch, and its average price says so.
 
-    Sequence: create as the touch, taken whole by an IOC order of a second UID with a limit two ticks behind.
+    Sequence: create as the touch, taken whole by an IOC order of a second UID with a limit two ticks behind,
+        or one where the price band has no more.
     Passes: the executions are at the resting price; stream, realtime and history show it as the avgPrice of
-        the taking order, and its quantity, value and fees as the executions have them; the second UID's
-        wallet moved by exactly that.
+        the taking order, and its quantity, value and fees as the executions have them, the fees to eight
+        places; the second UID's wallet moved by exactly that.
     Source: docs/v5/websocket/private/order.mdx, avgPrice and cumExecValue; docs/v5/order/execution.mdx
     """
     matched = await taker.reaches_through(side, TICKS)
@@ -51,5 +52,6 @@ async def test_taker_pays_what_rests(desk: Desk, taker: Taker, side: Side) -> No
         state = expect(f"taking order in {name}", view, present, of=order, within_ms=wait_ms)
         sums = having(cum_exec_qty=matched.qty, cum_exec_value=value, avg_price=average)
         expect(f"taking order in {name}", state, sums, within_ms=wait_ms)
-        expect(f"fees of the taking order in {name}", state.fees, paid_fees(fills), of=order)
+        fees = {coin: round(fee, PLACES) for coin, fee in state.fees.items()}
+        expect(f"fees of the taking order in {name}", fees, paid_fees(fills), of=order)
     expect_balances("in the second UID's wallet", after, expected, within_ms=wait_ms)

@@ -27,7 +27,8 @@ async def test_two_symbols_are_kept_apart(desk: Desk, desk_on_other_symbol: Desk
     Source: docs/v5/order/open-order.mdx, symbol; docs/v5/websocket/private/order.mdx, symbol
     """
     other = desk_on_other_symbol
-    (bid, other_bid), (ask, other_ask) = [[await each.rest(side) for each in (desk, other)] for side in Side]
+    bid, other_bid = [await _movable_bid(each) for each in (desk, other)]
+    ask, other_ask = [await each.rest(Side.SELL) for each in (desk, other)]
     orders = (bid, ask, other_bid, other_ask)
     opened = {**await _listed(desk, bid, ask), **await _listed(other, other_bid, other_ask)}
     moved = {order.order_id: await _moved(each, order) for each, order in ((desk, bid), (other, other_bid))}
@@ -67,6 +68,15 @@ async def test_symbols_hold_their_funds_together(desk: Desk, desk_on_other_symbo
     for count, (shown, expected) in zip((4, 2, 0), rounds, strict=True):
         where = f"in the wallet with {count} orders open on two symbols"
         expect_balances(where, shown, expected, within_ms=desk.timeouts.look_up_ms)
+
+
+async def _movable_bid(desk: Desk) -> Order:
+    """Rest a bid that is still worth the minimum amount at the price to which ``_moved`` amends it."""
+    price = await desk.passive_price(Side.BUY)
+    further = desk.instrument.away(price, Side.BUY, ticks=1)
+    bid = await desk.place(Side.BUY, price, desk.instrument.min_qty(further))
+    await desk.resting(bid)
+    return bid
 
 
 async def _moved(desk: Desk, order: Order) -> OrderState:
