@@ -32,11 +32,11 @@ def oracle_cost(evidence: Sequence[str], wall_s: float) -> dict[str, float]:
     """
     records = msgspec.json.decode(b"[" + ",".join(evidence).encode() + b"]", type=list[Record])
     began = time.perf_counter()
-    oracle = Oracle(LAG_MS)
+    oracle = Oracle(LAG_MS, LAG_MS)
     oracle.take(records)
     oracle.finish()
     once_s = time.perf_counter() - began
-    oracle, taken_s, seen = Oracle(LAG_MS), 0.0, 0
+    oracle, taken_s, seen = Oracle(LAG_MS, LAG_MS), 0.0, 0
     for later in _again(records):
         began = time.perf_counter()
         oracle.take(later)

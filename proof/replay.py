@@ -83,7 +83,7 @@ class Replay:
             # On a busy machine a conforming run may contradict a law about times.
             self._known = set(map(str, judged(self.records, LAG_MS).contradictions))
         changed, known = self.changed(mutant), self._known
-        oracle = Oracle(LAG_MS)
+        oracle = Oracle(LAG_MS, LAG_MS)
         for position, record in enumerate(self.records):
             oracle.take([changed.get(position, record)])
             # Looked at often enough to end early, and seldom enough to cost nothing.

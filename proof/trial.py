@@ -30,7 +30,14 @@ SYMBOLS = ("NEWUSDT", "XRPUSDT")
 LOOKS_BACK = "LAW-"
 """How the ids begin of the checks that judge the messages of the whole run."""
 TRAFFIC = frozenset(
-    {"test_fills", "test_message_schema", "test_order_record", "test_public_book", "test_time_in_force"}
+    {
+        "test_fills",
+        "test_message_schema",
+        "test_order_record",
+        "test_public_book",
+        "test_time_in_force",
+        "test_visibility",
+    }
 )
 """The modules of checks that are run before those that look back, in a job of chosen checks: they make the
 messages."""

@@ -59,7 +59,7 @@ async def ended(defects: Collection[str], act: Act) -> WalkEnd:
     # What a walk that failed leaves open ends with its venue; one that did not has looked for open orders.
     with suppress(LeftBehind):
         async with world(defects) as walker:
-            oracle = Oracle(LAG_MS)
+            oracle = Oracle(LAG_MS, LAG_MS)
             walker.done, walker.listen = done, partial(_listen, walker, oracle)
             try:
                 await act(walker)

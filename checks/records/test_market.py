@@ -28,7 +28,7 @@ def test_trades_are_public(agreement: Agreement) -> None:
         newer trade shows each execution between, with price, size and time, under the taker's side.
     Source: docs/v5/websocket/public/trade.mdx; docs/v5/market/recent-trade.mdx
     """
-    agreement.require("LAW-20")
+    agreement.require("LAW-20", of_fills=True)
 
 
 @check("LAW-21", severity=MAJOR, max_fills=0, min_messages=0, last=True)

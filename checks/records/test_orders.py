@@ -131,7 +131,7 @@ def test_lists_hold_what_was_asked_for(agreement: Agreement) -> None:
 
 @check("LAW-14", severity=MAJOR, max_fills=0, min_messages=0, last=True)
 def test_lists_keep_up(agreement: Agreement) -> None:
-    """A list may lag behind what was pushed, by look_up_ms or event_ms of environments.yaml at most.
+    """A list may lag behind what was pushed, by look_up_ms of environments.yaml at most.
 
     Sequence: every list of orders and executions, against the pushes that came longer before its query.
     Passes: no row is older, and no order or execution is missing.

@@ -42,11 +42,11 @@ def test_mutant_is_in_force_only_within() -> None:
 def test_recoded_rule_answers_with_its_neighbour() -> None:
     """A recoded rule answers with the code of the next rule that has another."""
     form = exchange()._request(limit(symbol=None))
-    with tampered("order_rules.CREATE_REQUEST.symbol_given as INVALID_SYMBOL"):
+    with tampered("order_rules.CREATE_REQUEST.symbol_given as REQUEST_PARAM_ERROR"):
         refusal = Judge().refusal(order_rules.CREATE_REQUEST_RULES, form)
 
     assert refusal is not None
-    assert refusal.code is RetCode.INVALID_SYMBOL
+    assert refusal.code is RetCode.REQUEST_PARAM_ERROR
 
 
 def test_recoded_rule_never_answers_as_the_documents_allow() -> None:
