@@ -9,6 +9,7 @@ _BOOK_MOVES = "The book moves, and a ticker does not name its version."
 _OF_LIMIT = (
     "No page says whether both channels share the limit of a single order, and how high an account's is."
 )
+_OF_MODE = "The page leaves it empty for one of the margin modes."
 _NO_PAGE = "No page has the field in this view, so a venue may leave it out or fill it as it likes."
 EQUIVALENT: Mapping[str, str] = {
     **{
@@ -90,6 +91,9 @@ EQUIVALENT: Mapping[str, str] = {
         for name in ("buyLmt", "sellLmt")
         for change in ("one unit off", "stale")
     },
+    "GET /v5/account/wallet-balance result.list[].totalAvailableBalance: empty": _OF_MODE,
+    "headers of an answer timenow: missing": _NO_PAGE,
+    "headers of an answer traceid: missing": _NO_PAGE,
     "GET /v5/market/time result.timeNano: one unit off": "It is a nanosecond.",
     **{
         f"GET /v5/market/time result{name}: stale": "Two clocks of the venue may be a second apart."
