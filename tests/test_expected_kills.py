@@ -18,7 +18,16 @@ from reports.verdict.requirements import newest, read
 IDS = re.compile(r'(?:check|each_library)\(\s*"([A-Z]{3}-\d\d(?:\.\d\d)?)"')
 
 
-@pytest.mark.parametrize("defect", list(EXPECTED_KILLS))
+def one_defect_per_check() -> list[str]:
+    """For each check the first defect that names it; ``make prove`` runs the checks on all of them."""
+    first: dict[str, str] = {}
+    for defect, checks in EXPECTED_KILLS.items():
+        for check_id in checks:
+            first.setdefault(check_id, defect)
+    return list(dict.fromkeys(first.values()))
+
+
+@pytest.mark.parametrize("defect", one_defect_per_check())
 def test_defect_is_killed_by_assertion(defect: str) -> None:
     """The checks named for a defect fail on it, each by an assertion that shows what it saw.
 
