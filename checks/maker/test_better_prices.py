@@ -26,7 +26,7 @@ async def test_taker_pays_what_rests(desk: Desk, taker: Taker, side: Side) -> No
     """An order that reaches behind the touch is filled at the touch, and its average price says so.
 
     Sequence: create as the touch, taken whole by an IOC order of a second UID with a limit two ticks behind,
-        or one where the price band has no more.
+        or at the end of the price band where that is nearer.
     Passes: the executions are at the resting price; stream, realtime and history show it as the avgPrice of
         the taking order, and its quantity, value and fees as the executions have them, the fees to eight
         places; the second UID's wallet moved by exactly that.
