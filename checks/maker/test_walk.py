@@ -15,7 +15,7 @@ from fixtures.v5.enums import Phase, TimeInForce
 
 LARGEST = 4
 """The largest order of a walk, in lots; a lot is a minimum size, and a tenth more where the price falls."""
-QUOTES, ORDERS = 16, 200
+QUOTES, ORDERS, FILLS = 16, 160, 40
 WORTH_OF_QUOTES, WORTH_OF_ORDERS = (orders * LARGEST * 11 // 10 + 1 for orders in (QUOTES, ORDERS))
 MAKERS = WalkLimits(
     kinds=frozenset(MoveKind) - {MoveKind.FILL, MoveKind.CANCEL_ALL},
@@ -23,7 +23,7 @@ MAKERS = WalkLimits(
     times_in_force=(TimeInForce.POST_ONLY,),
     creates=QUOTES,
 )
-WITH_FILLS = WalkLimits(creates=ORDERS - 60, fills=60)
+WITH_FILLS = WalkLimits(creates=ORDERS - FILLS, fills=FILLS)
 FEWEST = 5
 """The orders that a walk has at least; with fewer it has tried nothing."""
 
