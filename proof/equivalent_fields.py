@@ -91,7 +91,16 @@ EQUIVALENT: Mapping[str, str] = {
         for name in ("buyLmt", "sellLmt")
         for change in ("one unit off", "stale")
     },
-    "GET /v5/account/wallet-balance result.list[].totalAvailableBalance: empty": _OF_MODE,
+    **{
+        f"{view}.{name}: empty": _OF_MODE
+        for view in ("GET /v5/account/wallet-balance result.list[]", "private stream: wallet data[]")
+        for name in ("totalAvailableBalance", "totalMarginBalance")
+    },
+    **{
+        f"{view}.{name}: one unit off": "It is a sum of rounded figures."
+        for view in ("GET /v5/account/wallet-balance result.list[]", "private stream: wallet data[]")
+        for name in ("totalEquity", "totalWalletBalance", "totalMarginBalance", "totalAvailableBalance")
+    },
     "headers of an answer timenow: missing": _NO_PAGE,
     "headers of an answer traceid: missing": _NO_PAGE,
     "GET /v5/market/time result.timeNano: one unit off": "It is a nanosecond.",
@@ -100,8 +109,12 @@ EQUIVALENT: Mapping[str, str] = {
         for name in ("", ".timeNano", ".timeSecond")
     },
     **{
-        f"trade stream: order.{op} header.X-Bapi-Limit: one unit off": _OF_LIMIT
+        f"trade stream: order.{op} header.{name}": _OF_LIMIT
         for op in ("amend", "cancel", "create")
+        for name in (
+            *("X-Bapi-Limit: one unit off", "X-Bapi-Limit-Status: one unit off"),
+            "X-Bapi-Limit-Status: stale",
+        )
     },
 }
 """Pattern of a mutant's name -> why such a message is within the documents, or beyond the checklist.
