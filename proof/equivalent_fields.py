@@ -38,6 +38,20 @@ EQUIVALENT: Mapping[str, str] = {
         f"GET /v5/account/user-setting-config result.{name}: sign": "Which it is, the account's owner set."
         for name in ("fmsef", "lpaPerp", "lpaSpot", "smsef")
     },
+    "GET /v5/account/query-dcp-info result.dcpInfos: empty": "Without it, the list is empty.",
+    "GET /v5/user/query-api result.isFixApi: missing": _NO_PAGE,
+    **{
+        f"{view}.slippageToleranceType: empty": "Nothing is written as UNKNOWN or as an empty text."
+        for view in (
+            "GET /v5/order/history result.list[]",
+            "GET /v5/order/realtime result.list[]",
+            "private stream: order data[]",
+        )
+    },
+    **{
+        f"{view}.coin[].usdValue: one unit off": "It follows a price that no view shows."
+        for view in ("GET /v5/account/wallet-balance result.list[]", "private stream: wallet data[]")
+    },
     "GET /v5/account/info result.updatedTime: one unit off": _OF_OWNER,
     "GET /v5/account/query-dcp-info result.dcpInfos[].timeWindow: one unit off": "The owner set the window.",
     "GET /v5/account/fee-rate result.list[].rpiMakerFeeRate*": _NO_PAGE,
