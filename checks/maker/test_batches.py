@@ -159,6 +159,39 @@ async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None
     expect("number of open orders under one orderLinkId", len(order_ids), 1, of=live)
 
 
+@check("MKR-55", severity=MAJOR, max_fills=LARGEST_BATCH, creates=LARGEST_BATCH, worth=21, min_messages=30)
+@needs(paths.ORDER_CREATE_BATCH, paths.ORDER_AMEND_BATCH, paths.ORDER_CANCEL_BATCH)
+@over_both_transports
+async def test_largest_batch_is_carried_out_whole(desk: Desk, batch: Batch) -> None:
+    """Each of the ten items of the largest batch is carried out: creates, amends and cancels.
+
+    Sequence: a batch of ten creates, ten New; a batch of ten amends, each to another price, ten repriced; a
+        batch of ten cancels, ten Cancelled.
+    Passes: every item is acknowledged, each under the ids of its own order, and each order is New, then at
+        its own new price, then Cancelled.
+    Source: docs/v5/order/batch-place.mdx, batch-amend.mdx, batch-cancel.mdx: up to ten orders on spot
+    """
+    price = await desk.passive_price(Side.SELL)
+    further = [desk.instrument.away(price, Side.SELL, ticks=ticks) for ticks in range(1, LARGEST_BATCH + 1)]
+
+    created = await batch.create(Side.SELL, *[price] * LARGEST_BATCH)
+    _expect_items(created, *[RetCode.OK] * LARGEST_BATCH)
+    orders = [answer.order for answer in created if answer.order is not None]
+    await asyncio.gather(*map(desk.resting, orders))
+    amended = await batch.amend(*zip(orders, further, strict=True))
+    _expect_items(amended, *[RetCode.OK] * LARGEST_BATCH)
+    repriced = await asyncio.gather(*map(desk.repriced, orders, further))
+    cancelled = await batch.cancel(*[order.order_link_id for order in orders])
+    _expect_items(cancelled, *[RetCode.OK] * LARGEST_BATCH)
+    closed = await asyncio.gather(*map(desk.closed, orders))
+
+    for kind, answers in {"creates": created, "amends": amended, "cancels": cancelled}.items():
+        expect(f"ids of the acknowledged {kind}", [answer.names[0] for answer in answers], _ids(orders))
+    for order, at, moved, ended in zip(orders, further, repriced, closed, strict=True):
+        expect("order after its amend", moved, having(price=at, qty=order.qty))
+        expect("order after its cancel", ended, having(order_status=OrderStatus.CANCELLED))
+
+
 @check("MKR-24", severity=MAJOR, max_fills=3, creates=3, min_messages=4)
 @without_real_money("A cancel-all could end orders that are not this run's.")
 @over_both_transports

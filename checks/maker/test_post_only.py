@@ -13,7 +13,16 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports, over_trade_stream, without_real_money
 from checks.maker._post_only import expect_closed_without_fill
-from fixtures.desk import Desk, Order, OrderState, attempt_crossing, cancel_latency, taker_fills, unlisted
+from fixtures.desk import (
+    Desk,
+    Order,
+    OrderState,
+    attempt_crossing,
+    attempt_inside,
+    cancel_latency,
+    taker_fills,
+    unlisted,
+)
 from fixtures.expect import (
     Cause,
     Matcher,
@@ -22,17 +31,19 @@ from fixtures.expect import (
     expect,
     having,
     nothing,
+    one_of,
     present,
     refused,
 )
 from fixtures.record.evidence import Evidence
 from fixtures.v5.codes import MAKERS_ONLY, RetCode
-from fixtures.v5.enums import CancelType, OrderStatus, OrderType, Phase, Side, TimeInForce
+from fixtures.v5.enums import CancelType, OrderStatus, OrderType, Phase, RejectReason, Side, TimeInForce
 
 NO_MARKET_YET = {RetCode.MARKET_ORDER_EMBARGO, RetCode.STOP_LIMIT_EMBARGO}
 CANCELS = 20
 MAX_CANCEL_LATENCY_US = 1_000_000
 VIEWS_APART_MS = 1000
+RESTING = {OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED}
 
 
 @check("MKR-01.01", severity=BLOCKER, max_fills=1, creates=1)
@@ -105,6 +116,22 @@ async def test_touching_quote_never_trades(desk: Desk, side: Side) -> None:
     locked, limit_ms = (await desk.wallet(before))[coin].locked, desk.timeouts.look_up_ms
     what = f"locked {coin} after a touching PostOnly order"
     expect(what, locked, before[coin].locked, of=answer, within_ms=limit_ms)
+
+
+@check("MKR-56", severity=MAJOR, max_fills=1, creates=1)
+@pytest.mark.parametrize("side", list(Side))
+@over_both_transports
+async def test_quote_beside_the_touch_rests(desk: Desk, side: Side) -> None:
+    """A PostOnly order one tick from the best opposite price rests.
+
+    Sequence: create one tick from the opposite touch, acknowledged, New, cancel.
+    Passes: The order is pushed as New, or as filled by others, and without a rejectReason.
+    Source: docs/v5/order/create-order.mdx, timeInForce; docs/v5/enum.mdx, EC_PostOnlyWillTakeLiquidity
+    """
+    first = await attempt_inside(desk, side)
+
+    rests = having(order_status=one_of(RESTING), reject_reason=RejectReason.NO_ERROR)
+    expect("PostOnly order one tick from the opposite touch", first, rests)
 
 
 @check("MKR-05", severity=BLOCKER, max_fills=2, creates=2)

@@ -5,13 +5,16 @@ A second whitelisted UID takes the market maker's own resting order; the checks 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/enum.mdx, timeInForce
 """
 
+from decimal import Decimal
+from typing import Literal
+
 import pytest
 
-from checks import MAJOR, check, during
+from checks import MAJOR, check, during, without_real_money
 from checks.maker._post_only import CLOSED_WITHOUT_A_FILL
 from fixtures.desk import Desk, Probes, Taker, listed_trade
 from fixtures.desk.orders.requests import Options
-from fixtures.expect import expect, having, one_of, present
+from fixtures.expect import at_most, expect, having, one_of, present
 from fixtures.v5.enums import OrderStatus, OrderType, Phase, Side, TimeInForce
 
 LOTS = 2
@@ -27,6 +30,12 @@ KINDS: dict[str, tuple[Options, int, int, set[OrderStatus]]] = {
     "Market": ({"order_type": OrderType.MARKET}, 2, 2, {OrderStatus.FILLED}),
 }
 """Kind of an order -> its terms, its lots, how many it executes of two, and how it may end."""
+
+Tolerance = tuple[Literal["TickSize", "Percent"], str]
+TOLERANCES: tuple[Tolerance, ...] = (("TickSize", "1"), ("Percent", "0.01"))
+"""The smallest of each kind. Source: docs/v5/order/create-order.mdx, slippageTolerance"""
+MORE_THAN_RESTS = 3
+"""The size of a market order that walks on, in orders of the minimum size."""
 
 SPENT = {OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED_CANCELED}
 """How a market order by amount may end when what is left buys no further step: captures show both."""
@@ -58,25 +67,51 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
 
 @check("MKR-31.02", severity=MAJOR, max_fills=2, creates=2, worth=5)
 @during(Phase.TRADING)
-async def test_amount_is_spent_to_the_last_step(taker: Taker) -> None:
-    """A market buy by amount executes the whole steps that the amount buys, and ends.
+@pytest.mark.parametrize("side", list(Side))
+async def test_amount_is_spent_to_the_last_step(taker: Taker, side: Side) -> None:
+    """A market order by amount executes the whole steps that the amount is worth, and ends.
 
-    What is left of the amount buys no step: such an order has been seen to end Filled and
-    PartiallyFilledCanceled.
+    What is left of the amount is worth no step: such an order has been seen to end Filled and
+    PartiallyFilledCanceled. The side is that of the resting order.
 
-    Sequence: create of two minimum sizes as the touch; a market buy for what they and half a step more cost;
-        look-up.
+    Sequence: create of two minimum sizes as the touch; a market order for what they and half a step more
+        are worth; look-up.
     Passes: it executes the two minimum sizes at their price, and ends Filled or PartiallyFilledCanceled.
     Source: docs/v5/order/create-order.mdx, marketUnit; docs/v5/enum.mdx, orderStatus; ccxt/ccxt issue 26290
     """
-    matched = await taker.crosses(
-        Side.SELL, LOTS, of=LOTS, order_type=OrderType.MARKET, market_unit="quoteCoin"
-    )
+    matched = await taker.crosses(side, LOTS, of=LOTS, order_type=OrderType.MARKET, market_unit="quoteCoin")
 
-    order = matched.taking[0]
-    expect("quantity executed by a market buy by amount", matched.qty, matched.resting.qty, of=order)
-    state = expect("an acknowledged market buy by amount", matched.after, present, of=order)
-    expect("a market buy by amount", state, having(order_status=one_of(SPENT), cum_exec_qty=matched.qty))
+    order, what = matched.taking[0], f"a market {side.opposite} by amount".lower()
+    expect(f"quantity executed by {what}", matched.qty, matched.resting.qty, of=order)
+    state = expect(f"an acknowledged {what}", matched.after, present, of=order)
+    expect(what, state, having(order_status=one_of(SPENT), cum_exec_qty=matched.qty))
+
+
+@check("MKR-54", severity=MAJOR, max_fills=3, creates=2, worth=4)
+@without_real_money("What the market order does not find in the own order, it may take from others.")
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+@pytest.mark.parametrize("tolerance", list(TOLERANCES), ids="-".join)
+async def test_market_order_keeps_to_its_tolerance(taker: Taker, tolerance: Tolerance, side: Side) -> None:
+    """A market order executes at no price that is further from the touch than its slippage tolerance.
+
+    The touch is the own order that rests, on the given side. Others may have orders behind it, so the check
+    runs in the regression profile only.
+
+    Sequence: create of a minimum size as the touch, far inside the spread; a market order of three crosses
+        it with a tolerance of one tick or of 0.01 %.
+    Passes: it executes at the touch, and at no price beyond the tolerance.
+    Source: docs/v5/order/create-order.mdx, slippageTolerance
+    """
+    kind, most = tolerance
+
+    matched = await taker.walks(side, MORE_THAN_RESTS, (kind, Decimal(most)))
+
+    touch, order = matched.resting.price, matched.taking[0]
+    step = taker.desk.instrument.tick_size if kind == "TickSize" else touch / 100
+    walked = max(abs(execution.exec_price - touch) for execution in matched.taken)
+    what = f"distance from the touch at {touch} of the executions of a market {side.opposite}".lower()
+    expect(what, walked, at_most(Decimal(most) * step), of=order)
 
 
 @check("MKR-32", severity=MAJOR, max_fills=1, creates=2, min_messages=6)

@@ -8,11 +8,12 @@ Source: docs/v5/order/open-order.mdx, order-list.mdx, execution.mdx: limit, curs
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from checks import MAJOR, check, during
 from fixtures.desk import (
+    Answer,
     Desk,
     Execution,
     Order,
@@ -23,15 +24,17 @@ from fixtures.desk import (
     newest_orders,
     order_pages,
 )
-from fixtures.expect import at_most, expect, nothing
+from fixtures.expect import at_most, expect, nothing, refused
 from fixtures.v5 import paths
-from fixtures.v5.enums import OrderStatus, Phase, Side
+from fixtures.v5.codes import RetCode
+from fixtures.v5.enums import Category, OrderStatus, Phase, Side
 
 BEFORE_MS = 1000
 """How far before the first order a list is queried from; the clocks are closer than this."""
 LIMITS = (2, 3, 7)
 """Rows per page for seven orders: four pages and three with one on the last, and all on one."""
 SMALL = 3
+LONGEST_RANGE_MS = 7 * 24 * 3600 * 1000
 Pages = Sequence[Sequence[str]]
 
 
@@ -181,6 +184,65 @@ async def test_executions_keep_to_their_range(desk: Desk, taker: Taker) -> None:
         shown = await newest_executions(desk, wanted, **query)
         expect(f"executions of the range that the list {what} does not show", wanted - shown, nothing)
         expect(f"executions beyond the range that the list {what} shows", other & shown, nothing)
+
+
+@check(
+    "CON-32",
+    severity=MAJOR,
+    max_fills=3,
+    creates=4,
+    worth=6,
+    min_messages=9,
+    provokes={RetCode.REQUEST_PARAM_ERROR},
+)
+@during(Phase.TRADING)
+async def test_lists_keep_to_what_they_are_asked_for(
+    desk: Desk, desk_on_other_symbol: Desk, taker: Taker
+) -> None:
+    """The history and the executions show what an id, a base coin or a kind selects, and nothing else.
+
+    Sequence: two creates, a create on another symbol, Cancelled each; create as the touch, filled by a second
+        UID; the history and the executions by each filter, and over a range of more than seven days.
+    Passes: under an id, a base coin or the kind Order or Trade the own orders and executions that it selects
+        are shown, and no others of this check's; a range of more than seven days is refused with 10001.
+    Source: docs/v5/order/order-list.mdx and execution.mdx: orderId, orderLinkId, baseCoin, orderFilter,
+        execType, startTime and endTime
+    """
+    first, second = [await desk.rest(Side.BUY) for _ in range(2)]
+    beside = await desk_on_other_symbol.rest(Side.BUY)
+    for each, order in ((desk, first), (desk, second), (desk_on_other_symbol, beside)):
+        await each.cancelled(order)
+    fills, every = await _filled(desk, taker), _ids((first, second, beside))
+    coin, other_coin = desk.instrument.base_coin, desk_on_other_symbol.instrument.base_coin
+
+    for filters, wanted in (
+        ({"orderId": first.order_id}, {first}),
+        ({"orderLinkId": second.order_link_id}, {second}),
+        ({"baseCoin": coin, "symbol": ""}, {first, second}),
+        ({"baseCoin": other_coin, "symbol": ""}, {beside}),
+        ({"orderFilter": "Order"}, {first, second}),
+        ({"orderFilter": "StopOrder"}, set[Order]()),
+    ):
+        shown = await newest_orders(desk, paths.ORDER_HISTORY, _ids(wanted), **filters)
+        expect(f"orders of the history under {_written(filters)}", shown & every, _ids(wanted))
+    for filters, selected in (
+        ({"baseCoin": coin, "symbol": ""}, fills),
+        ({"baseCoin": other_coin, "symbol": ""}, set[str]()),
+        ({"execType": "Trade"}, fills),
+        ({"execType": "Funding"}, set[str]()),
+    ):
+        found = await newest_executions(desk, selected, **filters)
+        expect(f"executions listed under {_written(filters)}", found & fills, selected)
+    until = desk.venue_now_ms()
+    too_long = {"startTime": str(until - LONGEST_RANGE_MS - 1), "endTime": str(until)}
+    for path in (paths.ORDER_HISTORY, paths.EXECUTION_LIST):
+        query = {"category": Category.SPOT, "symbol": desk.instrument.symbol, **too_long}
+        answer = Answer.of(await desk.raw.rest.send("GET", path, query))
+        expect(f"{path} over more than seven days", answer, refused(RetCode.REQUEST_PARAM_ERROR))
+
+
+def _written(filters: Mapping[str, str]) -> str:
+    return " and ".join(f"{name}={text}" for name, text in filters.items() if text)
 
 
 async def _cancelled_pair(desk: Desk) -> set[str]:
