@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from proof.expected_kills import EXPECTED_KILLS
 from proof.fields.changes import FieldMutant
 from proof.fields.outlet import at_outlet
 from proof.library_findings import FINDINGS, case_of
@@ -206,10 +207,18 @@ class CaseRecorder:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Deselect what the job does not ask for."""
-        chosen = [item for item in items if self._wants(item)]
+        """Deselect what the job does not ask for, and put first what its defect must fail.
+
+        An order that another check could not cancel would block the check that is about cancels.
+        """
+        chosen = sorted((item for item in items if self._wants(item)), key=self._is_incidental)
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
+
+    def _is_incidental(self, item: pytest.Item) -> bool:
+        expected = EXPECTED_KILLS.get(self.job.defect, ())
+        check_id = check_of(item)
+        return not expected or check_id not in expected or check_id.startswith(LOOKS_BACK)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
