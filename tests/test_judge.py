@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
+
+from fixtures.oracle import Bounds
+from fixtures.record.evidence import Record
 
 ROOT = Path(__file__).parents[1]
 DEADLINE_S = 240
@@ -61,3 +65,24 @@ def test_a_line_that_is_no_record_is_named(defective_run: tuple[str, Path], tmp_
 
     assert judged.returncode == 2
     assert "cut.jsonl: line 4 is no record of a run" in judged.stdout
+
+
+def test_a_file_without_a_record_is_no_evidence(tmp_path: Path) -> None:
+    """An empty file is not judged to be without contradictions."""
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+
+    judged = _python("fixtures.oracle", "judge", str(empty))
+
+    assert judged.returncode == 2
+    assert "holds no record of a run" in judged.stdout
+
+
+def test_the_file_says_how_late_a_view_may_be(defective_run: tuple[str, Path]) -> None:
+    """A run's evidence begins with the bounds of its environment, by which it is judged."""
+    _, evidence = defective_run
+
+    with evidence.open("rb") as file:
+        first = msgspec.json.decode(file.readline(), type=Record)
+
+    assert Bounds.noted(first) == Bounds(lag_ms=2000, push_ms=3000)
