@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 _OTHER_PRODUCTS = "It is about products and services that a spot market maker's key does not use."
+_DEPOSITS = "What a chain charges or takes, and its name, no other view shows: deposits are no trading."
+_BEHIND = "It is what the view showed a moment before, and a view may be behind."
+_COUNTER = "By how much the number grows, and with what, no page says."
 _OF_OWNER = "It is a label, a date or a history of the account, which its owner alone knows."
 _BOOK_MOVES = "The book moves, and a ticker does not name its version."
 _OF_LIMIT = (
@@ -16,27 +19,47 @@ EQUIVALENT: Mapping[str, str] = {
         f"GET /v5/user/query-api result.permissions.{name}*": _OTHER_PRODUCTS
         for name in (
             *("Affiliate", "BlockTrade", "BybitPay", "ContractTrade", "CopyTrading", "Derivatives", "Earn"),
-            *("Exchange", "Fiat", "NFT", "Options"),
+            *("BitCard", "ByXPost", "Exchange", "Fiat", "NFT", "Options"),
         )
     },
     **{
-        f"GET /v5/asset/coin/query-info result.rows[].{name}*": "Deposits and withdrawals are no trading."
-        for name in ("chains", "name", "remainAmount")
+        f"GET /v5/asset/coin/query-info result.rows[].{name}{change}": _DEPOSITS
+        for name, changes in {
+            "chains": (
+                ": empty",
+                ": neighbour",
+                "[]*: neighbour",
+                "[]*: one unit off",
+                "[]*: zero",
+                "[]*: sign",
+            ),
+            "chains[].safeConfirmNumber": (": missing",),
+            "chains[].withdrawMax": (": empty", ": missing"),
+            "name": (": neighbour", ": one unit off"),
+            "remainAmount": (": one unit off",),
+        }.items()
+        for change in changes
     },
     **{
         f"GET /v5/user/query-api result.{name}*": _OF_OWNER
         for name in (
             *("affiliateID", "deadlineDay", "expiredAt", "id:", "inviterID", "kyc", "mktMakerLevel", "note"),
-            *("permissions.BitCard", "permissions.ByXPost", "type", "unified", "vipLevel"),
+            *("type", "unified", "vipLevel"),
         )
     },
     "GET /v5/user/query-api result.userIDInt64: zero": "The page's sample shows 0 beside a userID.",
     "GET /v5/user/query-api result.ips[]: one unit off": "Which addresses a key is bound to is its owner's.",
-    "GET /v5/account/user-setting-config result.deltaEnable*": _OTHER_PRODUCTS,
-    "GET /v5/account/user-setting-config result.smpType*": _NO_PAGE,
+    "GET /v5/account/user-setting-config result.deltaEnable: missing": "The page's sample is without it.",
+    "GET /v5/account/user-setting-config result.smpType: missing": "It is new: a site may not have it yet.",
     **{
-        f"GET /v5/account/user-setting-config result.{name}: sign": "Which it is, the account's owner set."
-        for name in ("fmsef", "lpaPerp", "lpaSpot", "smsef")
+        f"GET /v5/account/user-setting-config result.{name}": "Which it is, the account's owner set."
+        for name in (
+            "deltaEnable: sign",
+            "fmsef: sign",
+            "lpaPerp: sign",
+            "smsef: sign",
+            "smpType: one unit off",
+        )
     },
     "GET /v5/account/query-dcp-info result.dcpInfos: empty": "Without it, the list is empty.",
     "GET /v5/user/query-api result.isFixApi: missing": _NO_PAGE,
@@ -54,7 +77,7 @@ EQUIVALENT: Mapping[str, str] = {
     },
     "GET /v5/account/info result.updatedTime: one unit off": _OF_OWNER,
     "GET /v5/account/query-dcp-info result.dcpInfos[].timeWindow: one unit off": "The owner set the window.",
-    "GET /v5/account/fee-rate result.list[].rpiMakerFeeRate*": _NO_PAGE,
+    "GET /v5/account/fee-rate result.list[].rpiMakerFeeRate*": "No fill of the checklist is an RPI order's.",
     **{
         f"GET /v5/{of}/instruments-info result.list[].xstockMultiplier*": "It is about tokens of stocks."
         for of in ("account", "market")
@@ -118,6 +141,19 @@ EQUIVALENT: Mapping[str, str] = {
     "headers of an answer timenow: missing": _NO_PAGE,
     "headers of an answer traceid: missing": _NO_PAGE,
     "GET /v5/market/time result.timeNano: one unit off": "It is a nanosecond.",
+    "GET /v5/market/time result.timeSecond: one unit off": "A time in seconds may be rounded.",
+    **{f"GET /v5/market/recent-trade result{name}: stale": _BEHIND for name in ("", ".list")},
+    "GET /v5/market/price-limit result: stale": _BEHIND,
+    **{
+        f"public stream: tickers data{name}: stale": _BEHIND for name in ("", ".highPrice24h", ".lowPrice24h")
+    },
+    **{f"public stream: tickers cs: {change}": _COUNTER for change in ("one unit off", "stale")},
+    **{f"public stream: orderbook data.{name}: one unit off": _COUNTER for name in ("seq", "u")},
+    "public stream: publicTrade data[].RPI: missing": "The page's sample is without it.",
+    **{
+        f"{view}.usdIndexPrice: empty": "The page leaves it empty for a coin that is no collateral."
+        for view in ("GET /v5/market/tickers result.list[]", "public stream: tickers data")
+    },
     **{
         f"GET /v5/market/time result{name}: stale": "Two clocks of the venue may be a second apart."
         for name in ("", ".timeNano", ".timeSecond")

@@ -20,7 +20,7 @@ from fixtures.record.evidence import Record
 from proof.equivalent_fields import reason
 from proof.fields.changes import ChangeKind, FieldMutant
 from proof.pool import Workers, workers
-from proof.replay import Replay
+from proof.replay import LAG_MS, Replay
 from proof.sample import in_turn, laws_among, rounds, stratified
 from proof.share import Share
 from proof.trial import SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, required, run, until_killed
@@ -92,11 +92,21 @@ class FieldMeasure:
 
 @dataclass(slots=True)
 class Recorded:
-    """A conforming run. cases: case -> the positions of its records."""
+    """A conforming run.
+
+    cases: case -> the positions of its records
+    lag_ms, push_ms: how late a query and a push might be in it
+    """
 
     result: TrialResult
     records: Sequence[Record]
     cases: Mapping[str, range]
+    lag_ms: int
+    push_ms: int
+
+    def replay(self) -> Replay:
+        """Its messages, to be changed."""
+        return Replay(self.records, self.cases, self.lag_ms, self.push_ms)
 
 
 @dataclass(slots=True)
@@ -105,6 +115,8 @@ class _Marks:
 
     cases: dict[str, range] = field(default_factory=dict)
     records: Sequence[Record] = ()
+    lag_ms: int = LAG_MS
+    push_ms: int = LAG_MS
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -116,20 +128,24 @@ class _Marks:
             self.cases[item.nodeid] = range(start, evidence.mark())
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        self.records = session.config.stash[RUN].evidence.since(0)
+        run = session.config.stash[RUN]
+        timeouts = run.environment.timeouts
+        self.records = run.evidence.since(0)
+        self.lag_ms, self.push_ms = timeouts.look_up_ms, timeouts.event_ms
 
 
 def recorded(job: Job) -> Recorded:
     """Run a job in this process and keep its records."""
     marks = _Marks()
-    return Recorded(run(job, marks), marks.records, marks.cases)
+    result = run(job, marks)
+    return Recorded(result, marks.records, marks.cases, marks.lag_ms, marks.push_ms)
 
 
 @cache
 def _replay(path: Path) -> Replay:
     """The run that this file keeps, read once in each worker."""
     found: Recorded = pickle.loads(path.read_bytes())  # noqa: S301 - our own file
-    return Replay(found.records, found.cases)
+    return found.replay()
 
 
 def _seen(path: Path, mutant: FieldMutant) -> str:
@@ -147,7 +163,7 @@ def measured(pool: Workers, size: int, seed: int) -> FieldMeasure:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "recorded")
         path.write_bytes(pickle.dumps(conforming))
-        replay = Replay(conforming.records, conforming.cases)
+        replay = conforming.replay()
         every = replay.mutants()
         by_view: dict[str, list[FieldMutant]] = {}
         for mutant in every:

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 import msgspec
 
 from fixtures.oracle import Judgement, Oracle
-from fixtures.oracle.judge import judged
 from fixtures.record.evidence import Direction, Record
 from proof.fields.changes import Census, FieldMutant, Mutator
 from proof.fields.field_places import HEADERS, message_of
 
 LAG_MS = 10_000
-"""As the oracle takes it of a view where a run does not say otherwise."""
+"""How late a query and a push may be, where the run does not say what it allowed."""
 _ENOUGH = 200
 """How many messages of a view are looked at to learn its fields and what they show."""
 _STRIDE = 50
@@ -30,10 +29,13 @@ class Replay:
 
     records: of the run
     cases: case -> the positions in which its records lie
+    lag_ms, push_ms: how late a query and a push might be in it
     """
 
     records: Sequence[Record]
     cases: Mapping[str, range]
+    lag_ms: int = LAG_MS
+    push_ms: int = LAG_MS
     _shown: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _with_headers: list[int] = field(default_factory=list)
     _known: set[str] | None = None
@@ -81,9 +83,11 @@ class Replay:
         """The first contradiction that the oracle finds in the run because of the mutant, "" for none."""
         if self._known is None:
             # On a busy machine a conforming run may contradict a law about times.
-            self._known = set(map(str, judged(self.records, LAG_MS).contradictions))
+            whole = Oracle(self.lag_ms, self.push_ms)
+            whole.take(self.records)
+            self._known = set(map(str, whole.finish().contradictions))
         changed, known = self.changed(mutant), self._known
-        oracle = Oracle(LAG_MS, LAG_MS)
+        oracle = Oracle(self.lag_ms, self.push_ms)
         for position, record in enumerate(self.records):
             oracle.take([changed.get(position, record)])
             # Looked at often enough to end early, and seldom enough to cost nothing.

@@ -24,7 +24,7 @@ def test_equivalent_mutants_do_not_count() -> None:
 def test_a_reason_is_found_by_a_pattern() -> None:
     """The brackets of a path stand for themselves."""
     assert reason(OPTIONS.name)
-    assert reason("GET /v5/asset/coin/query-info result.rows[].chains[].chain: empty")
+    assert reason("GET /v5/asset/coin/query-info result.rows[].chains[].chain: neighbour")
     assert not reason(PRICE.name)
 
 
