@@ -26,6 +26,7 @@ from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
 CHECKS = ROOT / "checks"
+VENUE = ROOT / "fixtures" / "venue"
 SYMBOLS = ("NEWUSDT", "XRPUSDT")
 """A listing before its public phase and one that trades: some rules are reached by one of them only."""
 LOOKS_BACK = "LAW-"
@@ -66,12 +67,17 @@ KILLS = {CaseKind.ASSERTION, CaseKind.TIMED_OUT}
 
 @dataclass(frozen=True, slots=True)
 class CaseOutcome:
-    """How one case of a check ended. message: the first line of what it raised, "" when it passed."""
+    """How one case of a check ended.
+
+    message: the first line of what it raised, "" when it passed
+    by_venue: True where the embedded venue itself raised it, as it was set up
+    """
 
     check: str
     node: str
     kind: CaseKind
     message: str = ""
+    by_venue: bool = False
 
     @property
     def rank(self) -> int:
@@ -265,7 +271,8 @@ class CaseRecorder:
             return CaseOutcome(check_id, node, CaseKind.PASSED)
         message = f"{call.excinfo.typename}: {call.excinfo.value}".splitlines()[0]
         if not call.excinfo.errisinstance(AssertionError) or call.when != "call":
-            return CaseOutcome(check_id, node, CaseKind.ERROR, message)
+            by_venue = call.when == "setup" and VENUE in Path(call.excinfo.traceback[-1].path).parents
+            return CaseOutcome(check_id, node, CaseKind.ERROR, message, by_venue=by_venue)
         timed_out = call.excinfo.typename == NOT_SEEN
         message = (str(call.excinfo.value).splitlines() or [""])[0].removeprefix("AssertionError: ")
         return CaseOutcome(check_id, node, CaseKind.TIMED_OUT if timed_out else CaseKind.ASSERTION, message)

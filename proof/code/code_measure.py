@@ -24,10 +24,8 @@ from proof.trial import SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, requir
 
 SAMPLE = 160
 """How many mutants are drawn; mypy rejects about half of them."""
-_MAX_CASES = 100
-"""How many of the cases that run a mutated line are tried before the mutant counts as a survivor."""
-_ROUNDS = (5, 30, _MAX_CASES)
-"""After how many cases it is looked whether one has killed the mutant."""
+_ROUNDS = (5, 30, 100, 10_000)
+"""After how many cases it is looked whether one has killed the mutant; in the end all that run its line."""
 _COVERING_S = 600.0
 _CHECKERS = os.cpu_count() or 1
 _DEADLINE_S = 400.0
@@ -45,7 +43,7 @@ class CodeFate(StrEnum):
     HUNG = "hung"
     """The venue did not come back."""
     CRASHED = "does not start"
-    """The venue cannot be imported, or pytest ran no case."""
+    """The venue cannot be imported or set up, or pytest ran no case."""
     NOT_REACHED = "not reached"
     """No case runs the mutated line."""
     SURVIVED = "survived"
@@ -111,7 +109,7 @@ class Cases:
         self.checks.update({outcome.node: outcome.check for outcome in result.outcomes})
 
     def reaching(self, mutant: CodeMutant) -> list[str]:
-        """The cases that run what is mutated, the likeliest to notice first.
+        """The cases that run what is mutated, the likeliest to notice first, and the long ones last.
 
         Code that runs when its module is imported is part of every case that runs any of the module.
         """
@@ -119,14 +117,19 @@ class Cases:
         wanted = set(range(first, last + 1))
         there = [case for case, by_module in self.lines.items() if by_module.get(mutant.module)]
         reaching = [case for case in there if self.lines[case][mutant.module] & wanted]
-        return self._by_check(reaching if reaching or not mutant.at_import else there, mutant.module)
+        if mutant.at_import:
+            reaching = reaching or there or [*self.lines]
+        demanded = required()
+        quick = [case for case in reaching if self.checks[case] in demanded]
+        long = [case for case in reaching if self.checks[case] not in demanded]
+        return [case for some in (quick, long) for case in self._by_check(some, mutant.module)]
 
     def _by_check(self, cases: Iterable[str], module: str) -> list[str]:
         """Those of which the largest part runs in this module first."""
 
         def elsewhere(case: str) -> float:
             lines = self.lines[case]
-            return 1 - len(lines[module]) / sum(map(len, lines.values()))
+            return 1 - len(lines.get(module, ())) / sum(map(len, lines.values()))
 
         return in_turn(cases, self.checks, elsewhere)
 
@@ -136,8 +139,7 @@ def measured(size: int, seed: int, jobs: int) -> CodeMeasure:
     sample = stratified(code_mutants(), size, seed)
     with ThreadPoolExecutor(jobs) as threads:
         conforming = [
-            threads.submit(in_own_process, covered, _conforming(symbol), None, _COVERING_S)
-            for symbol in SYMBOLS
+            threads.submit(in_own_process, covered, job, None, _COVERING_S) for job in _conforming()
         ]
         checked = [threads.submit(accepted, sample[start::_CHECKERS]) for start in range(_CHECKERS)]
         cases = Cases()
@@ -153,8 +155,10 @@ def measured(size: int, seed: int, jobs: int) -> CodeMeasure:
     return CodeMeasure(sum(map(len, code_mutants().values())), seed, results)
 
 
-def _conforming(symbol: str) -> Job:
-    return Job(f"conforming, {symbol}", checks=required(), symbols=(symbol,))
+def _conforming() -> list[Job]:
+    """The checks that a sign-off demands, on each symbol, and the long ones once."""
+    jobs = [Job(f"conforming, {symbol}", checks=required(), symbols=(symbol,)) for symbol in SYMBOLS]
+    return [*jobs, Job("conforming, the long checks", without=required(), symbols=SYMBOLS[:1])]
 
 
 def tried(mutant: CodeMutant, cases: Cases) -> CodeResult:
@@ -179,6 +183,8 @@ def tried(mutant: CodeMutant, cases: Cases) -> CodeResult:
         for outcome in outcomes
         if outcome.kind in _FATES and not (outcome.kind is CaseKind.ERROR and outcome.looks_back)
     ]
+    if red and all(outcome.by_venue for outcome in red):
+        return CodeResult(mutant, CodeFate.CRASHED, red[0], len(reaching), len(outcomes))
     by = min(red, key=lambda outcome: outcome.rank, default=None)
     fate = _FATES[by.kind] if by else CodeFate.SURVIVED
     fate = CodeFate.EQUIVALENT if known and fate in {CodeFate.SURVIVED, CodeFate.ERRORS} else fate

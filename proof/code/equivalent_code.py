@@ -6,7 +6,12 @@ from fnmatch import fnmatchcase
 _UNASKED = (
     "No item of the checklist is about it; the venue has it for the client libraries and for other clients."
 )
+_OF_OWNER = "The owner of an account sets it; no check changes an account's settings."
+_BY_OPTION = "A legal variant of the venue does it, which a run chooses by an option; the measure runs none."
+_CONTROL = "A control of the embedded venue, by which a run sets up its situation."
+_OF_HTTP = "It is how a server treats a client that breaks HTTP, of which Bybit documents nothing."
 _OPAQUE = "The documents give it no value that a client may rely on."
+_OF_SUCCESS = "The text of a success is no contract."
 EQUIVALENT: Mapping[str, str] = {
     # Beyond the checklist.
     **dict.fromkeys(
@@ -17,27 +22,98 @@ EQUIVALENT: Mapping[str, str] = {
             "rest/account_settings.py positions: *",
             "rest/market_data.py full_order_book: *",
             "rest/market_data.py rpi_order_book: *",
+            "rest/market_data.py _as_streamed: *",
             "rest/market_data.py kline: *",
+            "rest/market_data.py _periods: *",
+            "rest/market_data.py _candle: *",
             "rest/order_rates.py *",
+            "access/quotas.py Limits.orders_of: *",
             "engine/candles.py *",
             "engine/trades.py Tape.candles: *",
+            "feeds/book_feed.py module: *1_000_000*",
+            'feeds/book_feed.py module: "full" → *',
+            'feeds/book_feed.py module: "rpi" → *',
+            "feeds/market_feed.py MarketFeed.whole: *",
+            "feeds/market_feed.py MarketFeed.rpi: *",
             "model/book.py Book.rpi_depth: *",
-            "rest/account_settings.py _coin: *chain*",
-            "streams/subscriptions.py _fault: *kline*",
+            "streams/pushes.py _fast_execution: *",
+            "streams/pushes.py Publisher.fast_row: *",
+            "streams/pushes.py module: *execution.fast*",
+            "streams/subscriptions.py _fault: *",
         ),
         _UNASKED,
     ),
+    "rest/account_settings.py _coin: *": "Deposits and withdrawals are no trading.",
+    **{
+        f"rest/{module}.py {name}: {change}": "A spot desk asks for no other product."
+        for module, name, change in (
+            ("endpoints", "order_realtime", "_listed(call, []*"),
+            ("endpoints", "order_history", "_listed(call, []*"),
+            ("endpoints", "execution_list", "_listed(call, []*"),
+            ("account_settings", "module", '"inverse" → *'),
+            ("account_settings", "module", '"linear" → *'),
+            ("account_settings", "module", '"option" → *'),
+        )
+    },
     **dict.fromkeys(
-        ("venue.py Venue.close_newest: *", "venue.py Venue.turn_trade_sessions_away: *"),
-        "A control of the embedded venue, by which a check sets up its situation.",
+        ("rest/account_settings.py set_dcp: *", "rest/account_settings.py set_limit_price_action: *"),
+        _OF_OWNER,
+    ),
+    # Not what the measure runs.
+    **dict.fromkeys(
+        (
+            "access/access_rules.py Stamp.is_outside: *longest_ms*",
+            "engine/exchange.py Exchange._take_first: *",
+            "engine/exchange.py Exchange._cancel: *record_late_cancel*",
+            "engine/order_rules.py module: *x.refuses_crossing*",
+            "engine/row_format.py formatted: *",
+            "engine/row_format.py padded: *",
+            "engine/settlement.py Settlement.record_late_cancel: *",
+            "engine/snapshots.py *",
+            "model/book.py Book.queue: *_rpi*",
+            "model/ledger.py Ledger.show: *",
+            "model/order_request.py with_forced_smp: *",
+            "model/orders.py Order.is_own: *smp_group*",
+            "state.py VenueState.bans: *",
+            "rest/router.py Rest.handle: *ACCESS_T*",
+        ),
+        _BY_OPTION,
+    ),
+    **dict.fromkeys(
+        (
+            "access/signature.py is_signed: *public_key*",
+            "access/signature.py rsa_public_key: *",
+            "access/signature.py _is_rsa_signed: *",
+        ),
+        "The keys of the embedded venue sign with HMAC.",
+    ),
+    **dict.fromkeys(
+        (
+            "model/accounts.py Accounts.keep: *",
+            "model/accounts.py Accounts.total: *",
+            "model/ledger.py Ledger.find_anywhere: *",
+            "model/ledger.py Ledger.is_taken: *",
+            "state.py VenueState.__init__: *crowd*",
+            "venue.py Venue.close_newest: *",
+            "venue.py Venue.plan_phase: *",
+            "venue.py Venue.turn_trade_sessions_away: *",
+            "venue.py composed: *",
+        ),
+        _CONTROL,
     ),
     # Equivalent by the documents.
+    "server.py _Server._rest: *status=4*": _OF_HTTP,
     "*connId*": _OPAQUE,
+    "*re.ASCII) → *": "Whoever sends other digits than 0 to 9 gets a refusal or none; no document says which.",
     "model/ledger.py Ledger.__init__: *seed*": "Ids and numbers may begin anywhere.",
+    "model/ledger.py Ledger.end: *pop(order.order_id, *": "An order that is open is ended once.",
+    "access/quotas.py Limits.take: *exceeded=True, *": "Nothing reads what is granted of a refused request.",
+    "rest/router.py Door: *": "A member of an enumeration may have any value of its own.",
     "server.py *_NotTheClients*": "What the venue logs reaches no client.",
     "server.py serve: *LOOPBACK*": "On which address a venue listens is its own business.",
     "server.py module: 1024 → 1025": "No document limits the size of a body.",
-    'rest/batches.py *: "OK" → *': "The text of a success is no contract.",
+    'rest/batches.py *: "OK" → *': _OF_SUCCESS,
+    '*text="success")*': _OF_SUCCESS,
 }
 """Pattern of a mutant's name -> why the venue answers within the documents all the same.
 

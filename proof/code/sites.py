@@ -22,15 +22,17 @@ LEFT_OUT: Mapping[str, str] = {
     "invariants.py": "the venue's audit of itself, which its own tests switch on",
     "parts.py": "how a defect is built into a venue",
     "demo_accounts.py": "the keys that both ends are given",
+    "venue_options.py": "our answers to what the documents leave open, each as legal as the others",
 }
 """Pattern of a module of the venue -> why its code is not mutated."""
 _CONTEXT = 24
 """How many characters stand around what a mutant changes, in its name."""
 _NOT_IN_FORCE = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom)
 """Code that answers no request. A removed decorator is another type, not another answer."""
-_LABELLED = {"RefusalRule", "TypeVar", "cast"}
+_LABELLED = {"RefusalRule", "TypeVar", "_stream_rule", "cast"}
 """What takes a name as its first argument that no client sees."""
 _CALLED = (cst.FunctionDef, cst.Lambda)
+_STATEMENTS = (*_CALLED, cst.SimpleStatementLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class CodeMutant:
     name: "module function: before → after", with "#2" for the second of that name; it has no line numbers
     kind: the operator of mutmut
     module: path within the venue's package
-    lines: the first and the last line of what is changed
+    lines: the first and the last line of what is changed, or of the statement that it is a part of in its
+        function: a constant leaves no trace of its own
     site: which mutation of its module it is, from 0
     at_import: True for code that runs once, when its module is imported
     """
@@ -78,6 +81,7 @@ class _Sites(cst.CSTVisitor):
         self.found: list[_Mutation] = []
         self._inside: list[str] = []
         self._called = 0
+        self._statements: list[tuple[int, int] | None] = [None]
         self._labels: set[int] = set()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
@@ -90,8 +94,12 @@ class _Sites(cst.CSTVisitor):
         self._called += isinstance(node, _CALLED)
         # Some nodes, commas among them, have no position: nothing of them is mutated alone.
         place = self.get_metadata(PositionProvider, node, None)
-        if isinstance(place, cst.metadata.CodeRange):
-            lines, function = (place.start.line, place.end.line), ".".join(self._inside)
+        lines = (place.start.line, place.end.line) if isinstance(place, cst.metadata.CodeRange) else None
+        if isinstance(node, _STATEMENTS):
+            # What a function holds runs at another time than the statement that defines it.
+            self._statements.append(lines if self._called and not isinstance(node, _CALLED) else None)
+        if lines is not None:
+            lines, function = self._statements[-1] or lines, ".".join(self._inside)
             self.found += [
                 _Mutation(kind, function, lines, not self._called, node, changed)
                 for kind, changed in _changes(node)
@@ -101,6 +109,8 @@ class _Sites(cst.CSTVisitor):
     def on_leave(self, original_node: cst.CSTNode) -> None:
         if isinstance(original_node, cst.FunctionDef | cst.ClassDef):
             self._inside.pop()
+        if isinstance(original_node, _STATEMENTS):
+            self._statements.pop()
         self._called -= isinstance(original_node, _CALLED)
 
 
