@@ -104,7 +104,7 @@ EQUIVALENT: Mapping[str, str] = {
     # Equivalent by the documents.
     "server.py _Server._rest: *status=4*": _OF_HTTP,
     "*connId*": _OPAQUE,
-    "*re.ASCII) → *": "Whoever sends other digits than 0 to 9 gets a refusal or none; no document says which.",
+    "*re.ASCII) → *": "Whoever sends other digits than 0 to 9 gets no documented answer.",
     "model/ledger.py Ledger.__init__: *seed*": "Ids and numbers may begin anywhere.",
     "model/ledger.py Ledger.end: *pop(order.order_id, *": "An order that is open is ended once.",
     "access/quotas.py Limits.take: *exceeded=True, *": "Nothing reads what is granted of a refused request.",
