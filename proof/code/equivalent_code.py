@@ -103,6 +103,7 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     # Equivalent by the documents.
     "server.py _Server._rest: *status=4*": _OF_HTTP,
+    "engine/order_entry.py _unfilled_reason: *": "No page says for sure which reason ends what may not rest.",
     "*connId*": _OPAQUE,
     "*re.ASCII) → *": "Whoever sends other digits than 0 to 9 gets no documented answer.",
     "model/ledger.py Ledger.__init__: *seed*": "Ids and numbers may begin anywhere.",
