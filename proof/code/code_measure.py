@@ -20,15 +20,19 @@ from proof.code.sites import VENUE, CodeMutant, code_mutants, mutated_source
 from proof.code.typed import accepted
 from proof.sample import in_turn, laws_among, rounds, stratified
 from proof.share import Share
-from proof.trial import SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, required, until_killed
+from proof.trial import KILLS, SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult, required, run
 
 SAMPLE = 160
 """How many mutants are drawn; mypy rejects about half of them."""
-_ROUNDS = (5, 30, 100, 10_000)
-"""After how many cases it is looked whether one has killed the mutant; in the end all that run its line."""
+_ROUNDS = (5, 30, 100, 1000)
+"""After how many cases it is looked whether one has killed the mutant."""
+_ERRORS = 30
+"""After how many cases that ended in errors alone no further one is tried."""
+_QUICK = 300
+"""How many of the cases that run its line are tried, beside the long ones: more than there are checks."""
 _COVERING_S = 600.0
 _CHECKERS = os.cpu_count() or 1
-_DEADLINE_S = 400.0
+_DEADLINE_S = 900.0
 """How long the cases of one mutant may take; nearly every mutant needs a second or two."""
 
 
@@ -122,7 +126,7 @@ class Cases:
         demanded = required()
         quick = [case for case in reaching if self.checks[case] in demanded]
         long = [case for case in reaching if self.checks[case] not in demanded]
-        return [case for some in (quick, long) for case in self._by_check(some, mutant.module)]
+        return [*self._by_check(quick, mutant.module)[:_QUICK], *self._by_check(long, mutant.module)]
 
     def _by_check(self, cases: Iterable[str], module: str) -> list[str]:
         """Those of which the largest part runs in this module first."""
@@ -171,7 +175,7 @@ def tried(mutant: CodeMutant, cases: Cases) -> CodeResult:
     jobs = list(rounds(job, reaching, laws_among(cases.checks), _ROUNDS))
     mutation = Mutation(mutant.imported_as, VENUE / mutant.module, mutated_source(mutant))
     try:
-        outcomes = in_own_process(until_killed, jobs, mutation, _DEADLINE_S)
+        outcomes = in_own_process(until_judged, jobs, mutation, _DEADLINE_S)
     except Hung:
         return CodeResult(mutant, CodeFate.HUNG, reached=len(reaching))
     except Crashed as error:
@@ -189,6 +193,18 @@ def tried(mutant: CodeMutant, cases: Cases) -> CodeResult:
     fate = _FATES[by.kind] if by else CodeFate.SURVIVED
     fate = CodeFate.EQUIVALENT if known and fate in {CodeFate.SURVIVED, CodeFate.ERRORS} else fate
     return CodeResult(mutant, fate, by, len(reaching), len(outcomes))
+
+
+def until_judged(jobs: Iterable[Job]) -> list[CaseOutcome]:
+    """Run jobs until one of them has a kill, or so many cases have ended in nothing but errors."""
+    outcomes: list[CaseOutcome] = []
+    for job in jobs:
+        outcomes += run(job).outcomes
+        acted = [outcome.kind for outcome in outcomes if not outcome.looks_back]
+        is_broken = len(acted) >= _ERRORS and set(acted) <= {CaseKind.ERROR, CaseKind.SKIPPED}
+        if is_broken or any(outcome.kind in KILLS for outcome in outcomes):
+            break
+    return outcomes
 
 
 _FATES = {
