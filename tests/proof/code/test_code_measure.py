@@ -2,7 +2,7 @@
 
 from proof.code.code_measure import Cases, CodeFate, CodeMeasure, CodeResult
 from proof.code.sites import CodeMutant
-from proof.trial import CaseKind, CaseOutcome, Job, TrialResult
+from proof.trial import CaseKind, CaseOutcome, Job, TrialResult, required
 
 
 def _mutant(*, line: int, at_import: bool = False) -> CodeMutant:
@@ -42,3 +42,18 @@ def test_what_nobody_could_write_does_not_count() -> None:
 
     assert (measure.share.part, measure.share.whole) == (2, 6)
     assert "9 drawn of 900 with seed 7" in measure.sentence()
+
+
+def test_a_module_that_only_runs_at_import_is_part_of_everything() -> None:
+    """A constant of a module of which no case runs a line is tried on every case."""
+    mutant = CodeMutant("c.py module: 1", "number", "c.py", (1, 1), 0, at_import=True)
+
+    assert set(_cases().reaching(mutant)) == {"x::near", "x::far", "x::other"}
+
+
+def test_long_checks_are_tried_last() -> None:
+    """A check that a sign-off demands comes before one that it does not, whatever they run."""
+    cases = _cases()
+    cases.checks["x::far"] = next(iter(required()))
+
+    assert cases.reaching(_mutant(line=1)) == ["x::far", "x::near"]

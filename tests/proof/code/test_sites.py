@@ -51,3 +51,17 @@ def test_every_reason_is_about_a_mutant(pattern: str) -> None:
     escaped = pattern.replace("[", "[[]")
 
     assert any(fnmatchcase(mutant.name, escaped) for found in code_mutants().values() for mutant in found)
+
+
+def test_a_constant_has_the_lines_of_its_statement() -> None:
+    """A word in a row has the lines of the statement that holds it; a lambda in a table has its own."""
+    words = {mutant.name: mutant.lines for mutant in code_mutants()["model/rows.py"]}
+    rules = [
+        mutant.lines
+        for mutant in code_mutants()["engine/order_rules.py"]
+        if "module: x.is_limit" in mutant.name
+    ]
+
+    first, last = words['model/rows.py wallet: "accountLTV" → "ACCOUNTLTV"']
+    assert last - first > 5
+    assert all(last - first < 5 for first, last in rules)
