@@ -13,7 +13,7 @@ ONE_TOO_MANY = 11
 """Topics of one request on the public spot stream, which takes ten."""
 
 
-@check("CON-32", severity=MAJOR, max_fills=0)
+@check("CON-41", severity=MAJOR, max_fills=0)
 async def test_streams_refuse_what_they_cannot_do(connections: Connections, symbol: str) -> None:
     """A stream acknowledges neither an operation nor a topic that it does not have.
 
@@ -38,7 +38,7 @@ async def test_streams_refuse_what_they_cannot_do(connections: Connections, symb
     expect("requests that a stream acknowledges though it has no such thing", taken, nothing)
 
 
-@check("CON-33", severity=MAJOR, max_fills=0)
+@check("CON-42", severity=MAJOR, max_fills=0)
 async def test_public_stream_takes_ten_topics(connections: Connections, symbol: str) -> None:
     """The public spot stream takes ten topics in one request, and no eleventh.
 

@@ -14,7 +14,7 @@ from fixtures.v5.codes import RetCode
 UNKNOWN = ("/v5/market/nosuchpath", f"{paths.MARKET_TIME}/nosuchpath")
 
 
-@check("ERR-08", severity=MINOR, max_fills=0, min_messages=len(UNKNOWN))
+@check("ERR-09", severity=MINOR, max_fills=0, min_messages=len(UNKNOWN))
 async def test_unknown_path_is_not_found(market: Market) -> None:
     """A query of a path that the venue does not have is answered as not found, and by nothing else.
 

@@ -24,12 +24,10 @@ from proof.trial import KILLS, SYMBOLS, CaseKind, CaseOutcome, Job, TrialResult,
 
 SAMPLE = 160
 """How many mutants are drawn; mypy rejects about half of them."""
-_ROUNDS = (5, 30, 100, 1000)
-"""After how many cases it is looked whether one has killed the mutant."""
+_ROUNDS = (5, 30, 100, 10_000)
+"""After how many cases it is looked whether one has killed the mutant; in the end all that run its line."""
 _ERRORS = 30
 """After how many cases that ended in errors alone no further one is tried."""
-_QUICK = 300
-"""How many of the cases that run its line are tried, beside the long ones: more than there are checks."""
 _COVERING_S = 600.0
 _CHECKERS = os.cpu_count() or 1
 _DEADLINE_S = 900.0
@@ -102,20 +100,27 @@ class CodeMeasure:
 
 @dataclass(slots=True)
 class Cases:
-    """Which case runs which line. checks: case -> id of its check."""
+    """Which case runs which line.
+
+    checks: case -> id of its check
+    first: the first cases of the runs, before which the venue is set up
+    """
 
     lines: dict[str, Lines] = field(default_factory=dict)
     checks: dict[str, str] = field(default_factory=dict)
+    first: set[str] = field(default_factory=set)
 
     def add(self, result: TrialResult, lines: Mapping[str, Lines]) -> None:
         """Add a run on the conforming venue."""
         self.lines.update(lines)
+        self.first.add(result.outcomes[0].node)
         self.checks.update({outcome.node: outcome.check for outcome in result.outcomes})
 
     def reaching(self, mutant: CodeMutant) -> list[str]:
         """The cases that run what is mutated, the likeliest to notice first, and the long ones last.
 
-        Code that runs when its module is imported is part of every case that runs any of the module.
+        Code that runs when its module is imported, or the venue is set up, is part of every case that runs
+        any of the module.
         """
         first, last = mutant.lines
         wanted = set(range(first, last + 1))
@@ -123,10 +128,12 @@ class Cases:
         reaching = [case for case in there if self.lines[case][mutant.module] & wanted]
         if mutant.at_import:
             reaching = reaching or there or [*self.lines]
+        elif reaching and self.first.issuperset(reaching):
+            reaching = there
         demanded = required()
         quick = [case for case in reaching if self.checks[case] in demanded]
         long = [case for case in reaching if self.checks[case] not in demanded]
-        return [*self._by_check(quick, mutant.module)[:_QUICK], *self._by_check(long, mutant.module)]
+        return [case for some in (quick, long) for case in self._by_check(some, mutant.module)]
 
     def _by_check(self, cases: Iterable[str], module: str) -> list[str]:
         """Those of which the largest part runs in this module first."""

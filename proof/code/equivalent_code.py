@@ -45,16 +45,10 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     "rest/account_settings.py _coin: *": "Deposits and withdrawals are no trading.",
     **{
-        f"rest/{module}.py {name}: {change}": "A spot desk asks for no other product."
-        for module, name, change in (
-            ("endpoints", "order_realtime", "_listed(call, []*"),
-            ("endpoints", "order_history", "_listed(call, []*"),
-            ("endpoints", "execution_list", "_listed(call, []*"),
-            ("account_settings", "module", '"inverse" → *'),
-            ("account_settings", "module", '"linear" → *'),
-            ("account_settings", "module", '"option" → *'),
-        )
+        f"rest/endpoints.py {name}: _listed(call, []*": "A spot desk asks for no other product."
+        for name in ("order_realtime", "order_history", "execution_list")
     },
+    "rest/account_settings.py module: *": "They are the words of settings and queries that no check sends.",
     **dict.fromkeys(
         ("rest/account_settings.py set_dcp: *", "rest/account_settings.py set_limit_price_action: *"),
         _OF_OWNER,
@@ -66,6 +60,7 @@ EQUIVALENT: Mapping[str, str] = {
             "engine/exchange.py Exchange._take_first: *",
             "engine/exchange.py Exchange._cancel: *record_late_cancel*",
             "engine/order_rules.py module: *x.refuses_crossing*",
+            "engine/row_format.py module: *",
             "engine/row_format.py formatted: *",
             "engine/row_format.py padded: *",
             "engine/settlement.py Settlement.record_late_cancel: *",
@@ -104,6 +99,12 @@ EQUIVALENT: Mapping[str, str] = {
     # Equivalent by the documents.
     "server.py _Server._rest: *status=4*": _OF_HTTP,
     "engine/order_entry.py _unfilled_reason: *": "No page says for sure which reason ends what may not rest.",
+    **dict.fromkeys(
+        ("access/quotas.py Limits.__init__: *default*", "access/quotas.py Limits.take: *self._tier*"),
+        "How many requests a UID may send is agreed with it.",
+    ),
+    "engine/market.py module: *": "What others have on the book is the market's, whatever it is.",
+    "json_text.py frame: *": "A character that is escaped and one that is not are the same JSON.",
     "*connId*": _OPAQUE,
     "*re.ASCII) → *": "Whoever sends other digits than 0 to 9 gets no documented answer.",
     "model/ledger.py Ledger.__init__: *seed*": "Ids and numbers may begin anywhere.",
