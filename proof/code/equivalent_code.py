@@ -27,6 +27,10 @@ EQUIVALENT: Mapping[str, str] = {
             "rest/market_data.py _periods: *",
             "rest/market_data.py _candle: *",
             "rest/order_rates.py *",
+            "rest/router.py _has_empty_object: *",
+            'rest/router.py Rest.handle: *Response(403, {}, "")*',
+            'rest/router.py Rest.handle: "" → "XXXX"',
+            "rest/router.py Rest.handle: 403 → *",
             "access/quotas.py Limits.orders_of: *",
             "engine/candles.py *",
             "engine/trades.py Tape.candles: *",
@@ -104,6 +108,24 @@ EQUIVALENT: Mapping[str, str] = {
         "How many requests a UID may send is agreed with it.",
     ),
     "engine/market.py module: *": "What others have on the book is the market's, whatever it is.",
+    **{
+        f'model/rows.py *: "{name}" → *': "No page has the field in each view that it is written to."
+        for name in (
+            *("execPnl", "extraFees", "free", "ocoTriggerBy", "parentOrderLinkId"),
+            *("rpiMatchedQty", "rpiTakerAccess"),
+        )
+    },
+    **{
+        f"rest/endpoints.py {change} → *": "A label or a date of the account, which its owner alone knows."
+        for change in (
+            *("user_api_key: 90", "user_api_key: 1", 'user_api_key: "2*', 'user_api_key: "deadlineDay"'),
+            *('user_api_key: "expiredAt"', "user_api_key: 0", "_standing: *tier*", '_standing: "LEVEL_1"'),
+            *('_standing: "PRO"', '_standing: "MM"', "_standing: -1", "_standing: 1*"),
+            '_standing: "isFixApi"',
+        )
+    },
+    "model/ledger.py Ledger.next_order_id: *": "An orderId may be any text.",
+    'rest/router.py Rest.handle: "null" → *': "The body of an HTTP 401 is no contract.",
     "json_text.py frame: *": "A character that is escaped and one that is not are the same JSON.",
     "*connId*": _OPAQUE,
     "*re.ASCII) → *": "Whoever sends other digits than 0 to 9 gets no documented answer.",
