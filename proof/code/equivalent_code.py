@@ -137,6 +137,14 @@ EQUIVALENT: Mapping[str, str] = {
     "server.py serve: *LOOPBACK*": "On which address a venue listens is its own business.",
     "server.py module: 1024 → 1025": "No document limits the size of a body.",
     'rest/batches.py *: "OK" → *': _OF_SUCCESS,
+    **{
+        f'streams/subscriptions.py PrivateSession.{name}: "" → *': _OF_SUCCESS
+        for name in ("auth", "subscribe", "unsubscribe")
+    },
+    'engine/order_rules.py module: "slippageToleranceType" → *': "The text of a refusal is no contract.",
+    "feeds/book_feed.py BookFeed.due: *(repeats) or True*": "A book may be sent anew at any time.",
+    "rest/account_settings.py user_settings: False → True #2": _OF_OWNER,
+    "server.py _Server._stream: False → True": "Whether frames are compressed, both ends agree.",
     '*text="success")*': _OF_SUCCESS,
 }
 """Pattern of a mutant's name -> why the venue answers within the documents all the same.
