@@ -271,7 +271,8 @@ class CaseRecorder:
             return CaseOutcome(check_id, node, CaseKind.PASSED)
         message = f"{call.excinfo.typename}: {call.excinfo.value}".splitlines()[0]
         if not call.excinfo.errisinstance(AssertionError) or call.when != "call":
-            by_venue = call.when == "setup" and VENUE in Path(call.excinfo.traceback[-1].path).parents
+            paths = (Path(entry.path) for entry in call.excinfo.traceback)
+            by_venue = call.when == "setup" and any(VENUE in path.parents for path in paths)
             return CaseOutcome(check_id, node, CaseKind.ERROR, message, by_venue=by_venue)
         timed_out = call.excinfo.typename == NOT_SEEN
         message = (str(call.excinfo.value).splitlines() or [""])[0].removeprefix("AssertionError: ")

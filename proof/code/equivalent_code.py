@@ -141,7 +141,7 @@ EQUIVALENT: Mapping[str, str] = {
         f'streams/subscriptions.py PrivateSession.{name}: "" → *': _OF_SUCCESS
         for name in ("auth", "subscribe", "unsubscribe")
     },
-    'engine/order_rules.py module: "slippageToleranceType" → *': "The text of a refusal is no contract.",
+    "server.py _Server.run: *_TICK_MS*": "No document names a grid of ten milliseconds.",
     "feeds/book_feed.py BookFeed.due: *(repeats) or True*": "A book may be sent anew at any time.",
     "rest/account_settings.py user_settings: False → True #2": _OF_OWNER,
     "server.py _Server._stream: False → True": "Whether frames are compressed, both ends agree.",

@@ -31,6 +31,8 @@ _NOT_IN_FORCE = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom)
 """Code that answers no request. A removed decorator is another type, not another answer."""
 _LABELLED = {"RefusalRule", "TypeVar", "_stream_rule", "cast"}
 """What takes a name as its first argument that no client sees."""
+_WORDS = 3
+"""The place of the argument of a rule that gives the words of its refusal's text."""
 _CALLED = (cst.FunctionDef, cst.Lambda)
 _STATEMENTS = (*_CALLED, cst.SimpleStatementLine)
 
@@ -89,6 +91,7 @@ class _Sites(cst.CSTVisitor):
             return False
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in _LABELLED:
             self._labels.add(id(node.args[0].value))
+            self._labels.update(id(argument.value) for argument in node.args[_WORDS : _WORDS + 1])
         if isinstance(node, cst.FunctionDef | cst.ClassDef):
             self._inside.append(node.name.value)
         self._called += isinstance(node, _CALLED)
@@ -107,6 +110,8 @@ class _Sites(cst.CSTVisitor):
         return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
+        if id(original_node) in self._labels:
+            return
         if isinstance(original_node, cst.FunctionDef | cst.ClassDef):
             self._inside.pop()
         if isinstance(original_node, _STATEMENTS):
