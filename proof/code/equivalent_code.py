@@ -63,6 +63,7 @@ EQUIVALENT: Mapping[str, str] = {
             "access/access_rules.py Stamp.is_outside: *longest_ms*",
             "engine/exchange.py Exchange._take_first: *",
             "engine/exchange.py Exchange._cancel: *record_late_cancel*",
+            "engine/order_entry.py OrderMatcher._is_filled_by_amount: *",
             "engine/order_rules.py module: *x.refuses_crossing*",
             "engine/row_format.py module: *",
             "engine/row_format.py formatted: *",
@@ -107,6 +108,9 @@ EQUIVALENT: Mapping[str, str] = {
         ("access/quotas.py Limits.__init__: *default*", "access/quotas.py Limits.take: *self._tier*"),
         "How many requests a UID may send is agreed with it.",
     ),
+    'access/quotas.py Quota.headers: * → "x-bapi-*': "The name of a header is read in any case.",
+    "engine/exchange.py module: 24 → 25": "No run lasts 360 days.",
+    "feeds/book_feed.py module: _depth(1000) → _depth(None)": "No book of a run has a thousand levels.",
     "engine/market.py module: *": "What others have on the book is the market's, whatever it is.",
     **{
         f'model/rows.py *: "{name}" → *': "No page has the field in each view that it is written to."
