@@ -15,7 +15,7 @@ from fixtures.expect import Matcher, acknowledged, expect, having, nothing, refu
 from fixtures.record.evidence import Evidence
 from fixtures.v5 import paths
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, NOTHING_ORDERED, RetCode
-from fixtures.v5.enums import OrderStatus, Side, TimeInForce
+from fixtures.v5.enums import CancelType, OrderStatus, Side, TimeInForce
 from fixtures.v5.instrument import Instrument, down_to
 
 GOOD = 2
@@ -135,6 +135,30 @@ async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -
     expect("ids of the acknowledged cancels", named, _ids((first, last)))
     left = [state.order_id for state in await desk.open_orders(other.order_id)]
     expect("orderIds of the open orders", left, [other.order_id], of=other)
+
+
+@check("MKR-66", severity=MAJOR, max_fills=2, creates=2)
+@needs(paths.ORDER_CREATE_BATCH, paths.ORDER_CANCEL_BATCH)
+@over_both_transports
+async def test_batch_cancels_by_order_id(desk: Desk, batch: Batch) -> None:
+    """In a batch orders are cancelled by their orderIds, and the rows name both ids of each.
+
+    Sequence: a bid and an ask, New; batch of two cancels by orderId, both Cancelled.
+    Passes: each item is acknowledged with the orderId and the orderLinkId of its order, which ends Cancelled
+        by its user.
+    Source: docs/v5/order/batch-cancel.mdx, response example
+    """
+    orders = [await desk.rest(side) for side in Side]
+
+    answers = await batch.cancel_by_id(*orders)
+    ends = await asyncio.gather(*map(desk.closed, orders))
+
+    for order, answer, end in zip(orders, answers, ends, strict=True):
+        expect("cancel by orderId in a batch", answer, acknowledged, of=order)
+        ids = ((order.order_id, order.order_link_id),)
+        expect("ids in the row of a cancel by orderId", answer.names, ids, of=order)
+        by_user = having(order_status=OrderStatus.CANCELLED, cancel_type=CancelType.BY_USER)
+        expect("order that a batch cancelled", end, by_user)
 
 
 @check("MKR-08.03", severity=BLOCKER, max_fills=2, creates=2, min_messages=3)

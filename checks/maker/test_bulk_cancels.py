@@ -8,9 +8,21 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import pytest
+
 from checks import BLOCKER, MAJOR, check, during, needs, without_real_money
 from checks.operations._unchanged import expect_unchanged
-from fixtures.desk import Answer, Balance, Batch, Desk, Order, OrderState, Taker, amended_alone
+from fixtures.desk import (
+    Answer,
+    Balance,
+    Batch,
+    Desk,
+    Order,
+    OrderState,
+    Taker,
+    amended_alone,
+    attempt_cancel_all_with,
+)
 from fixtures.desk.batch import LARGEST_BATCH
 from fixtures.expect import acknowledged, expect, having, nothing
 from fixtures.v5 import paths
@@ -110,6 +122,27 @@ async def test_second_cancel_all_ends_what_came_since(desk: Desk, batch: Batch) 
             _expect_one_end("order of the cancel-all", order, states, {})
     expect("cancel-all without an open order", empty, acknowledged)
     expect("ids in the reply to a cancel-all without an open order", empty.names, nothing)
+
+
+@check("MKR-65", severity=MAJOR, max_fills=1, creates=1)
+@without_real_money(FOREIGN)
+@pytest.mark.parametrize("order_filter", ["StopOrder", "tpslOrder"])
+async def test_cancel_all_of_others_leaves_plain_orders(desk: Desk, order_filter: str) -> None:
+    """A cancel-all whose orderFilter names conditional orders leaves a plain one.
+
+    Sequence: create, New; cancel-all of the symbol with the orderFilter, acknowledged; cancel, Cancelled.
+    Passes: the reply does not name the order, and it is unchanged.
+    Source: docs/v5/order/cancel-all.mdx, orderFilter
+    """
+    order = await desk.rest(Side.BUY)
+
+    answer = await attempt_cancel_all_with(desk, orderFilter=order_filter)
+
+    what = f"cancel-all of {order_filter}"
+    expect(what, answer, acknowledged)
+    own = [names for names in answer.names if order.order_id in names]
+    expect(f"plain orders in the reply to a {what}", own, nothing, of=order)
+    await expect_unchanged(desk, order)
 
 
 @check("MKR-39", severity=MAJOR, max_fills=MANY, creates=MANY, min_messages=2 * MANY)

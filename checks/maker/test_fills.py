@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, check, during, needs, over_both_transports, without_real_money
+from checks import BLOCKER, MAJOR, check, during, needs, over_both_transports, without_real_money
 from checks.operations._wallet import expect_balances, expected_balances
 from fixtures.desk import Answer, Balance, Desk, Execution, Order, OrderState, OwnFill, Taker, self_match
 from fixtures.expect import (
@@ -118,6 +118,48 @@ async def test_own_orders_do_not_trade_with_each_other(
         expect(f"smpOrderId of the cancelled {role}", end.smp_order_id, other.order_id, of=end)
     is_gone = "maker" in cancelled
     expect("a cancel of the resting order", matched.after, refused() if is_gone else acknowledged, of=resting)
+
+
+@check("MKR-63", severity=MAJOR, max_fills=2, creates=2)
+@needs(paths.ORDER_CREATE_BATCH)
+@without_real_money("An order that crosses an own one and may take is not sent where money is real.")
+@during(Phase.TRADING)
+@over_both_transports
+async def test_batch_keeps_self_match_prevention(desk: Desk) -> None:
+    """In a batch an order's smpType counts as it does alone.
+
+    Sequence: create as the touch, an own IOC order in a batch crosses it with CancelMaker, cancel.
+    Passes: neither order executes, and the resting one ends with CancelBySmp.
+    Source: docs/v5/order/batch-place.mdx, smpType; docs/v5/smp.mdx
+    """
+    matched = await self_match(desk, Side.BUY, SmpType.CANCEL_MAKER, in_batch=True)
+    resting = matched.resting
+    maker = await desk.closed(resting)
+
+    expect("executions of two orders of one UID", [*await desk.executions(resting), *matched.taken], nothing)
+    expect("resting order that an own one of a batch crossed", maker, having(cancel_type=CancelType.BY_SMP))
+
+
+@check("MKR-64", severity=MAJOR, max_fills=2, creates=2)
+@without_real_money("An order that crosses an own one and may take is not sent where money is real.")
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+async def test_resting_order_s_prevention_does_not_count(desk: Desk, side: Side) -> None:
+    """The smpType of a resting order has no effect: an own order without one trades with it.
+
+    Where the site forces CancelMaker on every order, as the crossing one shows then, neither executes.
+
+    Sequence: create as the touch with CancelBoth, an own IOC order without smpType crosses it, cancel.
+    Passes: both orders are executed, or neither where the crossing order shows CancelMaker.
+    Source: docs/v5/smp.mdx: the smpType of the later order decides
+    """
+    matched = await self_match(desk, side, SmpType.NONE, resting=SmpType.CANCEL_BOTH)
+    (crossing,) = matched.taking
+    taker = await desk.closed(crossing)
+
+    traded = NOTHING if taker.smp_type is SmpType.CANCEL_MAKER else matched.resting.qty
+    what = "quantity executed by an order without smpType against an own one with CancelBoth"
+    expect(what, matched.qty, traded, of=(matched.resting, crossing))
 
 
 @check("MKR-22", severity=BLOCKER, max_fills=RACES, creates=2 * RACES)

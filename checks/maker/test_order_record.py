@@ -9,7 +9,7 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, during, over_both_transports
 from checks.operations._wallet import PLACES, paid_fees
-from fixtures.desk import Desk, Taker, attempt_cancel_with
+from fixtures.desk import Desk, Taker, Transport, attempt_cancel_with
 from fixtures.expect import acknowledged, at_least, at_most, between, expect, having, other_than, present
 from fixtures.v5.enums import Phase, Side
 
@@ -103,8 +103,10 @@ async def test_acknowledgement_names_the_booked_order(desk: Desk) -> None:
 
 
 @check("MKR-01.02", severity=MAJOR, max_fills=1, creates=1)
-@over_both_transports
-async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("desk", "side"), [(Transport.REST, Side.BUY), (Transport.TRADE, Side.SELL)], indirect=["desk"]
+)
+async def test_time_of_an_order_runs_forward(desk: Desk, side: Side) -> None:
     """An order's createdTime and updatedTime follow the venue's clock, and each change has a later time.
 
     Sequence: venue's clock, create, New, quiet period, amend, New, quiet period, cancel, Cancelled, venue's
@@ -113,9 +115,9 @@ async def test_time_of_an_order_runs_forward(desk: Desk) -> None:
         within a second of the time between the two readings of the clock.
     Source: docs/v5/websocket/private/order.mdx, createdTime and updatedTime
     """
-    price, before_ms = await desk.passive_price(Side.BUY), desk.venue_now_ms()
-    further = desk.instrument.away(price, Side.BUY, ticks=1)
-    order = await desk.place(Side.BUY, price, desk.instrument.min_qty(further))
+    price, before_ms = await desk.passive_price(side), desk.venue_now_ms()
+    further = desk.instrument.away(price, side, ticks=1)
+    order = await desk.place(side, price, max(map(desk.instrument.min_qty, (price, further))))
     resting = await desk.resting(order)
     await desk.quiet()
     await desk.amend(order, price=further)

@@ -46,6 +46,32 @@ async def test_book_shows_our_size(desk: Desk, book: Book, side: Side) -> None:
     await book.listed(side, order.price, GONE)
 
 
+@check("MKR-61", severity=MAJOR, max_fills=2, creates=2, worth=3, min_messages=6)
+@pytest.mark.parametrize("side", list(Side))
+async def test_book_adds_up_the_orders_of_a_level(desk: Desk, book: Book, side: Side) -> None:
+    """The size of a level is that of all orders at its price, and falls by what one of them leaves.
+
+    The price is chosen as in MKR-25, so that the level is ours.
+
+    Sequence: two creates of different sizes at one price, acknowledged, two New, the level shows both;
+        cancel of the first, Cancelled, the level shows the second.
+    Passes: the stream and /v5/market/orderbook both come to show exactly these quantities.
+    Source: docs/v5/websocket/public/orderbook.mdx, size; docs/v5/market/orderbook.mdx, size
+    """
+    await desk.two_sided_quote()
+    price, step = book.lonely_price(side), desk.instrument.base_precision
+    qty = desk.instrument.min_qty(price)
+    first, second = await desk.place(side, price, qty), await desk.place(side, price, qty + step)
+    await asyncio.gather(*map(desk.resting, (first, second)))
+    await book.streamed(side, price, first.qty + second.qty)
+    await book.listed(side, price, first.qty + second.qty)
+
+    await desk.cancelled(first)
+
+    await book.streamed(side, price, second.qty)
+    await book.listed(side, price, second.qty)
+
+
 @check("MKR-14", severity=MAJOR, max_fills=10, creates=2, largest=2, min_messages=4)
 @over_both_transports
 async def test_quote_satisfies_its_obligation(

@@ -93,6 +93,38 @@ async def test_history_is_whole_under_a_filter(desk: Desk) -> None:
     expect("cancelled orders that are listed as Filled", shown, nothing, of=orders)
 
 
+@check("CON-33", severity=MAJOR, max_fills=4, creates=6, worth=8, min_messages=12)
+@during(Phase.TRADING)
+async def test_realtime_finds_closed_orders(desk: Desk, desk_on_other_symbol: Desk, taker: Taker) -> None:
+    """Realtime shows orders that closed recently: with openOnly=1 those of the symbol, and each by either id.
+
+    Sequence: create as the touch, Filled by a second UID; create of two minimum sizes as the touch, one is
+        filled, cancel, PartiallyFilledCanceled; create, cancel, Cancelled, on the symbol and on another one;
+        realtime with openOnly=1, by each id, and by the orderId of one order and the orderLinkId of another.
+    Passes: with openOnly=1 the symbol's three orders are listed and not the other one's; each id finds its
+        order alone; of two ids the orderId counts.
+    Source: docs/v5/order/open-order.mdx, openOnly, orderId and orderLinkId
+    """
+    path, other = paths.ORDER_REALTIME, desk_on_other_symbol
+    filled, partly = (await taker.fills(Side.BUY)).resting, (await taker.fills(Side.SELL, (1,), of=2)).resting
+    cancelled, foreign = await desk.rest(Side.BUY), await other.rest(Side.BUY)
+    await asyncio.gather(desk.cancelled(cancelled), other.cancelled(foreign))
+    orders = (filled, partly, cancelled)
+    own = {order.order_id for order in orders}
+
+    recent = await newest_orders(desk, path, own, openOnly="1")
+    expect("closed orders that realtime does not show with openOnly=1", own - recent, nothing, of=orders)
+    of_others = recent & {foreign.order_id}
+    expect("orders of another symbol in realtime with openOnly=1", of_others, nothing, of=foreign)
+    for order in orders:
+        for name, text in (("orderId", order.order_id), ("orderLinkId", order.order_link_id)):
+            found = await newest_orders(desk, path, {order.order_id}, **{name: text})
+            expect(f"closed order in realtime by {name}", found, {order.order_id}, of=order)
+    ids = {"orderId": filled.order_id, "orderLinkId": partly.order_link_id}
+    found = await newest_orders(desk, path, {filled.order_id}, **ids)
+    expect("order in realtime by its orderId and another's orderLinkId", found, {filled.order_id}, of=filled)
+
+
 @check("CON-21", severity=MAJOR, max_fills=4, creates=4, min_messages=8)
 async def test_history_keeps_to_its_range(desk: Desk) -> None:
     """The order history shows the orders of the asked time, with a start, with an end and with both.

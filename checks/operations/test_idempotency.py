@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from checks import BLOCKER, MAJOR, MINOR, check, over_both_transports, over_trade_stream
-from fixtures.desk import Desk, Transport, attempt_at_once, has_ended
+from checks import BLOCKER, MAJOR, MINOR, check, during, over_both_transports, over_trade_stream
+from fixtures.desk import Desk, Taker, Transport, attempt_at_once, has_ended
 from fixtures.expect import acknowledged, expect, having, present, refused
 from fixtures.record.evidence import Evidence
 from fixtures.v5.codes import DUPLICATE_ORDER_LINK_ID, MALFORMED_ID, ORDER_GONE
-from fixtures.v5.enums import OrderStatus, Side
+from fixtures.v5.enums import OrderStatus, Phase, Side
 from fixtures.v5.identifiers import LONGEST_ORDER_LINK_ID
 
 PARALLEL = 5
@@ -41,6 +41,28 @@ async def test_duplicate_id_is_refused_while_live(desk: Desk) -> None:
     live = await desk.open_orders(order.order_id)
     expect("orders open under one id", [state.order_id for state in live], [order.order_id], of=order)
     expect("the live order after its id was sent again", live[0], having(price=order.price, qty=order.qty))
+
+
+@check("IDM-18", severity=BLOCKER, max_fills=2, creates=2)
+@over_both_transports
+async def test_duplicate_id_is_refused_across_symbols(desk: Desk, desk_on_other_symbol: Desk) -> None:
+    """An id of a live order on one symbol is refused on another one: it is the UID's, not the symbol's.
+
+    Sequence: create, acknowledged, New, create under the same orderLinkId on another symbol, refused, the
+        order looked up by it.
+    Passes: The second retCode says that the id is taken, and the id still names the first order.
+    Source: docs/fix-api/create-order.mdx, ClOrdID; docs/v5/error.mdx, 170141 and 110072
+    """
+    order, other = await desk.rest(Side.BUY), desk_on_other_symbol
+    price = await other.passive_price(Side.BUY)
+
+    second = await other.attempt(Side.BUY, price, order_link_id=order.order_link_id)
+
+    what = "a create on another symbol under the id of a live order"
+    expect(what, second, refused(DUPLICATE_ORDER_LINK_ID), of=order)
+    found = await desk.in_realtime(order, by="orderLinkId")
+    shown = expect("the order under its orderLinkId", found, present, of=order)
+    expect("the order under its orderLinkId", shown, having(order_id=order.order_id, symbol=order.symbol))
 
 
 @check("IDM-02", severity=BLOCKER, max_fills=2, creates=2)
@@ -80,6 +102,23 @@ async def test_id_is_not_reusable_after_the_end(desk: Desk) -> None:
     again = await desk.attempt(Side.BUY, order.price, order.qty, order_link_id=order.order_link_id)
 
     expect("a create under the id of a closed order", again, refused(DUPLICATE_ORDER_LINK_ID), of=order)
+
+
+@check("IDM-19", severity=MINOR, max_fills=2, creates=3)
+@during(Phase.TRADING)
+async def test_id_of_a_filled_order_is_not_reusable(desk: Desk, taker: Taker) -> None:
+    """The id of a filled order is refused as that of a cancelled one is.
+
+    Sequence: create as the touch, Filled by a second UID, create under the same orderLinkId, refused.
+    Passes: The second retCode says that the id is taken.
+    Source: docs/v5/order/create-order.mdx, orderLinkId; docs/fix-api/create-order.mdx, ClOrdID
+    """
+    order = (await taker.fills(Side.BUY)).resting
+    price = await desk.passive_price(Side.BUY)
+
+    again = await desk.attempt(Side.BUY, price, order_link_id=order.order_link_id)
+
+    expect("a create under the id of a filled order", again, refused(DUPLICATE_ORDER_LINK_ID), of=order)
 
 
 @check("IDM-04", severity=BLOCKER, max_fills=5, creates=PARALLEL, min_messages=PARALLEL)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import pytest
 
-from checks import BLOCKER, MAJOR, check, during, over_trade_stream
+from checks import BLOCKER, MAJOR, MINOR, check, during, over_trade_stream
 from checks.operations._wallet import expect_balances
 from fixtures.desk import (
     Desk,
@@ -17,12 +17,14 @@ from fixtures.desk import (
     ObserverStream,
     Order,
     OrderState,
+    Probes,
     Taker,
     answers_by_request,
     any_state,
     has_ended,
 )
-from fixtures.expect import acknowledged, expect, having, nothing
+from fixtures.desk.values import figure
+from fixtures.expect import acknowledged, at_least, expect, having, nothing
 from fixtures.record.evidence import Evidence
 from fixtures.v5.enums import OrderStatus, Phase, Side
 
@@ -146,6 +148,58 @@ async def test_other_topics_outlive_a_change_of_one(
         pushed = await desk.pushed_executions(matched.resting, matched.qty)
         what = "executions on a stream that changed another topic"
         expect(what, _rows(seen), _rows(pushed), of=matched.resting)
+
+
+@check("CON-32", severity=MAJOR, max_fills=1, creates=1, min_messages=6)
+async def test_public_subscription_can_be_dropped_and_renewed(desk: Desk, probes: Probes) -> None:
+    """A public stream that drops a book is pushed it no longer, and starts with a snapshot when it is back.
+
+    Sequence: two books of the symbol subscribed, one dropped, quiet period, create, New, the other book
+        pushed, quiet period; the dropped one subscribed again.
+    Passes: no frame of the dropped book comes, the other book goes on, and the first frame of the renewed
+        subscription is a snapshot.
+    Source: docs/v5/websocket/wss-authentication.mdx, unsubscribe; docs/v5/websocket/public/orderbook.mdx
+    """
+    renewal = await probes.renewed_book(desk.instrument.symbol, lambda: desk.rest(Side.BUY))
+
+    wait_ms = desk.timeouts.event_ms
+    expect("frames of a book after it was dropped", renewal.dropped, 0)
+    expect("frames of a book while another was dropped", renewal.kept, at_least(1), within_ms=wait_ms)
+    expect("first frame of the book subscribed again", renewal.first, "snapshot", within_ms=wait_ms)
+
+
+@check("CON-36", severity=MINOR, max_fills=1, creates=2, min_messages=6)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+async def test_fast_topic_shows_the_same_fills(desk: Desk, taker: Taker, probes: Probes, side: Side) -> None:
+    """The fast topic of executions shows a maker's fill as the other one does, without the orderLinkId.
+
+    Sequence: execution.fast.spot subscribed on a stream of its own, create as the touch, Filled by a second
+        UID, execution pushed on both topics.
+    Passes: the fast topic shows the execId once, with the symbol, order, side, price, quantity and time of
+        the execution, as a maker's, and an empty orderLinkId.
+    Source: docs/v5/websocket/private/fast-execution.mdx
+    """
+    matched, rows = await probes.fast_executions(lambda: taker.fills(side))
+    order = matched.resting
+    (fill,) = await desk.pushed_executions(order, matched.qty)
+
+    shown = [row for row in rows if row.get("execId") == fill.exec_id]
+    what = f"execution {fill.exec_id} on execution.fast"
+    expect(f"rows of {what}", len(shown), 1, of=fill, within_ms=desk.timeouts.event_ms)
+    (row,) = shown
+    wanted = {
+        "symbol": fill.symbol,
+        "orderId": fill.order_id,
+        "side": str(fill.side),
+        "execTime": str(fill.exec_time_ms),
+        "isMaker": True,
+        "orderLinkId": "",
+    }
+    texts = {name: row.get(name) for name in wanted}
+    expect(what, texts, wanted, of=fill)
+    figures = tuple(figure(str(row.get(name, ""))) for name in ("execPrice", "execQty"))
+    expect(f"price and quantity of {what}", figures, (fill.exec_price, fill.exec_qty), of=fill)
 
 
 @check("CON-27", severity=BLOCKER, max_fills=3 * GAPS, creates=3 * GAPS, min_messages=12)

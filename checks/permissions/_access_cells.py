@@ -5,7 +5,8 @@ from http import HTTPStatus
 
 from fixtures.clients.signing import RestPayload, Signing
 from fixtures.clients.streams.auth import ArgsChange
-from fixtures.desk import End, WayIn, WaysIn, ends_of
+from fixtures.config.environment import Credentials
+from fixtures.desk import AS_SENT, End, Verb, WayIn, WaysIn, ends_of
 from fixtures.expect import Matcher, acknowledged, expect, having, one_of, other_than, refused
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
@@ -135,6 +136,27 @@ async def signature_cells(ways: WaysIn, wrong: Mapping[str, Signing]) -> Cells:
         f"{name}-{way}": (await ways.answer(way, signing), EMPTY if name == "empty" else WRONG)
         for way in (*ways.reads, *ways.writes)
         for name, signing in wrong.items()
+    }
+
+
+async def as_sent_cells(ways: WaysIn) -> Cells:
+    """Send well-signed bytes in an unusual form through each way in that is signed request by request."""
+    through = (*ways.reads, *ways.writes)
+    signed = having(ret_code=other_than(RetCode.INVALID_SIGNATURE))
+    return {
+        f"{'parameters-reversed' if way.verb is Verb.GET else 'white-space'}-{way}": (
+            await ways.answer(way, AS_SENT),
+            acknowledged if way.verb is Verb.GET else signed,
+        )
+        for way in through
+    }
+
+
+async def other_secret_cells(ways: WaysIn, forged: Credentials) -> Cells:
+    """Send requests of the desk's key, signed with a secret of another key, through each way in."""
+    return {
+        f"of-other-secret-{way}": (await ways.answer(way, by=forged), WRONG)
+        for way in (*ways.reads, *ways.writes)
     }
 
 

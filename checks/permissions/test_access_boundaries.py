@@ -9,6 +9,8 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 2; docs/v5/guide
 
 from dataclasses import replace
 
+import pytest
+
 from checks import BLOCKER, MAJOR, MINOR, check, during, needs, over_both_transports
 from checks.operations._unchanged import expect_unchanged
 from checks.permissions._access_cells import (
@@ -26,7 +28,9 @@ from checks.permissions._access_cells import (
     UNKNOWN_KEY,
     UNSIGNED,
     Cells,
+    as_sent_cells,
     expect_cells,
+    other_secret_cells,
     signature_cells,
     time_cells,
 )
@@ -56,6 +60,49 @@ async def test_wrong_signature_opens_no_way_in(desk: Desk) -> None:
     cells = await signature_cells(WaysIn(desk, order), SIGNATURES)
 
     expect_cells("requests with a wrong signature", cells)
+    await expect_unchanged(desk, order)
+
+
+@check("PRM-31", severity=MAJOR, max_fills=3, creates=3, worth=5)
+async def test_signature_covers_the_bytes_as_sent(desk: Desk) -> None:
+    """A signature counts for the very bytes that are sent, whatever the order and the layout of their fields.
+
+    The page's own clients sort parameters or do not, and write a body with white space or without.
+
+    Sequence: create, New; through every way in over REST: a query with its parameters in reverse, or an order
+        request with line breaks in its body; cancel, Cancelled.
+    Passes: every query is acknowledged, no order request is refused with 10004, and the order is unchanged.
+    Source: docs/v5/guide.mdx, authentication: the query string and the body as they are sent
+    """
+    order = await desk.rest(Side.BUY)
+
+    cells = await as_sent_cells(WaysIn(desk, order))
+
+    expect_cells("well-signed requests in an unusual form", cells)
+    await expect_unchanged(desk, order)
+
+
+@check("PRM-32", severity=BLOCKER, max_fills=3, creates=3, worth=5, provokes=ABOUT_THE_SENDER)
+@pytest.mark.usefixtures("taker")
+async def test_secret_of_another_key_opens_no_way_in(desk: Desk, connections: Connections) -> None:
+    """A request under the key that is signed with the secret of another key of the venue is refused.
+
+    Sequence: create, New; every signed query and order request, and the auth of every signed stream, under
+        the key with the second UID's secret, refused; cancel, Cancelled.
+    Passes: each retCode equals 10004, no stream accepts the auth, and the order is unchanged.
+    Source: docs/v5/guide.mdx, authentication; docs/v5/websocket/wss-authentication.mdx
+    """
+    order, credentials = await desk.rest(Side.BUY), desk.run.environment.credentials
+    forged = replace(credentials["maker"], secret=credentials["taker"].secret)
+
+    cells = dict(await other_secret_cells(WaysIn(desk, order), forged))
+    for channel in connections.signed_channels:
+        cells[f"of-other-secret-auth-{channel}"] = (
+            await connections.answer_to_auth_with(channel, forged),
+            UNAUTHENTICATED,
+        )
+
+    expect_cells("requests and streams with the secret of another key", cells)
     await expect_unchanged(desk, order)
 
 

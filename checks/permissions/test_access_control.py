@@ -17,6 +17,8 @@ from fixtures.desk import (
     attempt_batch_of_cancels,
     attempt_cancel_with,
     diagnosis,
+    newest_executions,
+    newest_orders,
 )
 from fixtures.expect import expect, nothing, present, refused
 from fixtures.v5 import paths
@@ -209,6 +211,30 @@ async def test_nobody_elses_order_is_reached(desk: Desk, taker: Taker, batch: Ba
     expect("pushed states of an order of another UID", pushed, nothing, of=foreign)
     await batch.cancel_all()
     await expect_unchanged(taker.desk, foreign)
+
+
+@check("PRM-17.03", severity=BLOCKER, max_fills=1, creates=2)
+@during(Phase.TRADING)
+async def test_nobody_else_sees_a_closed_order(desk: Desk, taker: Taker) -> None:
+    """A key of another UID sees neither a closed order of the maker nor its executions, by either id.
+
+    Sequence: create as the touch, Filled by a second UID, in the history and the executions of the maker's
+        UID; realtime, history and executions queried under the other UID by orderId and by orderLinkId.
+    Passes: The maker's UID is shown the order and its execution, the other UID nothing.
+    Source: docs/v5/order/open-order.mdx, order-list.mdx, execution.mdx, orderId and orderLinkId
+    """
+    matched = await taker.fills(Side.BUY)
+    order, own = matched.resting, {matched.resting.order_id}
+    ids = {"orderId": order.order_id, "orderLinkId": order.order_link_id}
+
+    seen = await newest_orders(desk, paths.ORDER_HISTORY, own, orderId=order.order_id)
+    expect("closed order in the history", seen, own, of=order, within_ms=desk.timeouts.look_up_ms)
+    for name, text in ids.items():
+        for path in (paths.ORDER_REALTIME, paths.ORDER_HISTORY):
+            shown = await newest_orders(taker.desk, path, (), **{name: text})
+            expect(f"orders in {path} for another UID, by {name}", shown, nothing, of=order)
+        fills = await newest_executions(taker.desk, (), **{name: text})
+        expect(f"executions for another UID, by {name}", fills, nothing, of=order)
 
 
 async def _expect_refused(account: Account, connections: Connections, codes: set[RetCode]) -> None:

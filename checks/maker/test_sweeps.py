@@ -1,0 +1,79 @@
+"""Sweeps: one order takes several that rest, the best price first, and each match is reported by itself.
+
+Source: docs/institutional/dmm-listing/spot.mdx, checklist item 3; docs/v5/websocket/private/execution.mdx
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from decimal import Decimal
+
+import pytest
+
+from checks import BLOCKER, check, during
+from fixtures.desk import Desk, Execution, Order, Probes, Taker
+from fixtures.desk.orders.requests import Options
+from fixtures.expect import expect, having, present
+from fixtures.v5.enums import OrderStatus, OrderType, Phase, Side, TimeInForce
+
+KINDS: dict[str, Options] = {
+    "IOC": {"time_in_force": TimeInForce.IOC},
+    "FOK": {"time_in_force": TimeInForce.FOK},
+    "Market": {"order_type": OrderType.MARKET},
+}
+"""Kind of an order -> its terms."""
+
+
+@check("MKR-60", severity=BLOCKER, max_fills=2, creates=3, worth=4)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+@pytest.mark.parametrize("kind", list(KINDS))
+async def test_order_sweeps_two_prices(
+    desk: Desk, taker: Taker, probes: Probes, kind: str, side: Side
+) -> None:
+    """An order for as much as two resting ones takes both, each at its own price, in executions of its own.
+
+    Sequence: publicTrade subscribed, two creates inside the spread, a tick apart where there is room, one
+        order of a second UID crosses both, Filled, executions pushed and listed, trades pushed.
+    Passes: that order ends Filled; each resting order's quantity is executed at its price, as a taker's, with
+        the leavesQty that it left; publicTrade shows a trade for each, on the taker's side.
+    Source: docs/v5/order/create-order.mdx, timeInForce; docs/v5/websocket/private/execution.mdx, leavesQty;
+        docs/v5/websocket/public/trade.mdx
+    """
+    async with probes.tape(desk.instrument.symbol) as tape:
+        matched = await taker.sweeps(side, **KINDS[kind])
+        published = [await tape.pushed(fill) for fill in matched.taken]
+    (order,), behind, ahead = matched.taking, matched.resting, matched.after
+    end = await taker.desk.closed(order)
+
+    pushed = {fill.exec_id: fill for fill in await taker.desk.pushed_executions(order, matched.qty)}
+
+    what = f"{kind} for two orders at {ahead.price} and {behind.price}"
+    qty = ahead.qty + behind.qty
+    expect(f"quantities that {what} executed, by price", _by_price(matched.taken), _resting(ahead, behind))
+    expect(what, end, having(order_status=OrderStatus.FILLED, cum_exec_qty=qty))
+    left = sorted((fill.exec_price, fill.leaves_qty) for fill in matched.taken)
+    in_turn = sorted([(ahead.price, behind.qty), (behind.price, Decimal(0))])
+    expect(f"price and leavesQty of each execution of {what}", left, in_turn)
+    for fill, found in zip(matched.taken, published, strict=True):
+        expect("an execution of the taking order", fill, having(is_maker=False))
+        shown = expect("the execution on the stream", pushed.get(fill.exec_id), present, of=fill)
+        expect("the execution on the stream, compared with the listed one", shown, having(**asdict(fill)))
+        traded = f"the trade of {fill.exec_qty} @ {fill.exec_price} on publicTrade"
+        trade = expect(traded, found, present, of=fill, within_ms=desk.timeouts.event_ms)
+        expect(f"taker's side of {traded}", trade.side, side.opposite, of=fill)
+
+
+def _by_price(fills: Iterable[Execution]) -> dict[Decimal, Decimal]:
+    """How much was executed at each price."""
+    executed: dict[Decimal, Decimal] = {}
+    for fill in fills:
+        executed[fill.exec_price] = executed.get(fill.exec_price, Decimal(0)) + fill.exec_qty
+    return executed
+
+
+def _resting(*orders: Order) -> dict[Decimal, Decimal]:
+    """How much rested at each price."""
+    rested: dict[Decimal, Decimal] = {}
+    for order in orders:
+        rested[order.price] = rested.get(order.price, Decimal(0)) + order.qty
+    return rested
