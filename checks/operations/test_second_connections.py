@@ -150,7 +150,7 @@ async def test_other_topics_outlive_a_change_of_one(
         expect(what, _rows(seen), _rows(pushed), of=matched.resting)
 
 
-@check("CON-32", severity=MAJOR, max_fills=1, creates=1, min_messages=6)
+@check("CON-37", severity=MAJOR, max_fills=1, creates=1, min_messages=6)
 async def test_public_subscription_can_be_dropped_and_renewed(desk: Desk, probes: Probes) -> None:
     """A public stream that drops a book is pushed it no longer, and starts with a snapshot when it is back.
 
