@@ -27,10 +27,13 @@ from fixtures.desk.values import figure
 from fixtures.expect import acknowledged, at_least, expect, having, nothing
 from fixtures.record.evidence import Evidence
 from fixtures.v5.enums import OrderStatus, Phase, Side
+from fixtures.v5.instrument import Instrument
 
 AT_ONCE = 3
 """Requests on each connection at the same time."""
 GAPS = 2
+IDLE_MS = 4000
+"""Longer than the three seconds after which the best prices are pushed again."""
 
 
 @check("CON-24", severity=BLOCKER, max_fills=2, creates=2, worth=3, min_messages=10)
@@ -166,6 +169,21 @@ async def test_public_subscription_can_be_dropped_and_renewed(desk: Desk, probes
     expect("frames of a book after it was dropped", renewal.dropped, 0)
     expect("frames of a book while another was dropped", renewal.kept, at_least(1), within_ms=wait_ms)
     expect("first frame of the book subscribed again", renewal.first, "snapshot", within_ms=wait_ms)
+
+
+@check("CON-38", severity=MINOR, max_fills=0, min_messages=2)
+async def test_best_prices_are_pushed_again(probes: Probes, instrument: Instrument) -> None:
+    """The book of depth 1 is pushed again after three seconds without a change.
+
+    It takes four seconds, so the check runs in the regression profile only.
+
+    Sequence: orderbook.1 subscribed, four seconds.
+    Passes: at least two frames come.
+    Source: docs/v5/websocket/public/orderbook.mdx, level 1: pushed again after 3 seconds without a change
+    """
+    frames = await probes.best_prices_pushed(instrument.symbol, IDLE_MS)
+
+    expect(f"frames of orderbook.1 within {IDLE_MS} ms", frames, at_least(2))
 
 
 @check("CON-36", severity=MINOR, max_fills=1, creates=2, min_messages=6)

@@ -117,6 +117,20 @@ async def test_shown_permission_is_the_real_one(account: Account, first_look: Fi
     expect(what, shown, trades, of=answer)
 
 
+@check("PRM-33", severity=MAJOR, max_fills=0)
+async def test_read_only_key_is_shown_as_one(read_only_account: Account) -> None:
+    """The query of a read-only key says that it may not trade spot; PRM-15.01 shows that it may not.
+
+    Sequence: query-api under the read-only key.
+    Passes: readOnly is 1, or the permissions lack Spot.SpotTrade.
+    Source: docs/v5/user/apikey-info.mdx, readOnly and permissions
+    """
+    key = await read_only_account.key()
+
+    shown = SPOT_TRADE in key.permissions and not key.read_only
+    expect("permission to trade in query-api, of a read-only key", shown, expected=False)
+
+
 @check("PRM-04", severity=MAJOR, max_fills=0, owner=Owner.ACCOUNT)
 async def test_key_cannot_withdraw(account: Account) -> None:
     """The key has no permission to withdraw.
