@@ -138,7 +138,7 @@ async def test_batch_cancels_around_its_unknown_item(desk: Desk, batch: Batch) -
 
 
 @check("MKR-66", severity=MAJOR, max_fills=2, creates=2)
-@needs(paths.ORDER_CREATE_BATCH, paths.ORDER_CANCEL_BATCH)
+@needs(paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_batch_cancels_by_order_id(desk: Desk, batch: Batch) -> None:
     """In a batch orders are cancelled by their orderIds, and the rows name both ids of each.

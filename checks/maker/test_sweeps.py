@@ -23,7 +23,7 @@ KINDS: dict[str, Options] = {
 """Kind of an order -> its terms."""
 
 
-@check("MKR-60", severity=BLOCKER, max_fills=2, creates=3, worth=4)
+@check("MKR-60", severity=BLOCKER, max_fills=2, creates=3, worth=5)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("kind", list(KINDS))

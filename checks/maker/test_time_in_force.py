@@ -87,7 +87,7 @@ async def test_amount_is_spent_to_the_last_step(taker: Taker, side: Side) -> Non
     expect(what, state, having(order_status=one_of(SPENT), cum_exec_qty=matched.qty))
 
 
-@check("MKR-54", severity=MAJOR, max_fills=3, creates=2, worth=4)
+@check("MKR-54", severity=MAJOR, max_fills=3, creates=2, worth=5)
 @without_real_money("What the market order does not find in the own order, it may take from others.")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
