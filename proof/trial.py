@@ -211,12 +211,16 @@ class CaseRecorder:
     outcomes: dict[str, CaseOutcome] = field(default_factory=dict)
     killers: set[str] = field(default_factory=set)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> Generator[None, None, None]:
         """Deselect what the job does not ask for, and put first what its defect must fail.
 
-        An order that another check could not cancel would block the check that is about cancels.
+        An order that another check could not cancel would block the check that is about cancels. The suite's
+        own order of the checks is made before.
         """
+        yield
         chosen = sorted((item for item in items if self._wants(item)), key=self._is_incidental)
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen

@@ -222,7 +222,7 @@ async def test_executions_keep_to_their_range(desk: Desk, taker: Taker) -> None:
     "CON-32",
     severity=MAJOR,
     max_fills=3,
-    creates=4,
+    creates=5,
     worth=6,
     min_messages=9,
     provokes={RetCode.REQUEST_PARAM_ERROR},
