@@ -108,7 +108,7 @@ async def test_fills_between_amends_add_up(desk: Desk, taker: Taker, side: Side)
 
     async def back_and_all(order: Order, filled: Decimal) -> AmendedTerms:
         # The same query as at the end, asked before the last fill: its answer must not stay what it is now.
-        await desk.listed_executions(order, filled)
+        await desk.listed_executions_now(order)
         first = desk.raw.pushes.states(order.order_id)[0].price
         return {"price": first, "qty": filled + desk.instrument.min_qty(first)}
 
@@ -162,7 +162,7 @@ async def test_amends_after_a_fill_hold_what_is_left(desk: Desk, taker: Taker, s
     """
 
     async def amend_and_look(order: Order, before: Mapping[str, Balance]) -> list[Looked]:
-        fills = await desk.listed_executions(order, order.qty / 3)
+        fills = await desk.pushed_executions(order, order.qty / 3)
         further = desk.instrument.away(order.price, side, ticks=TICKS)
         more = replace(order, qty=order.qty / 3 * 4, price=further)
         steps = [replace(order, price=further), more, replace(order, price=further)]
