@@ -119,7 +119,7 @@ async def test_fills_between_amends_add_up(desk: Desk, taker: Taker, side: Side)
     matched = await taker.fills_between((closer_and_more, back_and_all), side, of=4)
     order, versions, fills = matched.resting, matched.after, matched.taken
     streamed = await desk.filled_to(order, matched.qty)
-    listed = sorted(await desk.listed_executions(order, matched.qty), key=lambda fill: fill.exec_time_ms)
+    listed = sorted(await desk.listed_executions(order, matched.qty), key=_place)
     views = {
         "the order stream": streamed,
         "realtime": await desk.in_realtime(order, streamed.agrees),
@@ -248,6 +248,11 @@ async def _amended_and_seen(
         await desk.wallet(expected),
         expected,
     )
+
+
+def _place(fill: Execution) -> tuple[int, Decimal]:
+    """When an execution was made, and how much of its order was executed then: some may share a time."""
+    return fill.exec_time_ms, fill.order_qty - fill.leaves_qty
 
 
 def _steps_of(versions: Sequence[Order], fills: Sequence[Execution]) -> list[Step]:
