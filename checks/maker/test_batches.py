@@ -183,7 +183,7 @@ async def test_batch_of_one_id_makes_one_order(desk: Desk, batch: Batch) -> None
     expect("number of open orders under one orderLinkId", len(order_ids), 1, of=live)
 
 
-@check("MKR-55", severity=MAJOR, max_fills=LARGEST_BATCH, creates=LARGEST_BATCH, worth=21, min_messages=30)
+@check("MKR-55", severity=MAJOR, max_fills=LARGEST_BATCH, creates=LARGEST_BATCH, worth=21, min_messages=6)
 @needs(paths.ORDER_CREATE_BATCH, paths.ORDER_AMEND_BATCH, paths.ORDER_CANCEL_BATCH)
 @over_both_transports
 async def test_largest_batch_is_carried_out_whole(desk: Desk, batch: Batch) -> None:

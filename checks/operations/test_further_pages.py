@@ -77,8 +77,10 @@ async def test_history_is_whole_under_a_filter(desk: Desk) -> None:
         that status; under Filled none of the seven is shown.
     Source: docs/v5/order/order-list.mdx, limit, cursor and orderStatus
     """
-    since, orders = str(desk.venue_now_ms() - BEFORE_MS), [await desk.rest(Side.BUY) for _ in range(7)]
-    await asyncio.gather(*map(desk.cancelled, orders))
+    orders = [await desk.rest(Side.BUY) for _ in range(7)]
+    ended = await asyncio.gather(*map(desk.cancelled, orders))
+    # From the first of them on, by the venue's own clock: the check before this one may have ended many.
+    since = str(min(state.created_ms for state in ended))
     own, path = _ids(orders), paths.ORDER_HISTORY
 
     for limit in LIMITS:

@@ -29,13 +29,13 @@ UNSIGNED = refused(
 )
 """The refusals that fit a request without credentials. Source: docs/v5/error.mdx, HTTP 401 and 10001"""
 UNKNOWN = refused({RetCode.INVALID_API_KEY, HTTPStatus.UNAUTHORIZED})
-UNAUTHENTICATED = having(
-    accepted=False,
-    code=one_of(
-        {None, RetCode.REQUEST_PARAM_ERROR, RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE},
-    ),
-)
+_OF_AUTH = {None, RetCode.REQUEST_PARAM_ERROR, RetCode.INVALID_API_KEY, RetCode.INVALID_SIGNATURE}
+UNAUTHENTICATED = having(accepted=False, code=one_of(_OF_AUTH))
 """The refusals of a stream's auth; the private stream sends no code."""
+EXPIRED = having(
+    accepted=False, code=one_of(_OF_AUTH | {RetCode.TIMESTAMP_WINDOW, RetCode.PERMISSION_DENIED})
+)
+"""Those of an auth that has expired, for which no page names a code."""
 
 
 def _sign(change: Callable[[str], str]) -> Signing:

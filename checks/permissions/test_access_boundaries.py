@@ -17,6 +17,7 @@ from checks.permissions._access_cells import (
     ASKED,
     AUTHS,
     EVERY_END,
+    EXPIRED,
     EXPIRED_MS,
     FEW_PER_SECOND,
     FURTHER_AUTHS,
@@ -111,7 +112,8 @@ async def test_wrong_auth_opens_no_stream(connections: Connections) -> None:
     """A stream's auth that is expired, incomplete, of another expiry, or wrong in one byte is refused.
 
     Sequence: on a new connection to each signed stream: auth with every such fault, refused.
-    Passes: no stream accepts one, and the trade stream refuses with 10001, 10003 or 10004.
+    Passes: no stream accepts one, and the trade stream refuses with 10001, 10003 or 10004, what is expired
+        with 10002 or 10005 as well.
     Source: docs/v5/websocket/wss-authentication.mdx; docs/v5/websocket/trade/guideline.mdx
     """
     cells: dict[str, tuple[object, Matcher]] = {}
@@ -121,7 +123,7 @@ async def test_wrong_auth_opens_no_stream(connections: Connections) -> None:
             cells[f"{name}-auth-{channel}"] = answer, UNAUTHENTICATED
         for name, expires_in_ms in EXPIRED_MS.items():
             expired = await connections.answer_to_auth(channel, expires_in_ms=expires_in_ms)
-            cells[f"{name}-auth-{channel}"] = expired, UNAUTHENTICATED
+            cells[f"{name}-auth-{channel}"] = expired, EXPIRED
 
     expect_cells("streams after a wrong auth", cells)
 
