@@ -65,26 +65,32 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
     expect(what, state, having(order_status=one_of(statuses), cum_exec_qty=matched.qty))
 
 
-@check("MKR-31.02", severity=MAJOR, max_fills=2, creates=2, worth=5)
+@check("MKR-31.02", severity=MAJOR, max_fills=4, creates=5, worth=10)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_amount_is_spent_to_the_last_step(taker: Taker, side: Side) -> None:
-    """A market order by amount executes the whole steps that the amount is worth, and ends.
+    """A market order by amount executes the whole steps that the amount is worth, at one price or two, and ends.
 
     What is left of the amount is worth no step: such an order has been seen to end Filled and
     PartiallyFilledCanceled. The side is that of the resting order.
 
     Sequence: create of two minimum sizes as the touch; a market order for what they and half a step more
-        are worth; look-up.
-    Passes: it executes the two minimum sizes at their price, and ends Filled or PartiallyFilledCanceled.
+        are worth; look-up; the same for two orders of the minimum size, a tick apart where there is room.
+    Passes: it executes the two minimum sizes at their price, and ends Filled or PartiallyFilledCanceled;
+        of the two orders it executes each at its own price.
     Source: docs/v5/order/create-order.mdx, marketUnit; docs/v5/enum.mdx, orderStatus; ccxt/ccxt issue 26290
     """
-    matched = await taker.crosses(side, LOTS, of=LOTS, order_type=OrderType.MARKET, market_unit="quoteCoin")
+    by_amount: Options = {"order_type": OrderType.MARKET, "market_unit": "quoteCoin"}
+    matched = await taker.crosses(side, LOTS, of=LOTS, **by_amount)
+    swept = await taker.sweeps(side, **by_amount)
 
     order, what = matched.taking[0], f"a market {side.opposite} by amount".lower()
     expect(f"quantity executed by {what}", matched.qty, matched.resting.qty, of=order)
     state = expect(f"an acknowledged {what}", matched.after, present, of=order)
     expect(what, state, having(order_status=one_of(SPENT), cum_exec_qty=matched.qty))
+    rested = sorted((order.price, order.qty) for order in (swept.resting, swept.after))
+    executed = sorted((fill.exec_price, fill.exec_qty) for fill in swept.taken)
+    expect(f"price and quantity that {what} executed of two orders", executed, rested, of=swept.taking[0])
 
 
 @check("MKR-54", severity=MAJOR, max_fills=3, creates=2, worth=5)
