@@ -24,7 +24,7 @@ from fixtures.desk import (
     newest_orders,
     order_pages,
 )
-from fixtures.expect import at_most, expect, nothing, refused
+from fixtures.expect import Matcher, acknowledged, at_most, expect, nothing, refused
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import Category, OrderStatus, Phase, Side
@@ -34,7 +34,14 @@ BEFORE_MS = 1000
 LIMITS = (2, 3, 7)
 """Rows per page for seven orders: four pages and three with one on the last, and all on one."""
 SMALL = 3
-LONGEST_RANGE_MS = 7 * 24 * 3600 * 1000
+DAY_MS = 24 * 3600 * 1000
+LONGEST_RANGE_MS = 7 * DAY_MS
+RANGES: Mapping[int, Matcher] = {
+    0: acknowledged,
+    LONGEST_RANGE_MS: acknowledged,
+    LONGEST_RANGE_MS + 1: refused(RetCode.REQUEST_PARAM_ERROR),
+}
+"""How long a range of a query is, in ms -> how it is answered."""
 Pages = Sequence[Sequence[str]]
 
 
@@ -236,9 +243,11 @@ async def test_lists_keep_to_what_they_are_asked_for(
     """The history and the executions show what an id, a base coin or a kind selects, and nothing else.
 
     Sequence: two creates, a create on another symbol, Cancelled each; create as the touch, filled by a second
-        UID; the history and the executions by each filter, and over a range of more than seven days.
+        UID; the history and the executions by each filter, from a start eight days ago, and over ranges of a
+        moment, of seven days, and of more than seven days.
     Passes: under an id, a base coin or the kind Order or Trade the own orders and executions that it selects
-        are shown, and no others of this check's; a range of more than seven days is refused with 10001.
+        are shown, and no others of this check's; a start without an end shows seven days and so none of them;
+        a range of more than seven days is refused with 10001, one of seven days or of a moment is not.
     Source: docs/v5/order/order-list.mdx and execution.mdx: orderId, orderLinkId, baseCoin, orderFilter,
         execType, startTime and endTime
     """
@@ -268,11 +277,17 @@ async def test_lists_keep_to_what_they_are_asked_for(
         found = await newest_executions(desk, selected, **filters)
         expect(f"executions listed under {_written(filters)}", found & fills, selected)
     until = desk.venue_now_ms()
-    too_long = {"startTime": str(until - LONGEST_RANGE_MS - 1), "endTime": str(until)}
+    long_ago = str(until - LONGEST_RANGE_MS - DAY_MS)
+    past_orders = await newest_orders(desk, paths.ORDER_HISTORY, (), startTime=long_ago)
+    expect("orders of the history of seven days that ended a day ago", past_orders & every, nothing)
+    past_fills = await newest_executions(desk, (), startTime=long_ago)
+    expect("executions of seven days that ended a day ago", past_fills & fills, nothing)
     for path in (paths.ORDER_HISTORY, paths.EXECUTION_LIST):
-        query = {"category": Category.SPOT, "symbol": desk.instrument.symbol, **too_long}
-        answer = Answer.of(await desk.raw.rest.send("GET", path, query))
-        expect(f"{path} over more than seven days", answer, refused(RetCode.REQUEST_PARAM_ERROR))
+        for range_ms, outcome in RANGES.items():
+            bounds = {"startTime": str(until - range_ms), "endTime": str(until)}
+            query = {"category": Category.SPOT, "symbol": desk.instrument.symbol, **bounds}
+            answer = Answer.of(await desk.raw.rest.send("GET", path, query))
+            expect(f"{path} over {range_ms} ms", answer, outcome)
 
 
 def _written(filters: Mapping[str, str]) -> str:
