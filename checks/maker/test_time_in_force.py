@@ -69,7 +69,7 @@ async def test_order_ends_as_its_kind_demands(taker: Taker, kind: str, side: Sid
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_amount_is_spent_to_the_last_step(taker: Taker, side: Side) -> None:
-    """A market order by amount executes the whole steps that the amount is worth, at one price or two, and ends.
+    """A market order by amount executes the whole steps that it is worth, at one price or two, and ends.
 
     What is left of the amount is worth no step: such an order has been seen to end Filled and
     PartiallyFilledCanceled. The side is that of the resting order.
