@@ -28,6 +28,17 @@ EQUIVALENT: Mapping[str, str] = {
             "rest/market_data.py _candle: *",
             "rest/order_rates.py *",
             "rest/router.py _has_empty_object: *",
+            # The methods of the endpoints above, by their places in the table of routes.
+            *(
+                f'rest/router.py module: "GET" → "{word}" #{place}'
+                for word in ("XXGETXX", "get")
+                for place in (6, 7, 9, 19, 20, 21, 23, 24)
+            ),
+            *(
+                f'rest/router.py module: "POST" → "{word}"{place}'
+                for word in ("XXPOSTXX", "post")
+                for place in ("", " #2", " #3")
+            ),
             'rest/router.py Rest.handle: *Response(403, {}, "")*',
             'rest/router.py Rest.handle: "" → "XXXX"',
             "rest/router.py Rest.handle: 403 → *",
@@ -48,6 +59,15 @@ EQUIVALENT: Mapping[str, str] = {
         _UNASKED,
     ),
     "rest/account_settings.py _coin: *": "Deposits and withdrawals are no trading.",
+    **dict.fromkeys(
+        (
+            'model/order_request.py OrderRequest.new_order: "1" → *',
+            'model/order_request.py OrderRequest.new_order: "isLeverage" → *',
+            "model/order_request.py OrderRequest.is_conditional: *",
+            "model/order_request.py module: True → False*",
+        ),
+        "A market maker sends no order on margin, none of a retail taker and no conditional one.",
+    ),
     **{
         f"rest/endpoints.py {name}: _listed(call, []*": "A spot desk asks for no other product."
         for name in ("order_realtime", "order_history", "execution_list")
@@ -61,6 +81,9 @@ EQUIVALENT: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "access/access_rules.py Stamp.is_outside: *longest_ms*",
+            "access/access_rules.py signed_request: *now_ms, longest_ms) → *",
+            "streams/trade.py TradeSession._stamp: *now_ms, self.state.options.longest_recv_window_ms) → *",
+            "engine/exchange.py Exchange._candidate: *refuses_crossing=* → *new.price), open_orders=*",
             "engine/exchange.py Exchange._take_first: *",
             "engine/exchange.py Exchange._cancel: *record_late_cancel*",
             "engine/order_entry.py OrderMatcher._is_filled_by_amount: *",
@@ -102,7 +125,36 @@ EQUIVALENT: Mapping[str, str] = {
         _CONTROL,
     ),
     # Equivalent by the documents.
-    "server.py _Server._rest: *status=4*": _OF_HTTP,
+    "*.side.sign → */ *.side.sign": "The sign is 1 or -1: to divide by it is to multiply by it.",
+    "feeds/rendering.py _touch: 1 → 2": "The first of two levels is the first of one.",
+    "engine/dcp.py Protection._is_gone: > window_s * 1000 → >= window_s * 1000": (
+        "No page says whether the last millisecond is part of a window."
+    ),
+    "rest/endpoints.py account_info: 0 → 1": "The page's text has 0 for timeWindow, its sample has 10.",
+    **dict.fromkeys(
+        (
+            "json_text.py parsed: ValueError(*) → ValueError(None)",
+            "server.py serve: * → web.AppRunner( app, shutdown_timeout=*",
+            "server.py serve: * → *logger=None, *",
+            "server.py serve: * → *_SHUTDOWN_SECONDS, keepalive_timeout=*",
+        ),
+        "What the venue tells its own operator reaches no client.",
+    ),
+    **dict.fromkeys(
+        ("server.py serve: * → *shutdown_timeout=None, *", "server.py serve: * → *access_log=None, logger=*"),
+        "How long the venue takes to end is its own business.",
+    ),
+    **{
+        f"streams/subscriptions.py {name}: *if req_id else {{}} → *(req_id) or True else*": (
+            "An empty req_id where none was sent has been captured."
+        )
+        for name in ("PublicSession._row", "PrivateSession.ping", "PrivateSession._answer")
+    },
+    **{
+        f'rest/queries.py {place}: "" → "XXXX"{number}': "No page says what an empty filter means."
+        for place, number in (("history", " #2"), ("_traded", ""), ("_traded", " #3"))
+    },
+    **dict.fromkeys(("server.py _Server._rest: *status=4*", "server.py _Server._rest: 40* → 40*"), _OF_HTTP),
     "engine/order_entry.py _unfilled_reason: *": "No page says for sure which reason ends what may not rest.",
     **dict.fromkeys(
         ("access/quotas.py Limits.__init__: *default*", "access/quotas.py Limits.take: *self._tier*"),
@@ -125,6 +177,7 @@ EQUIVALENT: Mapping[str, str] = {
             *("user_api_key: 90", "user_api_key: 1", 'user_api_key: "2*', 'user_api_key: "deadlineDay"'),
             *('user_api_key: "expiredAt"', "user_api_key: 0", "_standing: *tier*", '_standing: "LEVEL_1"'),
             *('_standing: "PRO"', '_standing: "MM"', "_standing: -1", "_standing: 1*"),
+            *("account_info: False", "account_info: 5"),
             '_standing: "isFixApi"',
         )
     },

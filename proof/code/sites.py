@@ -95,6 +95,8 @@ class _Sites(cst.CSTVisitor):
         if isinstance(node, cst.FunctionDef | cst.ClassDef):
             self._inside.append(node.name.value)
         self._called += isinstance(node, _CALLED)
+        # The defaults of parameters are read where the function is defined.
+        self._called -= isinstance(node, cst.Parameters)
         # Some nodes, commas among them, have no position: nothing of them is mutated alone.
         place = self.get_metadata(PositionProvider, node, None)
         lines = (place.start.line, place.end.line) if isinstance(place, cst.metadata.CodeRange) else None
@@ -117,6 +119,7 @@ class _Sites(cst.CSTVisitor):
         if isinstance(original_node, _STATEMENTS):
             self._statements.pop()
         self._called -= isinstance(original_node, _CALLED)
+        self._called += isinstance(original_node, cst.Parameters)
 
 
 def _is_prose(node: cst.CSTNode) -> bool:
