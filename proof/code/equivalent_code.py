@@ -125,6 +125,15 @@ EQUIVALENT: Mapping[str, str] = {
         _CONTROL,
     ),
     # Equivalent by the documents.
+    **dict.fromkeys(
+        (
+            "model/accounts.py Account: whitelisted: bool = True → *",
+            "model/accounts.py Account: True → False",
+        ),
+        "A default that no account is left with: what makes them gives it.",
+    ),
+    "model/orders.py Order: False → True": "Only the fast execution topic shows it, of which no item speaks.",
+    "model/orders.py NewOrder: False → True": "Of the orders without it, all are other traders'.",
     "*.side.sign → */ *.side.sign": "The sign is 1 or -1: to divide by it is to multiply by it.",
     "feeds/rendering.py _touch: 1 → 2": "The first of two levels is the first of one.",
     "engine/dcp.py Protection._is_gone: > window_s * 1000 → >= window_s * 1000": (
