@@ -81,8 +81,11 @@ EQUIVALENT: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "access/access_rules.py Stamp.is_outside: *longest_ms*",
-            "access/access_rules.py signed_request: *now_ms, longest_ms) → *",
-            "streams/trade.py TradeSession._stamp: *now_ms, self.state.options.longest_recv_window_ms) → *",
+            "access/access_rules.py signed_request: * → *window, now_ms, None)",
+            "access/access_rules.py signed_request: * → *window, now_ms, )",
+            "rest/router.py Rest.admit: longest_ms = state.options.longest_recv_window_ms → longest_ms = None",
+            "streams/trade.py TradeSession._stamp: * → *window, now_ms, None)",
+            "streams/trade.py TradeSession._stamp: * → *window, now_ms, )",
             "engine/exchange.py Exchange._candidate: *refuses_crossing=* → *new.price), open_orders=*",
             "engine/exchange.py Exchange._take_first: *",
             "engine/exchange.py Exchange._cancel: *record_late_cancel*",
@@ -134,10 +137,23 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     "model/orders.py Order: False → True": "Only the fast execution topic shows it, of which no item speaks.",
     "model/orders.py NewOrder: False → True": "Of the orders without it, all are other traders'.",
-    "*.side.sign → */ *.side.sign": "The sign is 1 or -1: to divide by it is to multiply by it.",
+    "*side.sign → */ *side.sign": "The sign is 1 or -1: to divide by it is to multiply by it.",
     "feeds/rendering.py _touch: 1 → 2": "The first of two levels is the first of one.",
     "engine/dcp.py Protection._is_gone: > window_s * 1000 → >= window_s * 1000": (
         "No page says whether the last millisecond is part of a window."
+    ),
+    **dict.fromkeys(
+        ("server.py _Server._converse: taken*", "server.py _Server._converse: not taken % _BURST*"),
+        "In which turns the frames of several clients are taken no page says.",
+    ),
+    **dict.fromkeys(
+        ("server.py module: _STALLED_SECONDS = *", "streams/send_queue.py Line.put: *_FRAME_COST*"),
+        "How long, and for how many bytes, a venue waits for a client that does not read, no page says.",
+    ),
+    "server.py _respond: *charset=*": "The bodies are ASCII, which is the same in every charset.",
+    "streams/*.py *Session.unreadable: *": "No page says what answers a frame that is no JSON object.",
+    'streams/subscriptions.py PrivateSession.subscribe: "subscribe" → * #2': (
+        "No page says what answers a subscription without topics."
     ),
     "rest/endpoints.py account_info: 0 → 1": "The page's text has 0 for timeWindow, its sample has 10.",
     **dict.fromkeys(
