@@ -83,7 +83,7 @@ EQUIVALENT: Mapping[str, str] = {
             "access/access_rules.py Stamp.is_outside: *longest_ms*",
             "access/access_rules.py signed_request: * → *window, now_ms, None)",
             "access/access_rules.py signed_request: * → *window, now_ms, )",
-            "rest/router.py Rest.admit: longest_ms = state.options.longest_recv_window_ms → longest_ms = None",
+            "rest/router.py Rest.admit: longest_ms = state.options.longest_recv_window_ms → *",
             "streams/trade.py TradeSession._stamp: * → *window, now_ms, None)",
             "streams/trade.py TradeSession._stamp: * → *window, now_ms, )",
             "engine/exchange.py Exchange._candidate: *refuses_crossing=* → *new.price), open_orders=*",
@@ -150,7 +150,10 @@ EQUIVALENT: Mapping[str, str] = {
         ("server.py module: _STALLED_SECONDS = *", "streams/send_queue.py Line.put: *_FRAME_COST*"),
         "How long, and for how many bytes, a venue waits for a client that does not read, no page says.",
     ),
-    "server.py _respond: *charset=*": "The bodies are ASCII, which is the same in every charset.",
+    **dict.fromkeys(
+        ('server.py _respond: * → *json", charset=None, )', 'server.py _respond: * → *json", )'),
+        "The bodies are ASCII, which is the same in every charset.",
+    ),
     "streams/*.py *Session.unreadable: *": "No page says what answers a frame that is no JSON object.",
     'streams/subscriptions.py PrivateSession.subscribe: "subscribe" → * #2': (
         "No page says what answers a subscription without topics."
