@@ -143,12 +143,20 @@ EQUIVALENT: Mapping[str, str] = {
         "No page says whether the last millisecond is part of a window."
     ),
     **dict.fromkeys(
-        ("server.py _Server._converse: taken*", "server.py _Server._converse: not taken % _BURST*"),
+        (
+            "server.py _Server._converse: taken*",
+            "server.py _Server._converse: not taken % _BURST*",
+            "server.py module: 32 → 33",
+        ),
         "In which turns the frames of several clients are taken no page says.",
     ),
     **dict.fromkeys(
-        ("server.py module: _STALLED_SECONDS = *", "streams/send_queue.py Line.put: *_FRAME_COST*"),
-        "How long, and for how many bytes, a venue waits for a client that does not read, no page says.",
+        (
+            "server.py module: _STALLED_SECONDS = *",
+            "server.py _Server._rest: asyncio.timeout(_BODY_SECONDS) → asyncio.timeout(None)",
+            "streams/send_queue.py Line.put: *_FRAME_COST*",
+        ),
+        "How long, and for how many bytes, a venue waits for a client that stalls, no page says.",
     ),
     **dict.fromkeys(
         ('server.py _respond: * → *json", charset=None, )', 'server.py _respond: * → *json", )'),
@@ -164,6 +172,19 @@ EQUIVALENT: Mapping[str, str] = {
         for changed in (word, f"XX{word.upper()}XX")
     },
     'rest/account_settings.py smp_group: "success" → *': _OF_SUCCESS,
+    "access/quotas.py Limits.take: now_ms + MIN_NOTICE_MS → *": "The end of a window is later by itself.",
+    "model/orders.py Order.matches_rpi: *rpi_taker_access*": "No order of a run is an RPI one.",
+    **{
+        f'rest/endpoints.py module: "{permission}" → *': "It is about other products and services."
+        for permission in (
+            *("Affiliate", "BlockTrade", "CopyTrading", "Derivatives", "Earn", "Exchange", "NFT", "Options"),
+            *("BitCard", "ByXPost", "FiatP2P", "FiatConvertBroker", "FiatGlobalPay", "FiatBitPay"),
+        )
+    },
+    **{
+        f'streams/subscriptions.py module: "{topic}" → *': "On topics of other products nothing is pushed."
+        for topic in ("greeks", "position", "dcp.future", "dcp.option", "linear", "inverse", "option")
+    },
     "model/ledger.py Ledger.__init__: self._kept = kept → *": "No run has as many orders as are kept.",
     "streams/*.py *Session.unreadable: *": "No page says what answers a frame that is no JSON object.",
     'streams/subscriptions.py PrivateSession.subscribe: "subscribe" → * #2': (
@@ -177,7 +198,7 @@ EQUIVALENT: Mapping[str, str] = {
             "server.py serve: * → *logger=None, *",
             "server.py serve: * → *_SHUTDOWN_SECONDS, keepalive_timeout=*",
         ),
-        "What the venue tells its own operator reaches no client.",
+        "What the venue logs reaches no client.",
     ),
     **dict.fromkeys(
         ("server.py serve: * → *shutdown_timeout=None, *", "server.py serve: * → *access_log=None, logger=*"),
