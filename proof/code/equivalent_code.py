@@ -223,6 +223,7 @@ EQUIVALENT: Mapping[str, str] = {
     'access/quotas.py Quota.headers: * → "x-bapi-*': "The name of a header is read in any case.",
     "engine/exchange.py module: 24 → 25": "No run lasts 360 days.",
     "feeds/book_feed.py module: _depth(1000) → _depth(None)": "No book of a run has a thousand levels.",
+    "venue.py Venue.__init__: * → *exchange, pace, None)": "Others trade at random.",
     "engine/market.py module: *": "What others have on the book is the market's, whatever it is.",
     **{
         f'model/rows.py *: "{name}" → *': "No page has the field in each view that it is written to."
