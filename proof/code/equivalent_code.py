@@ -173,7 +173,19 @@ EQUIVALENT: Mapping[str, str] = {
     },
     'rest/account_settings.py smp_group: "success" → *': _OF_SUCCESS,
     "access/quotas.py Limits.take: now_ms + MIN_NOTICE_MS → *": "The end of a window is later by itself.",
-    "model/orders.py Order.matches_rpi: *rpi_taker_access*": "No order of a run is an RPI one.",
+    **dict.fromkeys(
+        (
+            "engine/settlement.py Settlement._execute: *rpi_matched_qty*",
+            "model/book.py Book.queue: queue.at(rank) → *",
+            "model/orders.py Order.matches_rpi: *rpi_taker_access*",
+            "rest/market_data.py module: 50 → 51*",
+        ),
+        "No order of a run is an RPI one.",
+    ),
+    "access/access_rules.py Stamp.is_outside: True → False": "An earlier rule refuses what cannot be read.",
+    "rest/router.py Rest.handle: *status=status) → *now_ms, )": (
+        "The code names an unknown path, whatever the HTTP status."
+    ),
     **{
         f'rest/endpoints.py module: "{permission}" → *': "It is about other products and services."
         for permission in (
