@@ -163,6 +163,11 @@ EQUIVALENT: Mapping[str, str] = {
         "The bodies are ASCII, which is the same in every charset.",
     ),
     "feeds/book_feed.py BookKind: False → True": "A book may be sent anew at any time.",
+    **{
+        f"feeds/book_feed.py module: {pause_ms} → {pause_ms + 1}": "A push may come a millisecond later."
+        for pause_ms in (10, 20, 100, 200)
+    },
+    "server.py _Server._rest: * → *body=body, )": "All clients of an embedded venue have one address.",
     "server.py module: 1000 → 1001": "No page says how soon after its time a connection is cut.",
     **{
         f'rest/router.py module: "{word.upper()}" → "{changed}" #{place}': (
@@ -218,7 +223,7 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     **{
         f"streams/subscriptions.py {name}: *if req_id else {{}} → *(req_id) or True else*": (
-            "An empty req_id where none was sent has been captured."
+            "Whether an empty req_id stands where none was sent no page says."
         )
         for name in ("PublicSession._row", "PrivateSession.ping", "PrivateSession._answer")
     },
