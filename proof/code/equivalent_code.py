@@ -238,7 +238,14 @@ EQUIVALENT: Mapping[str, str] = {
         "How many requests a UID may send is agreed with it.",
     ),
     'access/quotas.py Quota.headers: * → "x-bapi-*': "The name of a header is read in any case.",
-    "engine/exchange.py module: 24 → 25": "No run lasts 360 days.",
+    **{
+        f"engine/exchange.py module: {factor} → {factor + 1}": "No run lasts 360 days."
+        for factor in (360, 24, 3600, 1000)
+    },
+    "access/access_rules.py Stamp.is_outside: < self.now_ms + FUTURE_MS → <= *": (
+        "No client sends a request by the millisecond of the venue's clock."
+    ),
+    "feeds/rendering.py _touch: * → *depth(side, 1)), )": "The book of an embedded market has two sides.",
     "feeds/book_feed.py module: _depth(1000) → _depth(None)": "No book of a run has a thousand levels.",
     "venue.py Venue.__init__: * → *exchange, pace, None)": "Others trade at random.",
     "engine/market.py module: *": "What others have on the book is the market's, whatever it is.",
