@@ -47,7 +47,12 @@ CREATES: Table = {
     "number for qty": ({"qty": 1}, {RetCode.REQUEST_PARAM_ERROR}),
     "number for price": ({"price": 1}, {RetCode.REQUEST_PARAM_ERROR}),
     "number for orderFilter": ({"orderFilter": 1}, {RetCode.REQUEST_PARAM_ERROR}),
+    "number for timeInForce": ({"timeInForce": 1}, {RetCode.REQUEST_PARAM_ERROR, RetCode.INVALID_TIF}),
     "number for marketUnit": ({**_MARKET, "marketUnit": 1}, UNREADABLE),
+    "number for tolerance type": (
+        {**_MARKET, "slippageToleranceType": 1, "slippageTolerance": "1"},
+        UNREADABLE,
+    ),
     "number for ticks": ({**_TICKS, "slippageTolerance": 1}, UNREADABLE),
     "zero qty": ({"qty": "0"}, NOTHING_ORDERED),
     "negative qty": ({"qty": "-1000"}, NOTHING_ORDERED),

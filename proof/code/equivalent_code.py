@@ -228,8 +228,11 @@ EQUIVALENT: Mapping[str, str] = {
         for name in ("PublicSession._row", "PrivateSession.ping", "PrivateSession._answer")
     },
     **{
-        f'rest/queries.py {place}: "" → "XXXX"{number}': "No page says what an empty filter means."
-        for place, number in (("history", " #2"), ("_traded", ""), ("_traded", " #3"))
+        f'rest/{place}: "" → "XXXX"{number}': "No page says what an empty filter means."
+        for place, number in (
+            *(("queries.py history", " #2"), ("queries.py _traded", ""), ("queries.py _traded", " #3")),
+            *(("endpoints.py market_instruments", ""), ("endpoints.py market_instruments", " #2")),
+        )
     },
     **dict.fromkeys(("server.py _Server._rest: *status=4*", "server.py _Server._rest: 40* → 40*"), _OF_HTTP),
     "engine/order_entry.py _unfilled_reason: *": "No page says for sure which reason ends what may not rest.",
