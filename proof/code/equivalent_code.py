@@ -135,6 +135,7 @@ EQUIVALENT: Mapping[str, str] = {
         ),
         "A default that no account is left with: what makes them gives it.",
     ),
+    "model/accounts.py Balance: wallet: Decimal = ZERO → *": "Every account begins with each coin of a run.",
     "model/orders.py Order: False → True": "Only the fast execution topic shows it, of which no item speaks.",
     "model/orders.py NewOrder: False → True": "Of the orders without it, all are other traders'.",
     "*side.sign → */ *side.sign": "The sign is 1 or -1: to divide by it is to multiply by it.",
