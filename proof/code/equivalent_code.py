@@ -84,6 +84,8 @@ EQUIVALENT: Mapping[str, str] = {
             "access/access_rules.py signed_request: * → *window, now_ms, None)",
             "access/access_rules.py signed_request: * → *window, now_ms, )",
             "rest/router.py Rest.admit: longest_ms = state.options.longest_recv_window_ms → *",
+            "rest/router.py Rest.admit: *longest_ms ) → *now_ms, )",
+            "rest/router.py Rest.admit: *longest_ms ) → *now_ms, None )",
             "streams/trade.py TradeSession._stamp: * → *window, now_ms, None)",
             "streams/trade.py TradeSession._stamp: * → *window, now_ms, )",
             "engine/exchange.py Exchange._candidate: *refuses_crossing=* → *new.price), open_orders=*",
@@ -136,6 +138,10 @@ EQUIVALENT: Mapping[str, str] = {
         "A default that no account is left with: what makes them gives it.",
     ),
     "model/accounts.py Balance: wallet: Decimal = ZERO → *": "Every account begins with each coin of a run.",
+    **{
+        f'rest/call.py module: "{category}" → *': "A spot desk asks for no other product."
+        for category in ("linear", "inverse", "option")
+    },
     "model/orders.py Order: False → True": "Only the fast execution topic shows it, of which no item speaks.",
     "model/orders.py NewOrder: False → True": "Of the orders without it, all are other traders'.",
     "*side.sign → */ *side.sign": "The sign is 1 or -1: to divide by it is to multiply by it.",
