@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from checks import BLOCKER, check, during
-from fixtures.desk import Desk, Execution, Order, Probes, Taker
+from fixtures.desk import Desk, Execution, Order, Probes, Taker, listed_trade
 from fixtures.desk.orders.requests import Options
 from fixtures.expect import expect, having, present
 from fixtures.v5.enums import OrderStatus, OrderType, Phase, Side, TimeInForce
@@ -33,15 +33,17 @@ async def test_order_sweeps_two_prices(
     """An order for as much as two resting ones takes both, each at its own price, in executions of its own.
 
     Sequence: publicTrade subscribed, two creates inside the spread, a tick apart where there is room, one
-        order of a second UID crosses both, Filled, executions pushed and listed, trades pushed.
+        order of a second UID crosses both, Filled, executions and trades pushed and listed.
     Passes: that order ends Filled; each resting order's quantity is executed at its price, as a taker's, with
-        the leavesQty that it left; publicTrade shows a trade for each, on the taker's side.
+        the leavesQty that it left; publicTrade shows a trade for each, on the taker's side, and so do the
+        recent trades.
     Source: docs/v5/order/create-order.mdx, timeInForce; docs/v5/websocket/private/execution.mdx, leavesQty;
-        docs/v5/websocket/public/trade.mdx
+        docs/v5/websocket/public/trade.mdx; docs/v5/market/recent-trade.mdx
     """
     async with probes.tape(desk.instrument.symbol) as tape:
         matched = await taker.sweeps(side, **KINDS[kind])
         published = [await tape.pushed(fill) for fill in matched.taken]
+    listed = [await listed_trade(desk, fill) for fill in matched.taken]
     (order,), behind, ahead = matched.taking, matched.resting, matched.after
     end = await taker.desk.closed(order)
 
@@ -54,13 +56,15 @@ async def test_order_sweeps_two_prices(
     left = sorted((fill.exec_price, fill.leaves_qty) for fill in matched.taken)
     in_turn = sorted([(ahead.price, behind.qty), (behind.price, Decimal(0))])
     expect(f"price and leavesQty of each execution of {what}", left, in_turn)
-    for fill, found in zip(matched.taken, published, strict=True):
+    for fill, found, recent in zip(matched.taken, published, listed, strict=True):
         expect("an execution of the taking order", fill, having(is_maker=False))
         shown = expect("the execution on the stream", pushed.get(fill.exec_id), present, of=fill)
         expect("the execution on the stream, compared with the listed one", shown, having(**asdict(fill)))
         traded = f"the trade of {fill.exec_qty} @ {fill.exec_price} on publicTrade"
         trade = expect(traded, found, present, of=fill, within_ms=desk.timeouts.event_ms)
         expect(f"taker's side of {traded}", trade.side, side.opposite, of=fill)
+        what_listed = f"the trade of {fill.exec_qty} @ {fill.exec_price} in the recent trades"
+        expect(what_listed, recent, present, of=fill, within_ms=desk.timeouts.look_up_ms)
 
 
 def _by_price(fills: Iterable[Execution]) -> dict[Decimal, Decimal]:
