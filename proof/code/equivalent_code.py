@@ -142,6 +142,10 @@ EQUIVALENT: Mapping[str, str] = {
         f'rest/call.py module: "{category}" → *': "A spot desk asks for no other product."
         for category in ("linear", "inverse", "option")
     },
+    **{
+        f"rest/queries.py _range: 0 → 1{number}": "No run asks for the first millisecond of 1970."
+        for number in ("", " #2", " #4", " #5")
+    },
     "model/orders.py Order: False → True": "Only the fast execution topic shows it, of which no item speaks.",
     "model/orders.py NewOrder: False → True": "Of the orders without it, all are other traders'.",
     "*side.sign → */ *side.sign": "The sign is 1 or -1: to divide by it is to multiply by it.",
