@@ -4,8 +4,9 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/webso
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 
 import pytest
 
@@ -24,7 +25,7 @@ from fixtures.desk import (
     has_ended,
 )
 from fixtures.desk.values import figure
-from fixtures.expect import acknowledged, at_least, expect, having, nothing
+from fixtures.expect import acknowledged, at_least, at_most, expect, having, nothing
 from fixtures.record.evidence import Evidence
 from fixtures.v5.enums import OrderStatus, Phase, Side
 from fixtures.v5.instrument import Instrument
@@ -32,6 +33,11 @@ from fixtures.v5.instrument import Instrument
 AT_ONCE = 3
 """Requests on each connection at the same time."""
 GAPS = 2
+DEPTHS = (1, 50, 200, 1000)
+"""Levels of the books that a client can follow."""
+LOOKS = 2
+LONGEST_CANDLE_MS = 61_000
+"""A candle is pushed once in sixty seconds at least."""
 IDLE_MS = 4000
 """Longer than the three seconds after which the best prices are pushed again."""
 
@@ -202,22 +208,135 @@ async def test_fast_topic_shows_the_same_fills(desk: Desk, taker: Taker, probes:
     order = matched.resting
     (fill,) = await desk.pushed_executions(order, matched.qty)
 
+    _expect_fast(fill, rows, link_id="", within_ms=desk.timeouts.event_ms)
+
+
+@check("CON-40", severity=MINOR, max_fills=2, creates=3, worth=5, min_messages=6)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+async def test_fast_topic_shows_what_a_taker_paid(
+    desk: Desk, taker: Taker, probes: Probes, side: Side
+) -> None:
+    """The fast topic shows each execution of an order that takes two prices, with its price and orderLinkId.
+
+    Sequence: execution.fast.spot subscribed on a stream of the second UID, two creates inside the spread, a
+        tick apart where there is room, one order of the second UID takes both, executions pushed.
+    Passes: the fast topic shows each execId once, with the symbol, order, orderLinkId, side, price, quantity
+        and time of the execution, as a taker's.
+    Source: docs/v5/websocket/private/fast-execution.mdx
+    """
+    rest = taker.desk.raw.rest
+    matched, rows = await probes.fast_executions(lambda: taker.sweeps(side), of_taker=rest)
+    (order,) = matched.taking
+
+    for fill in await taker.desk.pushed_executions(order, matched.qty):
+        _expect_fast(fill, rows, link_id=order.order_link_id, within_ms=desk.timeouts.event_ms)
+
+
+def _expect_fast(
+    fill: Execution, rows: Iterable[Mapping[str, object]], *, link_id: str, within_ms: int
+) -> None:
+    """Expect an execution once among the rows of the fast topic."""
     shown = [row for row in rows if row.get("execId") == fill.exec_id]
     what = f"execution {fill.exec_id} on execution.fast"
-    expect(f"rows of {what}", len(shown), 1, of=fill, within_ms=desk.timeouts.event_ms)
+    expect(f"rows of {what}", len(shown), 1, of=fill, within_ms=within_ms)
     (row,) = shown
     wanted = {
         "symbol": fill.symbol,
         "orderId": fill.order_id,
         "side": str(fill.side),
         "execTime": str(fill.exec_time_ms),
-        "isMaker": True,
-        "orderLinkId": "",
+        "isMaker": fill.is_maker,
+        "orderLinkId": link_id,
     }
     texts = {name: row.get(name) for name in wanted}
     expect(what, texts, wanted, of=fill)
     figures = tuple(figure(str(row.get(name, ""))) for name in ("execPrice", "execQty"))
     expect(f"price and quantity of {what}", figures, (fill.exec_price, fill.exec_qty), of=fill)
+
+
+@check("CON-39", severity=MAJOR, max_fills=8, creates=12, min_messages=12)
+@during(Phase.TRADING)
+async def test_one_connection_carries_every_topic(
+    desk: Desk, desk_on_other_symbol: Desk, taker: Taker, probes: Probes
+) -> None:
+    """Topics of two symbols that one request asks for on one connection are all pushed.
+
+    The volume of the ticker grows by no more than the trades that the same connection shows. A ticker may be
+    late, so it is looked at after two fills, twice where the first look does not agree.
+
+    Sequence: four books, trades and ticker of the symbol, book and ticker of another symbol, subscribed by
+        one request; a create on either symbol, New; twice: create as the touch, Filled by a second UID; quiet
+        period.
+    Passes: a frame of every topic comes, of the symbol's after the first fill; the ticker's volume24h grows
+        from its first frame to its last by no more than the trades pushed.
+    Source: docs/v5/websocket/wss-authentication.mdx, args; docs/v5/websocket/public/ticker.mdx, volume24h
+    """
+    symbol, other = desk.instrument.symbol, desk_on_other_symbol.instrument.symbol
+    own = [*(f"orderbook.{depth}.{symbol}" for depth in DEPTHS), f"publicTrade.{symbol}", f"tickers.{symbol}"]
+    beside = [f"orderbook.{DEPTHS[1]}.{other}", f"tickers.{other}"]
+
+    async def moved() -> None:
+        # A book shows no order that came and went between two of its frames, so one stays.
+        await desk.rest(Side.BUY)
+        await desk_on_other_symbol.rest(Side.BUY)
+        for side in Side:
+            await taker.fills(side)
+        await desk.quiet()
+
+    for _ in range(LOOKS):
+        _, seen = await probes.followed(own, beside, moved)
+        grown, traded = _growth(seen.rows(f"tickers.{symbol}")), _traded(seen.rows(f"publicTrade.{symbol}"))
+        if not seen.silent and grown <= traded:
+            break
+
+    wait_ms = desk.timeouts.event_ms
+    expect("topics of one connection that were not pushed", seen.silent, nothing, within_ms=wait_ms)
+    expect("growth of volume24h while trades were followed", grown, at_most(traded))
+
+
+@check("CON-43", severity=MINOR, max_fills=6, creates=8, min_messages=6)
+@during(Phase.TRADING)
+async def test_candles_and_whole_book_are_pushed(desk: Desk, taker: Taker, probes: Probes) -> None:
+    """The topics of candles, of the whole book and of the price limits are pushed, and a candle closes right.
+
+    A candle may be pushed a minute after its trade, so the check runs in the regression profile only. What
+    the frames hold is judged by LAW-19 and LAW-21.
+
+    Sequence: kline.1, orderbook.full and priceLimit subscribed by one request; twice: two creates, New, with
+        a quiet period after each, create as the touch, Filled by a second UID, candles and ticker queried.
+    Passes: a frame of each topic comes; after either fill the newest candle closes at the ticker's lastPrice.
+    Source: docs/v5/websocket/public/kline.mdx, full-ob.mdx, order-price-limit.mdx; docs/v5/market/kline.mdx
+    """
+    symbol = desk.instrument.symbol
+
+    async def moved() -> list[tuple[Decimal, Decimal]]:
+        closes = []
+        for side in Side:
+            for _ in range(2):
+                await desk.rest(side)
+                await desk.quiet()
+            await taker.fills(side)
+            closes.append(await probes.last_closes(symbol))
+        return closes
+
+    topics = [f"{name}.{symbol}" for name in ("orderbook.full", "priceLimit", "kline.1")]
+    closes, seen = await probes.followed(topics, (), moved, wait_ms=LONGEST_CANDLE_MS)
+
+    expect("topics that were not pushed", seen.silent, nothing, within_ms=LONGEST_CANDLE_MS)
+    for close, last in closes:
+        expect("close of the newest candle, compared with the lastPrice of the ticker", close, last)
+
+
+def _growth(tickers: Sequence[Mapping[str, object]]) -> Decimal:
+    """By how much volume24h grew from the first ticker to the last."""
+    volumes = [figure(str(row.get("volume24h", ""))) for row in tickers]
+    return volumes[-1] - volumes[0] if volumes else Decimal(0)
+
+
+def _traded(trades: Iterable[Mapping[str, object]]) -> Decimal:
+    """The size of all trades, base coin."""
+    return sum((figure(str(row.get("v", ""))) for row in trades), Decimal(0))
 
 
 @check("CON-27", severity=BLOCKER, max_fills=3 * GAPS, creates=3 * GAPS, min_messages=12)
