@@ -13,7 +13,7 @@ from checks.maker._post_only import CLOSED_WITHOUT_A_FILL
 from fixtures.desk import Desk, Order, OrderId, Taker, Transport
 from fixtures.expect import Cause, acknowledged, answered, expect, having, nothing, one_of, present, refused
 from fixtures.v5.codes import NOT_AMENDABLE, RetCode
-from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, TimeInForce
+from fixtures.v5.enums import OrderStatus, Phase, RejectReason, Side, SmpType, TimeInForce
 
 NOT_BELOW_FILLED = {RetCode.AMEND_QTY_BELOW_FILLED, RetCode.AMEND_QTY_BELOW_FILLED_DERIV}
 NO_CHANGE = {RetCode.OK, RetCode.REQUEST_PARAM_ERROR}
@@ -92,13 +92,13 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
 
     Sequence: create of two minimum sizes behind the touch, New, amend, New at the amended price and quantity.
     Passes: stream and realtime show the amended price and quantity under the same orderId and orderLinkId,
-        with the createdTime of before, still PostOnly, nothing executed.
+        with the createdTime and the smpType of before, still PostOnly, nothing executed.
     Source: docs/v5/order/amend-order.mdx, price and qty
     """
     price = await desk.passive_price(side)
     amended_price = desk.instrument.away(price, side, ticks=further_ticks)
     lot = desk.instrument.min_qty(min(price, amended_price))
-    order = await desk.place(side, price, 2 * lot)
+    order = await desk.place(side, price, 2 * lot, smp_type=SmpType.CANCEL_MAKER)
     created = await desk.resting(order)
 
     await desk.amend(
@@ -116,6 +116,7 @@ async def test_amended_order_shows_its_terms(desk: Desk, side: Side, further_tic
         time_in_force=TimeInForce.POST_ONLY,
         cum_exec_qty=0,
         created_ms=created.created_ms,
+        smp_type=SmpType.CANCEL_MAKER,
     )
     listed = expect("the amended order in realtime", shown, present, of=order, within_ms=wait_ms)
     expect("leavesQty of the amended order", state.leaves_qty, state.qty, of=order)

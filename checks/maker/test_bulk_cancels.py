@@ -24,12 +24,14 @@ from fixtures.desk import (
     attempt_cancel_all_with,
 )
 from fixtures.desk.batch import LARGEST_BATCH
-from fixtures.expect import acknowledged, expect, having, nothing
+from fixtures.expect import acknowledged, at_most, expect, having, nothing
 from fixtures.v5 import paths
-from fixtures.v5.enums import OrderStatus, Phase, Side
+from fixtures.v5.enums import Category, OrderStatus, Phase, Side
 
 FULL_BATCHES = 2
 """Batches of ten on one side: more orders than a default page shows, which is twenty."""
+DEFAULT_PAGE = 20
+"""Source: docs/v5/order/open-order.mdx, limit."""
 MANY = 60
 """Open orders, more than the largest page of a list shows, which is fifty."""
 FOREIGN = "A cancel-all could end orders that are not this run's."
@@ -43,12 +45,14 @@ class Ended:
     opened: the orders that were open, by what they had been through
     closed: one that had been cancelled before
     left: the orderIds that are still listed as open
+    page: how many open orders a query without a limit showed before
     """
 
     opened: Mapping[str, Sequence[Order]]
     closed: Order
     answer: Answer
     left: Collection[str]
+    page: int
 
 
 @check("MKR-37", severity=BLOCKER, max_fills=31, creates=30, worth=31, min_messages=40)
@@ -64,12 +68,13 @@ async def test_cancel_all_ends_orders_in_every_state(
 
     Sequence: create on another symbol; create of two minimum sizes as the touch, one is filled, amend away
         from the touch; two batches of ten bids; on each side three creates, of which the second is amended
-        once and the third twice; an order created and cancelled; cancel-all, acknowledged, all ended.
+        once and the third twice; an order created and cancelled; the open orders without a limit; cancel-all,
+        acknowledged, all ended.
     Passes: the reply names exactly the open orders of the symbol, each once; each is pushed as ended once,
         the partly filled one PartiallyFilledCanceled with its fill, the others Cancelled with none; the one
         that was cancelled before is not pushed again; no order of the symbol stays open, and the order on
-        the other symbol does.
-    Source: docs/v5/order/cancel-all.mdx; docs/v5/enum.mdx, orderStatus
+        the other symbol does; without a limit at most twenty are listed.
+    Source: docs/v5/order/cancel-all.mdx; docs/v5/enum.mdx, orderStatus; docs/v5/order/open-order.mdx, limit
     """
     kept = await desk_on_other_symbol.rest(Side.BUY)
 
@@ -79,8 +84,10 @@ async def test_cancel_all_ends_orders_in_every_state(
         opened = {"partly filled and amended": [partly], **await _many_states(desk, batch)}
         closed = await desk.rest(Side.BUY)
         await desk.cancelled(closed)
+        query = {"category": Category.SPOT, "symbol": desk.instrument.symbol}
+        page = len((await desk.raw.rest.call("GET", paths.ORDER_REALTIME, query)).result["list"])
         answer = await batch.cancel_all()
-        return Ended(opened, closed, answer, {state.order_id for state in await desk.open_orders()})
+        return Ended(opened, closed, answer, {state.order_id for state in await desk.open_orders()}, page)
 
     matched = await taker.fills_and_then(end_all, Side.SELL, (1,), of=2)
     ended, fill = matched.after, {matched.resting.order_id: matched.qty}
@@ -89,6 +96,7 @@ async def test_cancel_all_ends_orders_in_every_state(
     states = dict(zip((x.order_id for x in orders), await desk.pushed_states(*orders), strict=True))
     (of_closed,) = await desk.pushed_states(ended.closed)
 
+    expect("open orders on a page without a limit", ended.page, at_most(DEFAULT_PAGE))
     expect("cancel-all", ended.answer, acknowledged)
     expect("ids in the reply to the cancel-all", sorted(ended.answer.names), sorted(_ids(orders)), of=orders)
     for what, each in ended.opened.items():

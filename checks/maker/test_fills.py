@@ -15,7 +15,18 @@ import pytest
 
 from checks import BLOCKER, MAJOR, check, during, needs, over_both_transports, without_real_money
 from checks.operations._wallet import expect_balances, expected_balances
-from fixtures.desk import Answer, Balance, Desk, Execution, Order, OrderState, OwnFill, Taker, self_match
+from fixtures.desk import (
+    Answer,
+    Balance,
+    Desk,
+    Execution,
+    Order,
+    OrderState,
+    OwnFill,
+    Taker,
+    self_match,
+    self_sweep,
+)
 from fixtures.expect import (
     Matcher,
     acknowledged,
@@ -160,6 +171,29 @@ async def test_resting_order_s_prevention_does_not_count(desk: Desk, side: Side)
     traded = NOTHING if taker.smp_type is SmpType.CANCEL_MAKER else matched.resting.qty
     what = "quantity executed by an order without smpType against an own one with CancelBoth"
     expect(what, matched.qty, traded, of=(matched.resting, crossing))
+
+
+@check("MKR-68", severity=MAJOR, max_fills=3, creates=3, worth=4)
+@without_real_money("An order that crosses an own one and may take is not sent where money is real.")
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+async def test_prevention_cancels_every_own_order(desk: Desk, side: Side) -> None:
+    """An order with CancelMaker that reaches two own orders cancels both, and trades with neither.
+
+    Sequence: two creates inside the spread, a tick apart where there is room, an own IOC order with
+        CancelMaker crosses both, cancel of both.
+    Passes: nothing is executed, and neither resting order is there to be cancelled.
+    Source: docs/v5/smp.mdx, CancelMaker
+    """
+    matched = await self_sweep(desk, side, SmpType.CANCEL_MAKER)
+    ahead, *cancels = matched.after
+
+    expect("executions of orders of one UID", [*matched.taken], nothing, of=(ahead, matched.resting))
+    for order, answer in zip((ahead, matched.resting), cancels, strict=True):
+        expect("a cancel of an order that self-match prevention cancelled", answer, refused(), of=order)
+    for order in (ahead, matched.resting):
+        end = await desk.closed(order)
+        expect("an own order that was reached", end, having(cancel_type=CancelType.BY_SMP, cum_exec_qty=0))
 
 
 @check("MKR-22", severity=BLOCKER, max_fills=RACES, creates=2 * RACES)

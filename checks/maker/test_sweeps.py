@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from checks import BLOCKER, check, during
+from checks import BLOCKER, MAJOR, check, during, without_real_money
 from fixtures.desk import Desk, Execution, Order, Probes, Taker, listed_trade
 from fixtures.desk.orders.requests import Options
 from fixtures.expect import expect, having, present
@@ -65,6 +65,53 @@ async def test_order_sweeps_two_prices(
         expect(f"taker's side of {traded}", trade.side, side.opposite, of=fill)
         what_listed = f"the trade of {fill.exec_qty} @ {fill.exec_price} in the recent trades"
         expect(what_listed, recent, present, of=fill, within_ms=desk.timeouts.look_up_ms)
+
+
+@check("MKR-67", severity=BLOCKER, max_fills=4, creates=6, worth=10)
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+async def test_orders_of_one_price_are_filled_in_turn(desk: Desk, taker: Taker, side: Side) -> None:
+    """At one price the order that came first is filled first, and an order for all of them takes all.
+
+    Sequence: four creates at one price inside the spread, each a quantity step larger; one order of a second
+        UID for the first one's quantity, one for that of the three others.
+    Passes: the second UID's orders end Filled, and each of the four is executed once and whole.
+    Source: docs/fix-api/amend-order.mdx, queue position; docs/v5/order/create-order.mdx
+    """
+    matched = await taker.empties_queue(side)
+    orders = (matched.resting, *matched.after)
+    ends = [await taker.desk.closed(order) for order in matched.taking]
+
+    for end in ends:
+        expect("order for all that rests at a price", end, having(order_status=OrderStatus.FILLED))
+    for number, order in enumerate(orders, 1):
+        fills = await desk.listed_executions(order, order.qty)
+        what = f"quantities executed of order {number} of four at one price"
+        expect(what, [fill.exec_qty for fill in fills], [order.qty], of=order)
+
+
+@check("MKR-69", severity=MAJOR, max_fills=2, creates=2, worth=5)
+@without_real_money("An order that may take is not sent where money is real.")
+@during(Phase.TRADING)
+@pytest.mark.parametrize("side", list(Side))
+async def test_amend_across_the_spread_takes(desk: Desk, taker: Taker, side: Side) -> None:
+    """A GTC order that an amend takes across the spread executes as a taker, at the price that rests.
+
+    No page says that such an amend executes: a venue that cancels the order instead passes, too.
+
+    Sequence: an order of the second UID becomes the touch; create of a GTC order behind the other touch, New,
+        amend to the price of the second UID's, a terminal state.
+    Passes: each execution is at the resting price, and as a taker's in the list and on the stream.
+    Source: docs/v5/websocket/private/fast-execution.mdx, a maker order that an amend converts to a taker
+    """
+    matched = await Taker(maker=taker.desk, desk=desk).is_reached_by_amend(side)
+    (order,) = matched.taking
+    pushed = await desk.pushed_executions(order, matched.qty)
+
+    as_taker = having(is_maker=False, exec_price=matched.resting.price)
+    for where, fills in (("in the list", matched.taken), ("on the stream", pushed)):
+        for fill in fills:
+            expect(f"execution of an order that was amended across the spread, {where}", fill, as_taker)
 
 
 def _by_price(fills: Iterable[Execution]) -> dict[Decimal, Decimal]:

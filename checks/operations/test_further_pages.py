@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
-from checks import MAJOR, check, during
+from checks import MAJOR, check, during, without_real_money
 from fixtures.desk import (
     Answer,
     Desk,
@@ -23,17 +23,19 @@ from fixtures.desk import (
     newest_executions,
     newest_orders,
     order_pages,
+    self_match,
 )
 from fixtures.expect import Matcher, acknowledged, at_most, expect, nothing, refused
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
-from fixtures.v5.enums import Category, OrderStatus, Phase, Side
+from fixtures.v5.enums import Category, OrderStatus, Phase, Side, SmpType
 
 BEFORE_MS = 1000
 """How far before the first order a list is queried from; the clocks are closer than this."""
 LIMITS = (2, 3, 7)
 """Rows per page for seven orders: four pages and three with one on the last, and all on one."""
 SMALL = 3
+ENDS = (OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED_CANCELED, OrderStatus.CANCELLED)
 DAY_MS = 24 * 3600 * 1000
 LONGEST_RANGE_MS = 7 * DAY_MS
 RANGES: Mapping[int, Matcher] = {
@@ -109,10 +111,11 @@ async def test_realtime_finds_closed_orders(desk: Desk, desk_on_other_symbol: De
 
     Sequence: create as the touch, Filled by a second UID; create of two minimum sizes as the touch, one is
         filled, cancel, PartiallyFilledCanceled; create, cancel, Cancelled, on the symbol and on another one;
-        realtime with openOnly=1, by each id, and by the orderId of one order and the orderLinkId of another.
+        realtime with openOnly=1, by each id, and by the orderId of one order and the orderLinkId of another;
+        the history by each status.
     Passes: with openOnly=1 the symbol's three orders are listed and not the other one's; each id finds its
-        order alone; of two ids the orderId counts.
-    Source: docs/v5/order/open-order.mdx, openOnly, orderId and orderLinkId
+        order alone; of two ids the orderId counts; each status shows the order that ended so, and no other.
+    Source: docs/v5/order/open-order.mdx, openOnly, orderId and orderLinkId; order-list.mdx, orderStatus
     """
     path, other = paths.ORDER_REALTIME, desk_on_other_symbol
     filled, partly = (await taker.fills(Side.BUY)).resting, (await taker.fills(Side.SELL, (1,), of=2)).resting
@@ -132,6 +135,9 @@ async def test_realtime_finds_closed_orders(desk: Desk, desk_on_other_symbol: De
     ids = {"orderId": filled.order_id, "orderLinkId": partly.order_link_id}
     found = await newest_orders(desk, path, {filled.order_id}, **ids)
     expect("order in realtime by its orderId and another's orderLinkId", found, {filled.order_id}, of=filled)
+    for status, order in zip(ENDS, orders, strict=True):
+        found = await newest_orders(desk, paths.ORDER_HISTORY, {order.order_id}, orderStatus=status)
+        expect(f"orders of the history that ended {status}", found & own, {order.order_id}, of=order)
 
 
 @check("CON-21", severity=MAJOR, max_fills=4, creates=4, min_messages=8)
@@ -196,6 +202,30 @@ async def test_executions_are_whole_under_an_id(desk: Desk, taker: Taker) -> Non
     pages = await filtered_executions(desk, SMALL, parts | other, startTime=since)
     _expect_whole("executions of the symbol", _of_fills(pages), parts | other, SMALL)
     _expect_falling("execTime of the executions of the symbol", [fill.exec_time_ms for fill in chain(*pages)])
+
+
+@check("CON-44", severity=MAJOR, max_fills=5, creates=6, min_messages=10)
+@without_real_money("Two orders that take each other are not sent where money is real.")
+@during(Phase.TRADING)
+async def test_pages_of_executions_keep_to_their_symbol(
+    desk: Desk, desk_on_other_symbol: Desk, taker: Taker
+) -> None:
+    """The pages of the executions of one symbol show no other symbol's, whichever page it is.
+
+    Sequence: create as the touch, filled by a second UID; on another symbol two orders of the UID fill each
+        other; create on the first symbol, filled; the executions of the symbol in pages of one.
+    Passes: both executions of the symbol are on the pages once, and none of another symbol is.
+    Source: docs/v5/order/execution.mdx, symbol, limit and cursor
+    """
+    since = str(desk.venue_now_ms() - BEFORE_MS)
+    own = set(await _filled(desk, taker))
+    await self_match(desk_on_other_symbol, Side.BUY, SmpType.NONE)
+    own |= await _filled(desk, taker)
+
+    pages = await filtered_executions(desk, 1, own, startTime=since)
+    _expect_whole("executions of the symbol", _of_fills(pages), own, 1)
+    symbols = {fill.symbol for fill in chain(*pages)}
+    expect("symbols of the executions of one symbol", symbols, {desk.instrument.symbol})
 
 
 @check("CON-23", severity=MAJOR, max_fills=2, creates=4, min_messages=8)

@@ -139,6 +139,37 @@ async def signature_cells(ways: WaysIn, wrong: Mapping[str, Signing]) -> Cells:
     }
 
 
+async def reused_cells(ways: WaysIn, verified: WayIn) -> Cells:
+    """Have the venue verify a signature, then send it with other requests of its time, and with later ones.
+
+    A request that comes late may be refused for its timestamp instead.
+    """
+    signs: list[str] = []
+    stamps: list[int] = []
+
+    def noted(payload: RestPayload) -> RestPayload:
+        stamps.append(int(payload.timestamp))
+        return payload
+
+    def kept(sign: str) -> str:
+        signs.append(sign)
+        return sign
+
+    await ways.answer(verified, Signing(payload=noted, sign=kept))
+    ((sign,), (stated_ms,)) = signs, stamps
+    again = {
+        "of-another-request": Signing(sign=lambda _: sign, stated_ms=stated_ms),
+        "of-an-earlier-time": Signing(1, sign=lambda _: sign),
+    }
+    reused = refused({RetCode.INVALID_SIGNATURE, RetCode.TIMESTAMP_WINDOW})
+    return {
+        f"{name}-{verified}-{way}": (await ways.answer(way, signing), reused)
+        for name, signing in again.items()
+        for way in (*ways.reads, *ways.writes)
+        if way != verified or signing.stated_ms is None
+    }
+
+
 async def as_sent_cells(ways: WaysIn) -> Cells:
     """Send well-signed bytes in an unusual form through each way in that is signed request by request."""
     through = (*ways.reads, *ways.writes)

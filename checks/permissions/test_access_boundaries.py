@@ -32,13 +32,14 @@ from checks.permissions._access_cells import (
     as_sent_cells,
     expect_cells,
     other_secret_cells,
+    reused_cells,
     signature_cells,
     time_cells,
 )
 from checks.permissions.test_access_control import KEY_EXPIRED, NOT_WHITELISTED
 from fixtures.config.environment import Credentials
 from fixtures.desk import Account, Batch, Connections, Desk, Transport, WaysIn
-from fixtures.expect import Matcher, refused
+from fixtures.expect import Matcher, expect, present, refused
 from fixtures.v5 import paths
 from fixtures.v5.codes import ABOUT_THE_SENDER, RetCode
 from fixtures.v5.enums import Phase, Side
@@ -61,6 +62,29 @@ async def test_wrong_signature_opens_no_way_in(desk: Desk) -> None:
     cells = await signature_cells(WaysIn(desk, order), SIGNATURES)
 
     expect_cells("requests with a wrong signature", cells)
+    await expect_unchanged(desk, order)
+
+
+@check("PRM-34", severity=BLOCKER, max_fills=7, creates=7, worth=13, provokes=ABOUT_THE_SENDER)
+async def test_verified_signature_opens_no_further_way_in(desk: Desk) -> None:
+    """A signature that the venue has verified counts for its own request and time, and for no other.
+
+    Sequence: create, New; a query, then a cancel of an order that is not there, each well signed; the
+        signature of either on every signed query and order request, with its timestamp and with a later one,
+        refused; cancel, Cancelled.
+    Passes: each retCode equals 10004, or 10002 where the timestamp is no longer in its window; the order is
+        unchanged.
+    Source: docs/v5/guide.mdx, authentication; docs/v5/error.mdx, 10004
+    """
+    order = await desk.rest(Side.BUY)
+    ways = WaysIn(desk, order)
+    cells: dict[str, tuple[object, Matcher]] = {}
+    for way in (*ways.reads, *ways.writes):
+        # A path is not signed: of the others some have the same bytes to sign.
+        if way.path in {paths.ACCOUNT_WALLET, paths.ORDER_CANCEL}:
+            cells.update(await reused_cells(ways, way))
+
+    expect_cells("requests with the signature of another one", cells)
     await expect_unchanged(desk, order)
 
 
@@ -196,21 +220,25 @@ async def test_missing_or_unknown_key_opens_no_way_in(desk: Desk, account: Accou
 @check("PRM-23", severity=MAJOR, max_fills=3, creates=3, worth=5, provokes=ABOUT_THE_SENDER)
 @over_both_transports
 async def test_read_only_key_carries_out_nothing(desk: Desk, read_only: Desk) -> None:
-    """Every order request under a read-only key is refused, batches and a cancel-all too.
+    """Every order request under a read-only key is refused, batches and a cancel-all too; it may look.
 
     Where money is real no cancel-all is among them.
 
-    Sequence: create, New; every order request under the read-only key, refused; cancel, Cancelled.
-    Passes: each retCode equals 10005, and the order is unchanged.
-    Source: docs/v5/error.mdx, 10005
+    Sequence: create, New; realtime and every order request under the read-only key, refused; cancel,
+        Cancelled.
+    Passes: realtime shows the order; each retCode equals 10005, and the order is unchanged.
+    Source: docs/v5/error.mdx, 10005; docs/v5/user/apikey-info.mdx, readOnly
     """
     order = await desk.rest(Side.BUY)
     ways = WaysIn(read_only, order)
+    shown = await read_only.in_realtime(order)
     operations = ways.writes if desk.via is Transport.REST else ways.streamed
 
     denied = refused(RetCode.PERMISSION_DENIED)
     cells = {f"read-only-{way}": (await ways.answer(way), denied) for way in operations}
 
+    what, wait_ms = "open order in realtime under the read-only key", desk.timeouts.look_up_ms
+    expect(what, shown, present, of=order, within_ms=wait_ms)
     expect_cells("order requests under a read-only key", cells)
     await expect_unchanged(desk, order)
 
