@@ -139,7 +139,17 @@ async def signature_cells(ways: WaysIn, wrong: Mapping[str, Signing]) -> Cells:
     }
 
 
-async def reused_cells(ways: WaysIn, verified: WayIn) -> Cells:
+async def reused_cells(ways: WaysIn) -> Cells:
+    """Send the signatures of a query and of a cancel, once they were verified, through each way in."""
+    cells: dict[str, tuple[object, Matcher]] = {}
+    for way in (*ways.reads, *ways.writes):
+        # A path is not signed: of the others some have the same bytes to sign.
+        if way.path in {paths.ACCOUNT_WALLET, paths.ORDER_CANCEL}:
+            cells |= await _reused(ways, way)
+    return cells
+
+
+async def _reused(ways: WaysIn, verified: WayIn) -> Cells:
     """Have the venue verify a signature, then send it with other requests of its time, and with later ones.
 
     A request that comes late may be refused for its timestamp instead.
