@@ -45,14 +45,16 @@ async def test_null_is_an_absent_field(desk: Desk) -> None:
 async def test_price_of_a_market_order_is_ignored(desk: Desk) -> None:
     """A market order is judged without its price, which may lie between two ticks.
 
-    Sequence: market buy of the minimum size with a price off the grid, acknowledged, a terminal state.
+    Sequence: market buy of twice the minimum size, so that a falling price leaves it large enough, with a
+        price off the grid, acknowledged, a terminal state.
     Passes: it is acknowledged, and shown as a market order.
     Source: docs/v5/order/create-order.mdx, price: ignored for a market order
     """
     price = await desk.passive_price(Side.BUY) + desk.instrument.tick_size / 10
     terms = {"orderType": OrderType.MARKET, "timeInForce": None, "marketUnit": "baseCoin"}
 
-    answer = await attempt_create_with(desk, **terms, price=plain(price))
+    qty = 2 * desk.instrument.min_qty(price)
+    answer = await attempt_create_with(desk, **terms, price=plain(price), qty=plain(qty))
 
     expect(f"market order with a price of {plain(price)}", answer, acknowledged)
     order = expect("order of an acknowledged create", answer.order, present)

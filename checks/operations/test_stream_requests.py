@@ -3,10 +3,12 @@
 Source: docs/v5/websocket/wss-authentication.mdx; docs/v5/websocket/trade/guideline.mdx
 """
 
-from checks import MAJOR, check
+from checks import MAJOR, MINOR, check, needs
 from fixtures.desk import Connections
-from fixtures.expect import expect, nothing
+from fixtures.expect import expect, having, nothing
 from fixtures.record.evidence import Channel
+from fixtures.v5 import paths
+from fixtures.v5.codes import RetCode
 
 UNKNOWN_OP = "nosuchop"
 ONE_TOO_MANY = 11
@@ -36,6 +38,21 @@ async def test_streams_refuse_what_they_cannot_do(connections: Connections, symb
     ]
 
     expect("requests that a stream acknowledges though it has no such thing", taken, nothing)
+
+
+@check("CON-45", severity=MINOR, max_fills=0)
+@needs(paths.TRADE_STREAM)
+async def test_trade_stream_refuses_a_second_auth(connections: Connections) -> None:
+    """A trade stream that is authenticated refuses to be authenticated again.
+
+    Sequence: a fresh stream, auth, accepted, auth again, refused.
+    Passes: the second retCode equals 20001.
+    Source: docs/v5/websocket/trade/guideline.mdx, retCode of the authentication: 20001, repeat auth
+    """
+    answer = await connections.answer_to_second_auth()
+
+    refusal = having(accepted=False, code=RetCode.WS_REPEAT_AUTH)
+    expect("second auth of a trade stream", answer, refusal)
 
 
 @check("CON-42", severity=MAJOR, max_fills=0)
