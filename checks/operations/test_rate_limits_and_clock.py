@@ -107,6 +107,28 @@ async def test_exceeded_limit_says_when_to_return(account: Account) -> None:
     expect("a read after the reset time, or a second after the burst", after, acknowledged)
 
 
+@check("RTY-08", severity=MAJOR, max_fills=0, min_messages=4, provokes={RetCode.TOO_MANY_VISITS})
+@without_real_money("The rate limit is not provoked where money is real.")
+async def test_rate_limit_is_of_one_uid(account: Account, second_account: Account) -> None:
+    """What one UID sends uses nothing of another UID's rate limit.
+
+    Sequence: advertised limit read, a burst of 1.2 times the limit, some refused, at once a read of a second
+        UID; a second later one more read.
+    Passes: the second UID's read is acknowledged.
+    Source: docs/v5/rate-limit/rate-limit.mdx: the limit of each UID
+    """
+    advertised = (await account.answer()).limit
+    if advertised is None:
+        raise Blocked("a signed read names no rate limit", missing=Prerequisite.RATE_LIMITS)
+
+    answers = await account.answers_to_burst(int(advertised.limit * BURST))
+    other = await second_account.answer(paced=False)
+    await account.answer_after(account.venue_now_ms() + WINDOW_MS)
+
+    over_limit = sum(answer.ret_code == RetCode.TOO_MANY_VISITS for answer in answers)
+    expect(f"a read of another UID, when {over_limit} of {len(answers)} were refused", other, acknowledged)
+
+
 @check("RTY-04.01", severity=BLOCKER, max_fills=0, provokes={RetCode.TIMESTAMP_WINDOW})
 @pytest.mark.parametrize("offset", list(STAMPS))
 async def test_timestamp_window_is_enforced(account: Account, run: Run, offset: str) -> None:
