@@ -38,7 +38,7 @@ async def test_null_is_an_absent_field(desk: Desk) -> None:
     )
 
 
-@check("ERR-08.02", severity=MAJOR, max_fills=1, creates=1, worth=2)
+@check("ERR-08.02", severity=MAJOR, max_fills=1, creates=1, worth=3)
 @without_real_money("An order that may take is not sent where money is real.")
 @during(Phase.TRADING)
 @over_both_transports
