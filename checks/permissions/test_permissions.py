@@ -276,6 +276,8 @@ async def test_resting_order_holds_its_funds(desk: Desk, side: Side) -> None:
     """
     coin = desk.instrument.coin_held(side)
     price = await desk.passive_price(side)
+    # The first look at the wallet in a run: the orders of the checks before it may still show there.
+    await desk.views.caught_up(paths.ACCOUNT_WALLET)
     before = await desk.wallet()
     order = await desk.place(side, price)
     spends = order.qty * order.price if side is Side.BUY else order.qty
