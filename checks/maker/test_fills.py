@@ -270,7 +270,7 @@ async def test_wallet_agrees_to_the_last_decimal(desk: Desk, taker: Taker, side:
 
     async def look_then_cancel(order: Order, before: Mapping[str, Balance]) -> Looked:
         hold = order.qty / 2 * (order.price if side is Side.BUY else 1)
-        fills = await desk.pushed_executions(order, order.qty / 2)
+        fills = await desk.executed(order, order.qty / 2)
         expected = expected_balances(desk.instrument, side, before, fills, hold)
         held, streamed = await desk.wallet(expected), await desk.pushed_wallet(expected)
         return held, streamed, await desk.attempt_cancel(order.order_link_id)

@@ -162,7 +162,7 @@ async def test_amends_after_a_fill_hold_what_is_left(desk: Desk, taker: Taker, s
     """
 
     async def amend_and_look(order: Order, before: Mapping[str, Balance]) -> list[Looked]:
-        fills = await desk.pushed_executions(order, order.qty / 3)
+        fills = await desk.executed(order, order.qty / 3)
         further = desk.instrument.away(order.price, side, ticks=TICKS)
         more = replace(order, qty=order.qty / 3 * 4, price=further)
         steps = [replace(order, price=further), more, replace(order, price=further)]
