@@ -28,17 +28,6 @@ EQUIVALENT: Mapping[str, str] = {
             "rest/market_data.py _candle: *",
             "rest/order_rates.py *",
             "rest/router.py _has_empty_object: *",
-            # The methods of the endpoints above, by their places in the table of routes.
-            *(
-                f'rest/router.py module: "GET" → "{word}" #{place}'
-                for word in ("XXGETXX", "get")
-                for place in (6, 7, 9, 19, 20, 21, 23, 24)
-            ),
-            *(
-                f'rest/router.py module: "POST" → "{word}"{place}'
-                for word in ("XXPOSTXX", "post")
-                for place in ("", " #2", " #3")
-            ),
             'rest/router.py Rest.handle: *Response(403, {}, "")*',
             'rest/router.py Rest.handle: "" → "XXXX"',
             "rest/router.py Rest.handle: 403 → *",
@@ -54,7 +43,7 @@ EQUIVALENT: Mapping[str, str] = {
             "streams/pushes.py _fast_execution: *",
             "streams/pushes.py Publisher.fast_row: *",
             "streams/pushes.py module: *execution.fast*",
-            "streams/subscriptions.py _fault: *",
+            "streams/subscriptions.py _not_offered: *",
         ),
         _UNASKED,
     ),
@@ -63,7 +52,16 @@ EQUIVALENT: Mapping[str, str] = {
         (
             'model/order_request.py OrderRequest.new_order: "1" → *',
             'model/order_request.py OrderRequest.new_order: "isLeverage" → *',
-            "model/order_request.py OrderRequest.is_conditional: *",
+            *(
+                f"model/order_request.py OrderRequest.is_conditional: {change}"
+                for change in (
+                    '"orderFilter" → *',
+                    '"triggerPrice" → *',
+                    "*.upper()",
+                    "* or not * → *",
+                    "False → *",
+                )
+            ),
             "model/order_request.py module: True → False*",
         ),
         "A market maker sends no order on margin, none of a retail taker and no conditional one.",
@@ -118,9 +116,6 @@ EQUIVALENT: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "model/accounts.py Accounts.keep: *",
-            "model/accounts.py Accounts.total: *",
-            "model/ledger.py Ledger.find_anywhere: *",
-            "model/ledger.py Ledger.is_taken: *",
             "state.py VenueState.__init__: *crowd*",
             "venue.py Venue.close_newest: *",
             "venue.py Venue.plan_phase: *",
@@ -129,6 +124,8 @@ EQUIVALENT: Mapping[str, str] = {
         ),
         _CONTROL,
     ),
+    "model/ledger.py Ledger.find_anywhere: *": "Only defects of the venue call it.",
+    "model/accounts.py Accounts.total: *": "Only the venue's audit of itself calls it.",
     # Equivalent by the documents.
     **dict.fromkeys(
         (
@@ -180,14 +177,7 @@ EQUIVALENT: Mapping[str, str] = {
     },
     "server.py _Server._rest: * → *body=body, )": "All clients of an embedded venue have one address.",
     "server.py module: 1000 → 1001": "No page says how soon after its time a connection is cut.",
-    **{
-        f'rest/router.py module: "{word.upper()}" → "{changed}" #{place}': (
-            "The code names an unknown path, whatever the HTTP status."
-        )
-        for word, place in (("get", 28), ("post", 6))
-        for changed in (word, f"XX{word.upper()}XX")
-    },
-    'rest/account_settings.py smp_group: "success" → *': _OF_SUCCESS,
+    'rest/account_settings.py *: "success" → *': _OF_SUCCESS,
     "access/quotas.py Limits.take: now_ms + MIN_NOTICE_MS → *": "The end of a window is later by itself.",
     **dict.fromkeys(
         (
@@ -214,9 +204,16 @@ EQUIVALENT: Mapping[str, str] = {
         for topic in ("greeks", "position", "dcp.future", "dcp.option", "linear", "inverse", "option")
     },
     "model/ledger.py Ledger.__init__: self._kept = kept → *": "No run has as many orders as are kept.",
-    "streams/*.py *Session.unreadable: *": "No page says what answers a frame that is no JSON object.",
-    'streams/subscriptions.py PrivateSession.subscribe: "subscribe" → * #2': (
-        "No page says what answers a subscription without topics."
+    **dict.fromkeys(
+        (
+            *(
+                f"streams/subscriptions.py P*Session.unreadable: {change}"
+                for change in ('"" → *', "False → True")
+            ),
+            'streams/trade.py TradeSession.unreadable: "" → *',
+            "streams/stream_session.py Session.receive: frame = None → *",
+        ),
+        "No page says what answers a frame that is no JSON object.",
     ),
     "rest/endpoints.py account_info: 0 → 1": "The page's text has 0 for timeWindow, its sample has 10.",
     **dict.fromkeys(
@@ -232,12 +229,9 @@ EQUIVALENT: Mapping[str, str] = {
         ("server.py serve: * → *shutdown_timeout=None, *", "server.py serve: * → *access_log=None, logger=*"),
         "How long the venue takes to end is its own business.",
     ),
-    **{
-        f"streams/subscriptions.py {name}: *if req_id else {{}} → *(req_id) or True else*": (
-            "Whether an empty req_id stands where none was sent no page says."
-        )
-        for name in ("PublicSession._row", "PrivateSession.ping", "PrivateSession._answer")
-    },
+    "streams/stream_session.py echoed: *(given) or True else*": (
+        "On the trade stream all frames have an id; elsewhere no page says that none is not an empty one."
+    ),
     **{
         f'rest/{place}: "" → "XXXX"{number}': "No page says what an empty filter means."
         for place, number in (
@@ -301,7 +295,7 @@ EQUIVALENT: Mapping[str, str] = {
     "feeds/book_feed.py BookFeed.due: *(repeats) or True*": "A book may be sent anew at any time.",
     "rest/account_settings.py user_settings: False → True #2": _OF_OWNER,
     "server.py _Server._stream: False → True": "Whether frames are compressed, both ends agree.",
-    '*text="success")*': _OF_SUCCESS,
+    '*text="success") → *, )': _OF_SUCCESS,
 }
 """Pattern of a mutant's name -> why the venue answers within the documents all the same.
 
