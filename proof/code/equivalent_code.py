@@ -63,6 +63,10 @@ EQUIVALENT: Mapping[str, str] = {
                 )
             ),
             "model/order_request.py module: True → False*",
+            *(
+                f'model/order_request.py module: "{word}" → *'
+                for word in ("ocoorder", "bidirectionaltpslorder")
+            ),
         ),
         "A market maker sends no order on margin, none of a retail taker and no conditional one.",
     ),
@@ -341,6 +345,7 @@ EQUIVALENT: Mapping[str, str] = {
     "server.py _Server.run: *_TICK_MS*": "No document names a grid of ten milliseconds.",
     "feeds/book_feed.py BookFeed.due: *(repeats) or True*": "A book may be sent anew at any time.",
     "rest/account_settings.py user_settings: False → True #2": _OF_OWNER,
+    'rest/account_settings.py user_settings: *"futures"*': "A spot desk asks for no other product.",
     "server.py _Server._stream: False → True": "Whether frames are compressed, both ends agree.",
     '*text="success") → *, )': _OF_SUCCESS,
 }
