@@ -12,7 +12,7 @@ import pytest
 from checks import BLOCKER, MAJOR, check, during, without_real_money
 from fixtures.desk import Desk, Execution, Order, Probes, Taker, listed_trade
 from fixtures.desk.orders.requests import Options
-from fixtures.expect import expect, having, present
+from fixtures.expect import at_most, expect, having, present
 from fixtures.v5.enums import OrderStatus, OrderType, Phase, Side, TimeInForce
 
 KINDS: dict[str, Options] = {
@@ -33,10 +33,11 @@ async def test_order_sweeps_two_prices(
     """An order for as much as two resting ones takes both, each at its own price, in executions of its own.
 
     Sequence: publicTrade subscribed, two creates inside the spread, a tick apart where there is room, one
-        order of a second UID crosses both, Filled, executions and trades pushed and listed.
+        order of a second UID crosses both, Filled, executions and trades pushed and listed; one recent trade
+        queried.
     Passes: that order ends Filled; each resting order's quantity is executed at its price, as a taker's, with
         the leavesQty that it left; publicTrade shows a trade for each, on the taker's side, and so do the
-        recent trades.
+        recent trades, of which no more are listed than asked for.
     Source: docs/v5/order/create-order.mdx, timeInForce; docs/v5/websocket/private/execution.mdx, leavesQty;
         docs/v5/websocket/public/trade.mdx; docs/v5/market/recent-trade.mdx
     """
@@ -44,6 +45,7 @@ async def test_order_sweeps_two_prices(
         matched = await taker.sweeps(side, **KINDS[kind])
         published = [await tape.pushed(fill) for fill in matched.taken]
     listed = [await listed_trade(desk, fill) for fill in matched.taken]
+    newest = await desk.market.recent_trades(desk.instrument.symbol, most=1)
     (order,), behind, ahead = matched.taking, matched.resting, matched.after
     end = await taker.desk.closed(order)
 
@@ -65,6 +67,7 @@ async def test_order_sweeps_two_prices(
         expect(f"taker's side of {traded}", trade.side, side.opposite, of=fill)
         what_listed = f"the trade of {fill.exec_qty} @ {fill.exec_price} in the recent trades"
         expect(what_listed, recent, present, of=fill, within_ms=desk.timeouts.look_up_ms)
+    expect("recent trades where one is asked for", len(newest), at_most(1))
 
 
 @check("MKR-67", severity=BLOCKER, max_fills=4, creates=6, worth=10)

@@ -144,7 +144,17 @@ EQUIVALENT: Mapping[str, str] = {
         _CONTROL,
     ),
     "model/ledger.py Ledger.find_anywhere: *": "Only defects of the venue call it.",
-    "model/accounts.py Accounts.total: *": "Only the venue's audit of itself calls it.",
+    **dict.fromkeys(
+        (
+            "model/accounts.py Accounts.total: *",
+            "model/accounts.py Accounts.book_fill: *.fees.get(*",
+            *(
+                f"model/accounts.py Accounts.book_fill: {change}"
+                for change in ("0 → 1 #4", "0 → 1 #5", "1 → 2 #4")
+            ),
+        ),
+        "Only the venue's audit of itself reads what fees it has collected.",
+    ),
     # Equivalent by the documents.
     **dict.fromkeys(
         (
@@ -179,6 +189,7 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         (
+            "server.py module: _BODY_SECONDS = *",
             "server.py module: _STALLED_SECONDS = *",
             "server.py _Server._rest: asyncio.timeout(_BODY_SECONDS) → asyncio.timeout(None)",
             "streams/send_queue.py Line.*: *_FRAME_COS*",
@@ -296,7 +307,16 @@ EQUIVALENT: Mapping[str, str] = {
         ("access/quotas.py Limits.__init__: *default*", "access/quotas.py Limits.take: *self._tier*"),
         "How many requests a UID may send is agreed with it.",
     ),
-    'access/quotas.py Quota.headers: * → "x-bapi-*': "The name of a header is read in any case.",
+    **dict.fromkeys(
+        (
+            'access/quotas.py Quota.headers: * → "x-bapi-*',
+            *(
+                f'state.py VenueState.stamps: * → "{name}"'
+                for name in ("traceid", "TRACEID", "timenow", "TIMENOW")
+            ),
+        ),
+        "The name of a header is read in any case.",
+    ),
     **{
         f"engine/exchange.py module: {factor} → {factor + 1}": "No run lasts 360 days."
         for factor in (360, 24, 3600, 1000)
