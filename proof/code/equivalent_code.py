@@ -265,7 +265,6 @@ EQUIVALENT: Mapping[str, str] = {
                 for change in ('"" → *', "False → True")
             ),
             'streams/trade.py TradeSession.unreadable: "" → *',
-            "streams/stream_session.py Session.receive: frame = None → *",
         ),
         "No page says what answers a frame that is no JSON object.",
     ),
@@ -283,6 +282,8 @@ EQUIVALENT: Mapping[str, str] = {
         ("server.py serve: * → *shutdown_timeout=None, *", "server.py serve: * → *access_log=None, logger=*"),
         "How long the venue takes to end is its own business.",
     ),
+    "streams/stream_session.py Session.receive: frame = None → *": "Neither is a JSON object.",
+    "streams/stream_session.py Session: 0 → 1": "Whoever opens a session says when.",
     "streams/stream_session.py echoed: *(given) or True else*": (
         "On the trade stream all frames have an id; elsewhere no page says that none is not an empty one."
     ),
@@ -367,7 +368,7 @@ EQUIVALENT: Mapping[str, str] = {
     "rest/account_settings.py user_settings: False → True #2": _OF_OWNER,
     'rest/account_settings.py user_settings: *"futures"*': "A spot desk asks for no other product.",
     "server.py _Server._stream: False → True": "Whether frames are compressed, both ends agree.",
-    '*text="success") → *, )': _OF_SUCCESS,
+    **{f"*text={text} → *, )": _OF_SUCCESS for text in ('"success")', '"")')},
 }
 """Pattern of a mutant's name -> why the venue answers within the documents all the same.
 
