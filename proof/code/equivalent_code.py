@@ -190,6 +190,8 @@ EQUIVALENT: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "server.py module: _BODY_SECONDS = *",
+            "server.py module: _UNASKED_SECONDS = *",
+            *(f"server.py module: {change}" for change in ("10 → 11 #2", "75 → 76", "1 → 2 #2")),
             "server.py module: _STALLED_SECONDS = *",
             "server.py _Server._rest: asyncio.timeout(_BODY_SECONDS) → asyncio.timeout(None)",
             "streams/send_queue.py Line.*: *_FRAME_COS*",
@@ -279,8 +281,13 @@ EQUIVALENT: Mapping[str, str] = {
         "What the venue logs reaches no client.",
     ),
     **dict.fromkeys(
-        ("server.py serve: * → *shutdown_timeout=None, *", "server.py serve: * → *access_log=None, logger=*"),
-        "How long the venue takes to end is its own business.",
+        (
+            "server.py module: 1 → 2",
+            "server.py module: 1001 → 1002",
+            "server.py serve: * → *shutdown_timeout=None, *",
+            "server.py serve: * → *access_log=None, logger=*",
+        ),
+        "How the venue ends, and how long that takes, is its own business.",
     ),
     "streams/stream_session.py Session.receive: frame = None → *": "Neither is a JSON object.",
     "streams/stream_session.py Session: 0 → 1": "Whoever opens a session says when.",
@@ -355,15 +362,28 @@ EQUIVALENT: Mapping[str, str] = {
     "model/ledger.py Ledger.__init__: *seed*": "Ids and numbers may begin anywhere.",
     "model/ledger.py Ledger.end: *pop(order.order_id, *": "An order that is open is ended once.",
     "rest/router.py Door: *": "A member of an enumeration may have any value of its own.",
-    "server.py *_NotTheClients*": "What the venue logs reaches no client.",
+    **dict.fromkeys(
+        (
+            "server.py *_NotTheClients*",
+            'server.py module: "aiohttp.websocket" → *',
+            "server.py module: *getLogger*",
+        ),
+        "What the venue logs reaches no client.",
+    ),
     "server.py serve: *LOOPBACK*": "On which address a venue listens is its own business.",
-    "server.py module: 1024 → 1025": "No document limits the size of a body.",
+    **dict.fromkeys(
+        ("server.py module: 256 → 257", "server.py module: 1024 → 1025"),
+        "No document limits the size of a body.",
+    ),
     'rest/batches.py *: "OK" → *': _OF_SUCCESS,
     **{
         f'streams/subscriptions.py PrivateSession.{name}: "" → *': _OF_SUCCESS
         for name in ("auth", "subscribe", "unsubscribe")
     },
-    "server.py _Server.run: *_TICK_MS*": "No document names a grid of ten milliseconds.",
+    **dict.fromkeys(
+        ("server.py module: 10 → 11", "server.py _Server.run: *_TICK_MS*"),
+        "No document names a grid of ten milliseconds.",
+    ),
     "feeds/book_feed.py BookFeed.due: *(repeats) or True*": "A book may be sent anew at any time.",
     "rest/account_settings.py user_settings: False → True #2": _OF_OWNER,
     'rest/account_settings.py user_settings: *"futures"*': "A spot desk asks for no other product.",
