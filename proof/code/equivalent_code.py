@@ -386,7 +386,10 @@ EQUIVALENT: Mapping[str, str] = {
     ),
     "feeds/book_feed.py BookFeed.due: *(repeats) or True*": "A book may be sent anew at any time.",
     "rest/account_settings.py user_settings: False → True #2": _OF_OWNER,
-    'rest/account_settings.py user_settings: *"futures"*': "A spot desk asks for no other product.",
+    **{
+        f"rest/account_settings.py user_settings: {change}": "A spot desk asks for no other product."
+        for change in ('"futures" → *', 'moves.get("futures", *', 'not moves.get("futures", *')
+    },
     "server.py _Server._stream: False → True": "Whether frames are compressed, both ends agree.",
     **{f"*text={text} → *, )": _OF_SUCCESS for text in ('"success")', '"")')},
 }
