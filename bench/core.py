@@ -17,6 +17,7 @@ from fixtures.v5.enums import Phase
 from fixtures.venue.demo_accounts import BACKGROUND_UID
 from fixtures.venue.engine.exchange import Exchange
 from fixtures.venue.model.accounts import Account, Accounts
+from fixtures.venue.parts import CONFORMING
 from fixtures.venue.venue_options import VenueOptions
 
 RESTING = (100, 1_000, 10_000, 100_000)
@@ -52,7 +53,7 @@ class Filled:
         uids = [_TRADER, BACKGROUND_UID, *map(str, range(max(RESTING) // PER_ACCOUNT + 1))]
         accounts = Accounts([Account.funded(uid, funds) for uid in uids], [])
         listings = {"BTCUSDT": _LISTING}
-        self._exchange = Exchange(listings, accounts, VenueOptions(), seed=0)
+        self._exchange = Exchange(listings, accounts, VenueOptions(), seed=0, parts=CONFORMING)
         self._links = count(1)
         self._resting = 0
 

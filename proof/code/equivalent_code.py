@@ -207,11 +207,11 @@ EQUIVALENT: Mapping[str, str] = {
         ('server.py _respond: * → *json", charset=None, )', 'server.py _respond: * → *json", )'),
         "The bodies are ASCII, which is the same in every charset.",
     ),
-    "feeds/book_feed.py module: 3000 → 3001": "A push may come a millisecond later.",
     "feeds/book_feed.py BookKind: False → True": "A book may be sent anew at any time.",
     **{
-        f"feeds/book_feed.py module: {pause_ms} → {pause_ms + 1}": "A push may come a millisecond later."
-        for pause_ms in (10, 20, 100, 200)
+        f"feeds/{feed}.py module: {pause_ms} → {pause_ms + 1}": "A push may come a millisecond later."
+        for feed, pauses_ms in (("book_feed", (10, 20, 100, 200, 3000)), ("market_feed", (50, 200, 300)))
+        for pause_ms in pauses_ms
     },
     "server.py _Server._rest: * → *body=body, )": "All clients of an embedded venue have one address.",
     "server.py module: 1000 → 1001": "No page says how soon after its time a connection is cut.",
