@@ -220,6 +220,7 @@ EQUIVALENT: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "engine/settlement.py Settlement._execute: *rpi_matched_qty*",
+            "model/book.py Book._queue_of: *order.is_rpi) and False*",
             "model/book.py Book.queue: queue.at(rank) → *",
             "model/orders.py Order.matches_rpi: *rpi_taker_access*",
             "rest/market_data.py module: 50 → 51*",
