@@ -319,6 +319,7 @@ EQUIVALENT: Mapping[str, str] = {
     **dict.fromkeys(
         (
             'access/quotas.py Quota.headers: * → "x-bapi-*',
+            'access/quotas.py Quota.headers: * → "X-BAPI-*',
             *(
                 f'state.py VenueState.stamps: * → "{name}"'
                 for name in ("traceid", "TRACEID", "timenow", "TIMENOW")
@@ -356,6 +357,7 @@ EQUIVALENT: Mapping[str, str] = {
     },
     "model/ledger.py Ledger.next_order_id: *": "An orderId may be any text.",
     'rest/router.py Rest.handle: "null" → *': "The body of an HTTP 401 is no contract.",
+    "json_text.py compact: *separators=* → *(value, )": "Blanks are no content of JSON.",
     "json_text.py frame: *": "A character that is escaped and one that is not are the same JSON.",
     "*connId*": _OPAQUE,
     "*re.ASCII) → *": "Whoever sends other digits than 0 to 9 gets no documented answer.",
