@@ -44,7 +44,8 @@ async def test_order_sweeps_two_prices(
     async with probes.tape(desk.instrument.symbol) as tape:
         matched = await taker.sweeps(side, **KINDS[kind])
         published = [await tape.pushed(fill) for fill in matched.taken]
-    listed = [await listed_trade(desk, fill) for fill in matched.taken]
+    both = zip(matched.taken, published, strict=True)
+    listed = [await listed_trade(desk, fill, trade) for fill, trade in both]
     newest = await desk.market.recent_trades(desk.instrument.symbol, most=1)
     (order,), behind, ahead = matched.taking, matched.resting, matched.after
     end = await taker.desk.closed(order)
@@ -70,7 +71,7 @@ async def test_order_sweeps_two_prices(
     expect("recent trades where one is asked for", len(newest), at_most(1))
 
 
-@check("MKR-67", severity=BLOCKER, max_fills=4, creates=6, worth=10)
+@check("MKR-67", severity=BLOCKER, max_fills=4, creates=6, worth=20)
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_orders_of_one_price_are_filled_in_turn(desk: Desk, taker: Taker, side: Side) -> None:
@@ -110,6 +111,7 @@ async def test_amend_across_the_spread_takes(desk: Desk, taker: Taker, side: Sid
     matched = await Taker(maker=taker.desk, desk=desk).is_reached_by_amend(side)
     (order,) = matched.taking
     pushed = await desk.pushed_executions(order, matched.qty)
+    await desk.closed(order)
 
     as_taker = having(is_maker=False, exec_price=matched.resting.price)
     for where, fills in (("in the list", matched.taken), ("on the stream", pushed)):

@@ -36,10 +36,11 @@ LIMITS = (2, 3, 7)
 """Rows per page for seven orders: four pages and three with one on the last, and all on one."""
 SMALL = 3
 ENDS = (OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED_CANCELED, OrderStatus.CANCELLED)
+SECOND_MS = 1000
 DAY_MS = 24 * 3600 * 1000
 LONGEST_RANGE_MS = 7 * DAY_MS
 RANGES: Mapping[int, Matcher] = {
-    0: acknowledged,
+    SECOND_MS: acknowledged,
     LONGEST_RANGE_MS: acknowledged,
     LONGEST_RANGE_MS + 1: refused(RetCode.REQUEST_PARAM_ERROR),
 }
@@ -274,10 +275,10 @@ async def test_lists_keep_to_what_they_are_asked_for(
 
     Sequence: two creates, a create on another symbol, Cancelled each; create as the touch, filled by a second
         UID; the history and the executions by each filter, from a start eight days ago, and over ranges of a
-        moment, of seven days, and of more than seven days.
+        second, of seven days, and of more than seven days.
     Passes: under an id, a base coin or the kind Order or Trade the own orders and executions that it selects
         are shown, and no others of this check's; a start without an end shows seven days and so none of them;
-        a range of more than seven days is refused with 10001, one of seven days or of a moment is not.
+        a range of more than seven days is refused with 10001, one of seven days or of a second is not.
     Source: docs/v5/order/order-list.mdx and execution.mdx: orderId, orderLinkId, baseCoin, orderFilter,
         execType, startTime and endTime
     """

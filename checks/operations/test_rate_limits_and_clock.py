@@ -126,6 +126,7 @@ async def test_rate_limit_is_of_one_uid(account: Account, second_account: Accoun
     await account.answer_after(account.venue_now_ms() + WINDOW_MS)
 
     over_limit = sum(answer.ret_code == RetCode.TOO_MANY_VISITS for answer in answers)
+    expect(f"number of refusals of {len(answers)} reads at once", over_limit, at_least(1))
     expect(f"a read of another UID, when {over_limit} of {len(answers)} were refused", other, acknowledged)
 
 

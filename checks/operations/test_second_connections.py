@@ -36,6 +36,8 @@ GAPS = 2
 DEPTHS = (1, 50, 200, 1000)
 """Levels of the books that a client can follow."""
 LOOKS = 2
+MOST_GROWN = Decimal("1.5")
+"""The growth of a ticker's volume to the trades pushed meanwhile, a ratio."""
 LONGEST_CANDLE_MS = 61_000
 """A candle is pushed once in sixty seconds at least."""
 IDLE_MS = 4000
@@ -262,14 +264,14 @@ async def test_one_connection_carries_every_topic(
 ) -> None:
     """Topics of two symbols that one request asks for on one connection are all pushed.
 
-    The volume of the ticker grows by no more than the trades that the same connection shows. A ticker may be
-    late, so it is looked at after two fills, twice where the first look does not agree.
+    The volume of the ticker grows by about the trades that the same connection shows. A ticker may be late,
+    and then shows trades of before the subscription: half as much again is allowed, and a second look.
 
     Sequence: four books, trades and ticker of the symbol, book and ticker of another symbol, subscribed by
         one request; a create on either symbol, New; twice: create as the touch, Filled by a second UID; quiet
         period.
     Passes: a frame of every topic comes, of the symbol's after the first fill; the ticker's volume24h grows
-        from its first frame to its last by no more than the trades pushed.
+        from its first frame to its last by no more than half as much again as the trades pushed.
     Source: docs/v5/websocket/wss-authentication.mdx, args; docs/v5/websocket/public/ticker.mdx, volume24h
     """
     symbol, other = desk.instrument.symbol, desk_on_other_symbol.instrument.symbol
@@ -288,7 +290,7 @@ async def test_one_connection_carries_every_topic(
 
     wait_ms = desk.timeouts.event_ms
     expect("topics of one connection that were not pushed", silent, nothing, within_ms=wait_ms)
-    expect("growth of volume24h while trades were followed", grown, at_most(traded))
+    expect("growth of volume24h while trades were followed", grown, at_most(traded * MOST_GROWN))
 
 
 @check("CON-43", severity=MINOR, max_fills=6, creates=8, min_messages=6)
@@ -327,7 +329,7 @@ async def test_candles_and_whole_book_are_pushed(desk: Desk, taker: Taker, probe
 async def _agreed(
     probes: Probes, own: Sequence[str], beside: Sequence[str], move: Callable[[], Awaitable[Decimal]]
 ) -> tuple[Sequence[str], Decimal, Decimal]:
-    """Follow topics until they agree, or so often: the silent ones, the ticker's growth, and what was traded.
+    """Follow topics until they agree, twice at most: the silent ones, the ticker's growth, what was traded.
 
     own: with the trades and the ticker of the symbol; move: returns how much it traded
     """
@@ -339,7 +341,7 @@ async def _agreed(
         filled, seen = await probes.followed(own, beside, move)
         # The trades of the fills may be pushed later than the ticker.
         found = seen.silent, _growth(seen.rows(ticker)), max(_traded(seen.rows(trades)), filled)
-        if not found[0] and found[1] <= found[2]:
+        if not found[0] and found[1] <= found[2] * MOST_GROWN:
             break
     return found
 
