@@ -34,6 +34,7 @@ from fixtures.desk import (
     Taker,
     Transport,
     Way,
+    amends_of_resting,
     cells,
     ground_of,
     orders_to_amend,
@@ -94,10 +95,9 @@ async def test_amend_keeps_to_each_limit(desk: Desk) -> None:
         acknowledged amends and no others, and the last of them when the order is cancelled.
     Source: docs/v5/market/instrument.mdx, docs/v5/order/amend-order.mdx, docs/v5/error.mdx
     """
-    ground, table = await ground_of(desk), cells(GRIDS_AND_MINIMUM, Way.AMEND, desk.via)
-    orders = await orders_to_amend(desk, [table[0], table[1]], ground)
+    table = cells(GRIDS_AND_MINIMUM, Way.AMEND, desk.via)
 
-    sent = await send_amends(desk, orders, table, ground)
+    orders, sent = await amends_of_resting(desk, table, 2)
 
     await _expect_amended_as_sent(desk, orders, sent)
 
@@ -133,10 +133,9 @@ async def test_batch_of_amends_keeps_to_each_limit(desk: Desk) -> None:
         acknowledged amends and no others, and the last of them when the order is cancelled.
     Source: docs/v5/market/instrument.mdx, docs/v5/order/batch-amend.mdx, docs/v5/error.mdx
     """
-    ground, table = await ground_of(desk), cells(GRIDS_AND_MINIMUM, Way.BATCH_AMEND, desk.via)
-    orders = await orders_to_amend(desk, table[:10], ground)
+    table = cells(GRIDS_AND_MINIMUM, Way.BATCH_AMEND, desk.via)
 
-    sent = await send_amends(desk, orders, table, ground)
+    orders, sent = await amends_of_resting(desk, table, 10)
 
     await _expect_amended_as_sent(desk, orders, sent)
 
