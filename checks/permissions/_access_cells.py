@@ -165,14 +165,14 @@ async def _reused(ways: WaysIn, verified: WayIn) -> Cells:
         signs.append(sign)
         return sign
 
-    await ways.answer(verified, Signing(payload=noted, sign=kept))
+    first = await ways.answer(verified, Signing(payload=noted, sign=kept))
     ((sign,), (stated_ms,)) = signs, stamps
     again = {
         "of-another-request": Signing(sign=lambda _: sign, stated_ms=stated_ms),
         "of-an-earlier-time": Signing(1, sign=lambda _: sign),
     }
     reused = refused({RetCode.INVALID_SIGNATURE, RetCode.TIMESTAMP_WINDOW})
-    return {
+    return {f"first-use-{verified}": (first, having(ret_code=other_than(RetCode.INVALID_SIGNATURE)))} | {
         f"{name}-{verified}-{way}": (await ways.answer(way, signing), reused)
         for name, signing in again.items()
         for way in (*ways.reads, *ways.writes)
