@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -55,7 +55,11 @@ class Requirements:
 
     def only_smoke(self) -> "Requirements":
         """The set cut down to the short profile."""
-        cut = (replace(item, checks=tuple(x for x in item.checks if x in self.smoke)) for item in self.items)
+        return self.only(lambda check_id: check_id in self.smoke)
+
+    def only(self, is_wanted: Callable[[str], bool]) -> "Requirements":
+        """The set cut down to the checks whose id is wanted, without the items that keep none."""
+        cut = (replace(item, checks=tuple(filter(is_wanted, item.checks))) for item in self.items)
         return replace(self, items=tuple(item for item in cut if item.checks))
 
     def plan(self, collected: Mapping[str, Check]) -> tuple[Check, ...]:
