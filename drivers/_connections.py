@@ -3,18 +3,18 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 import httpx
 
-from drivers.order_states import ZERO, Order, Row, figure_of, plain
+from drivers.filters import SPOT, Filters
+from drivers.order_states import Row, figure_of
 from fixtures.clients.clock import SystemClock
 from fixtures.clients.context import ClientContext
 from fixtures.clients.errors import ClientError, Malformed, Misuse, Refused, Unreachable
 from fixtures.clients.net.httpx_transport import LeanTransport
 from fixtures.clients.operations import orders_of
-from fixtures.clients.reply import Reply, as_dict
+from fixtures.clients.reply import Reply
 from fixtures.clients.rest import RestClient
 from fixtures.clients.risk import RiskCheck
 from fixtures.clients.streams.private import PrivateStream
@@ -25,13 +25,13 @@ from fixtures.record.evidence import Evidence, Redactor
 from fixtures.v5 import paths
 
 TIMEOUT_MS = 3000
-RECV_WINDOW_MS = 5000
 CONNECT_ATTEMPTS = 8
-SPOT = {"category": "spot"}
 _PAGE = 50
 _REDIRECT = range(300, 400)
-_MAINTAINED = {"ongoing"}
+_WEEK_MS = 7 * 24 * 3_600_000
 _SPOT_PRODUCT = 2
+_NOTICE_MS = 60_000
+"""How long before an announced maintenance the quotes are pulled."""
 
 
 class _Unrecorded(Evidence):
@@ -42,23 +42,28 @@ class _Unrecorded(Evidence):
         return 0
 
 
-class _OwnPostOnly(RiskCheck):
-    """The last look before the wire: own orders only, and nothing that could take."""
+class OwnPostOnly(RiskCheck):
+    """The last look before the wire: own orders only, and nothing that could take.
+
+    owner: what the orderLinkId of every own order starts with
+    terms: the timeInForce that a create may have
+    """
 
     def __init__(self, owner: str) -> None:
-        self._owner = owner
+        self.owner = owner
+        self.terms = {"PostOnly"}
 
     def admit(self, path: str, body: Mapping[str, Any], role: Role = "maker") -> None:
         """Raise Misuse for an order of somebody else, and for a create that is not PostOnly."""
         del role
         for order in orders_of(path, body):
-            if not str(order.get("orderLinkId")).startswith(self._owner):
+            if not str(order.get("orderLinkId")).startswith(self.owner):
                 raise Misuse(f"{path}: {order.get('orderLinkId')} is no order of this client")
-            if path in paths.ORDER_CREATES and order.get("timeInForce") != "PostOnly":
+            if path in paths.ORDER_CREATES and order.get("timeInForce") not in self.terms:
                 raise Misuse(f"{path}: only PostOnly orders are sent")
 
 
-class _NoRedirect(httpx.AsyncBaseTransport):
+class NoRedirect(httpx.AsyncBaseTransport):
     """Reports an answer that points to another place, which is never followed."""
 
     def __init__(self, on_redirect: Callable[[str], None]) -> None:
@@ -84,6 +89,9 @@ class Connections:
     on_trouble: receives what went wrong beside a request: the reason of an alert, and its text
     """
 
+    recv_window_ms = 5000
+    transport_type = NoRedirect
+
     def __init__(  # noqa: PLR0913 - one keyword for each callback
         self,
         hosts: Mapping[str, str],
@@ -102,14 +110,14 @@ class Connections:
         evidence = _Unrecorded(Redactor([credentials.key, credentials.secret]), clock.now_ms)
         self.context = ClientContext(evidence, clock, TIMEOUT_MS)
         self._symbol = {**SPOT, "symbol": symbol}
-        risk = _OwnPostOnly(owner)
+        self.risk = OwnPostOnly(owner)
         self.rest = RestClient(
             hosts["rest"],
             self.context,
             credentials=credentials,
-            risk_check=risk,
-            recv_window_ms=RECV_WINDOW_MS,
-            transport=_NoRedirect(lambda text: on_trouble("host", text)),
+            risk_check=self.risk,
+            recv_window_ms=self.recv_window_ms,
+            transport=self.transport_type(lambda text: on_trouble("host", text)),
         )
         takers = {"order": on_order, "execution": on_execution}
 
@@ -131,8 +139,8 @@ class Connections:
             hosts["trade"],
             self.context,
             credentials=credentials,
-            risk_check=risk,
-            recv_window_ms=RECV_WINDOW_MS,
+            risk_check=self.risk,
+            recv_window_ms=self.recv_window_ms,
             resynchronise=self.rest.synchronise,
             rate_limiter=self.rest.rate_limiter,
         )
@@ -180,10 +188,14 @@ class Connections:
         return await self._pages(paths.ORDER_REALTIME, {"openOnly": "0", "limit": str(_PAGE)})
 
     async def executions(self, since_ms: int) -> list[Row]:
-        """Every execution since a moment of the venue's clock. Raises a ClientError."""
-        return await self._pages(paths.EXECUTION_LIST, {"startTime": str(since_ms), "limit": str(2 * _PAGE)})
+        """Every execution since a moment of the venue's clock, week by week. Raises a ClientError."""
+        found: list[Row] = []
+        for start_ms in range(since_ms, self.context.venue_now_ms(), _WEEK_MS):
+            query = {"startTime": str(start_ms), "endTime": str(start_ms + _WEEK_MS - 1)}
+            found += await self._pages(paths.EXECUTION_LIST, {**query, "limit": str(2 * _PAGE)})
+        return found
 
-    async def filters(self, *, with_band: bool = False) -> "Filters":
+    async def filters(self, *, with_band: bool = False) -> Filters:
         """The filters; the price band too, which moves, so it is asked for when it has refused an order.
 
         Raises a ClientError.
@@ -199,12 +211,14 @@ class Connections:
         )
 
     async def is_maintained(self) -> bool:
-        """True while the venue says that its spot trading is under maintenance. Raises a ClientError."""
+        """True while spot trading is under maintenance, or is about to be. Raises a ClientError."""
         reply = await self.rest.send("GET", paths.SYSTEM_STATUS, {}, signed=False)
-        rows = [row for row in reply.result.get("list") or () if isinstance(row, dict)]
+        soon_ms = self.context.venue_now_ms() + _NOTICE_MS
         return any(
-            row.get("state") in _MAINTAINED and _SPOT_PRODUCT in (row.get("product") or (_SPOT_PRODUCT,))
-            for row in rows
+            _SPOT_PRODUCT in (row.get("product") or (_SPOT_PRODUCT,))
+            and (row.get("state") == "ongoing" or _begins(row, soon_ms))
+            for row in reply.result.get("list") or ()
+            if isinstance(row, dict)
         )
 
     async def _pages(self, path: str, query: Mapping[str, str]) -> list[Row]:
@@ -237,38 +251,6 @@ class Connections:
                 return
 
 
-class Filters:
-    """What the venue asks of an order on the symbol: steps, limits and, where it is known, the price band."""
-
-    def __init__(self, row: Row, band: Row) -> None:
-        lot, price = as_dict(row.get("lotSizeFilter")), as_dict(row.get("priceFilter"))
-        self.base_coin, self.quote_coin = str(row.get("baseCoin")), str(row.get("quoteCoin"))
-        self._tick, self._lot = figure_of(price.get("tickSize")), figure_of(lot.get("basePrecision"))
-        self._least, self._most = figure_of(lot.get("minOrderAmt")), figure_of(lot.get("maxLimitOrderQty"))
-        self._band = {"Buy": figure_of(band.get("buyLmt")), "Sell": figure_of(band.get("sellLmt"))}
-
-    def fault(self, side: str, price: Decimal, qty: Decimal) -> str:
-        """Which filter an order breaks, "" for none."""
-        limit = self._band[side] or price
-        broken = {
-            "tick_size": self._tick and price % self._tick,
-            "base_precision": self._lot and qty % self._lot,
-            "min_order_amt": price * qty < (self._least or ZERO),
-            "max_limit_order_qty": self._most and qty > self._most,
-            "price_limit": price > limit if side == "Buy" else price < limit,
-        }
-        return next((name for name, is_broken in broken.items() if is_broken or price <= 0 or qty <= 0), "")
-
-
-def terms(order: Order, symbol: str) -> dict[str, str]:
-    """The body of a create."""
-    return {
-        **SPOT,
-        "symbol": symbol,
-        "side": order.side,
-        "orderType": "Limit",
-        "qty": plain(order.qty),
-        "price": plain(order.price),
-        "timeInForce": "PostOnly",
-        "orderLinkId": order.link_id,
-    }
+def _begins(row: Row, before_ms: int) -> bool:
+    begin = figure_of(row.get("begin"))
+    return row.get("state") == "scheduled" and begin is not None and begin <= before_ms

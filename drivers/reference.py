@@ -1,21 +1,23 @@
 """The driver of this suite's own client: ``python -m drivers.reference``.
 
-What a market maker may copy: the start, what is refused before it is sent, and the watch over the streams.
-The life of one order stands in ``_order_life.py``, the connections in ``_connections.py``.
+Here stand the protocol's methods and what the client refuses before it is sent. What it does by itself stands
+in ``_watch.py``, the life of one order in ``_order_life.py``, what is believed and told in ``_beliefs.py``, and
+the connections in ``_connections.py``.
 """
 
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from drivers._connections import Connections
-from drivers._order_life import OrderLife
-from drivers.order_states import Fills, Order, Row, State, figure_of, plain
+from drivers._watch import Watch
+from drivers.order_states import RESTING, Fills, Order, figure_of, plain
 from drivers.state_directory import StateDirectory
 from drivers.stdio import Declined, serve
 from fixtures.clients.errors import ClientError
@@ -23,22 +25,14 @@ from fixtures.config.environment import Credentials
 from fixtures.config.real_money import real_hosts
 from fixtures.event_loop import new_event_loop
 
-PING_S, RECONCILE_S, STATUS_S, REFRESH_S = 4.0, 4.0, 5.0, 30.0
-"""How often the streams are pinged, beliefs compared, maintenance asked for, clock and filters read anew."""
-GRACE_S = 5.0
-"""How long quotes may stand while the private stream is down."""
 STOP_S = 14.0
-_OVERLAP_MS = 60_000
-_FILL_FIELDS = ("execId", "side", "execQty", "execPrice", "execFee", "feeCurrency", "orderLinkId", "execTime")
 
 
-class Reference(OrderLife):
+class Reference(Watch):
     """This suite's own client behind the driver protocol."""
 
-    fills: Fills
-    is_maintained = False
-    is_blind = False
-    watch: tuple["asyncio.Task[None]", ...] = ()
+    connections = Connections
+    is_connected = is_started = False
 
     async def initialize(self, protocol: str) -> dict[str, Any]:
         """Say who this is and what it offers."""
@@ -67,32 +61,36 @@ class Reference(OrderLife):
         self.require_hosts(hosts)
         self.symbol = symbol
         self.journal = StateDirectory(Path(state_directory), time.time_ns() // 1_000_000)
-        self.venue = Connections(
-            hosts,
-            Credentials(os.environ[key_variable], os.environ[secret_variable]),
-            symbol,
-            self.journal.owner,
-            over_trade=transport == "trade",
-            on_order=self.take_order,
-            on_execution=self.take_execution,
-            on_lost=self.stream_lost,
-            on_back=self.catch_up,
-            on_trouble=self.trouble,
-        )
+        credentials = Credentials(os.environ[key_variable], os.environ[secret_variable])
+        self.venue = self.connect(hosts, credentials, over_trade=transport == "trade")
+        self.is_connected = True
         await self.venue.open()
         self.filters = await self.venue.filters()
         self.fills = Fills(self.filters.base_coin, self.filters.quote_coin)
         self.recall()
         await self.catch_up()
         await asyncio.gather(*(self.resolve(order) for order in self.may_be_open() if not order.rows))
-        rhythms = ((PING_S, self.ping), (RECONCILE_S, self.reconcile), (STATUS_S, self.ask_for_maintenance))
-        self.watch = tuple(
-            self.spawn(self.every(seconds, work)) for seconds, work in (*rhythms, (REFRESH_S, self.refresh))
+        self.begin()
+        self.is_started = True
+
+    def connect(self, hosts: Mapping[str, str], credentials: Credentials, *, over_trade: bool) -> Connections:
+        """The connections to the venue, not open yet."""
+        return self.connections(
+            hosts,
+            credentials,
+            self.symbol,
+            self.journal.owner,
+            over_trade=over_trade,
+            on_order=self.take_order,
+            on_execution=self.take_execution,
+            on_lost=self.stream_lost,
+            on_back=self.catch_up,
+            on_trouble=self.trouble,
         )
 
     def require_hosts(self, hosts: Mapping[str, str]) -> None:
         """Refuse hosts with real money unless the variable REAL_MONEY allows it, and a mixture of both."""
-        names = [url.split("//")[1].split("/")[0].rsplit(":", 1)[0] for url in hosts.values()]
+        names = [urlsplit(url).hostname or "" for url in hosts.values()]
         real = real_hosts(names)
         if real and (os.environ.get("REAL_MONEY") != "yes" or len(real) < len(names)):
             raise Declined(f"host: {real[0]} is not a host that this client may trade on")
@@ -129,7 +127,7 @@ class Reference(OrderLife):
 
     async def open_orders(self) -> dict[str, list[str]]:
         """Say which orders are believed to rest."""
-        resting = [order for order in self.orders.values() if order.state in {State.LIVE, State.PARTIAL}]
+        resting = [order for order in self.orders.values() if order.state in RESTING]
         return {"orders": [order.link_id for order in resting]}
 
     async def inventory(self) -> dict[str, str]:
@@ -138,11 +136,10 @@ class Reference(OrderLife):
 
     async def stop(self) -> None:
         """Cancel every own order over REST, look that none is left, and close the connections."""
-        if not hasattr(self, "venue"):
+        if not self.is_connected or self.stopped_by == "stopped":
             return
         self.stopped_by, self.venue.over_trade = "stopped", False
-        for task in self.watch:
-            task.cancel()
+        self.end()
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_S):
                 while await self.is_anything_left():
@@ -190,7 +187,7 @@ class Reference(OrderLife):
 
     def require_trading(self) -> None:
         """Refuse while nothing may be sent."""
-        if not self.watch:
+        if not self.is_started:
             raise Declined("not started")
         reasons = {
             self.stopped_by: bool(self.stopped_by),
@@ -203,137 +200,12 @@ class Reference(OrderLife):
         if reason := next((name for name, holds in reasons.items() if holds), ""):
             raise Declined(reason)
 
-    # --- what happens by itself
 
-    async def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Do something again and again; the venue not answering ends none of it."""
-        while True:
-            await asyncio.sleep(seconds)
-            with suppress(ClientError):
-                await work()
-            self.is_banned()
-
-    async def ping(self) -> None:
-        """See that both streams are alive; a private stream that is silent has the quotes pulled."""
-        private, trade = self.venue.private, self.venue.trade
-        if private.is_down:
-            await private.returned(500)
-        else:
-            try:
-                await private.ping()
-            except ClientError:
-                self.spawn(self.go_blind("the private stream is silent"))
-        if self.venue.over_trade:
-            await (trade.returned(500) if trade.is_down else trade.ping())
-
-    def stream_lost(self) -> None:
-        """Give the private stream a moment to come back before the quotes are pulled."""
-        if not self.stopped_by:
-            self.spawn(self.go_blind("the private stream is down", GRACE_S))
-
-    async def go_blind(self, why: str, grace_s: float = 0.0) -> None:
-        """Pull the quotes, and place none, while what happens to them cannot be seen."""
-        await asyncio.sleep(grace_s)
-        if self.venue.private.is_down and not self.is_blind:
-            self.is_blind = True
-            self.alert("critical", "stream", why)
-            await self.pull_quotes()
-
-    async def catch_up(self) -> None:
-        """Fetch what the private stream did not push, however long that takes; then see again."""
-        while True:
-            try:
-                await self.backfill()
-                await self.reconcile()
-            except ClientError:
-                await asyncio.sleep(1)
-            else:
-                self.is_blind = False
-                return
-
-    async def backfill(self) -> None:
-        """Count every execution that no push has shown."""
-        since_ms = max(self.journal.first_ms, self.fills.newest_ms) - _OVERLAP_MS
-        for row in await self.venue.executions(since_ms):
-            self.take_execution(row)
-
-    async def reconcile(self) -> None:
-        """Compare the beliefs with the venue's open orders; look up what it does not show."""
-        shown = [row for row in await self.venue.open_rows() if self.is_own(row)]
-        for row in shown:
-            self.adopt(row)
-            self.take_order(row, asked=True)
-        links = {row.get("orderLinkId") for row in shown}
-        for order in self.may_be_open():
-            if order.link_id not in links and not self._turns[order.intent].locked():
-                self.spawn(self.resolve(order))
-
-    async def ask_for_maintenance(self) -> None:
-        """Pull the quotes while the venue is under maintenance."""
-        was, self.is_maintained = self.is_maintained, await self.venue.is_maintained()
-        if self.is_maintained and not was:
-            self.alert("critical", "maintenance", "spot trading is under maintenance")
-            await self.pull_quotes()
-
-    async def refresh(self) -> None:
-        """Compare the clocks and read the filters anew."""
-        await self.venue.rest.synchronise(samples=3)
-        await self.read_filters()
-
-    def trouble(self, reason: str, text: str) -> None:
-        """Hear of trouble beside a request; another host is no place to trade on."""
-        if reason == "host":
-            self.halt(reason, text)
-        else:
-            self.alert("warning", reason, text)
-
-    # --- what is remembered
-
-    def recall(self) -> None:
-        """Know the orders and the fills of earlier lives, so that none is lost and none counted twice."""
-        for line in self.journal.kept("order"):
-            order = Order(
-                line["intent"],
-                line["order_link_id"],
-                line["side"],
-                Decimal(line["price"]),
-                Decimal(line["qty"]),
-            )
-            order.sent.add(order.price)
-            self.orders[order.intent] = self.links[order.link_id] = order
-        for line in self.journal.kept("closed"):
-            closed = self.links[line["order_link_id"]]
-            closed.filled, closed.by_venue = Decimal(line["filled_qty"]), True
-            closed.state, closed.reason = State(line["state"]), line["reason"]
-        for row in self.journal.kept("fill"):
-            self.fills.take(row)
-
-    def adopt(self, row: Row) -> None:
-        """Know an own order that rests and that the journal does not name."""
-        link_id = str(row["orderLinkId"])
-        if link_id not in self.links:
-            price, qty = (figure_of(row.get(name)) or Decimal(0) for name in ("price", "qty"))
-            order = Order(link_id, link_id, str(row.get("side")), price, qty, sent={price})
-            self.orders[link_id] = self.links[link_id] = order
-
-    def is_own(self, row: Row) -> bool:
-        """True for a row of an order of this client, in whichever of its lives it was sent."""
-        return str(row.get("orderLinkId")).startswith(f"{self.journal.owner}-")
-
-    def take_execution(self, row: Row) -> None:
-        """Count an execution of an own order once; one that lacks a field is fetched."""
-        if row.get("orderLinkId") and not self.is_own(row):
-            return
-        new = self.fills.take(row) if row.get("orderLinkId") else None
-        if new is None:
-            self.spawn(self.backfill())
-        elif new:
-            self.journal.write({"fill": {name: row.get(name) for name in _FILL_FIELDS}})
-            if order := self.links.get(str(row["orderLinkId"])):
-                order.fill(self.fills.filled[order.link_id])
-                self.changed(order)
+def main(client: Reference) -> None:
+    """Serve one client until its input ends."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(serve(client))
 
 
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(serve(Reference()))
+    main(Reference())

@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 METHODS = (
@@ -53,28 +54,31 @@ def notify(method: str, params: Params) -> None:
 
 async def serve(driver: object) -> None:
     """Answer requests until the end of standard input or SIGTERM; both have ``stop`` run unless it did."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=_LONGEST_LINE)
-    pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    loop.add_signal_handler(signal.SIGTERM, reader.feed_eof)
     running: set[asyncio.Task[None]] = set()
-    stopped = started = False
+    reading = asyncio.create_task(_read_on(driver, running))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, reading.cancel)
+    with suppress(asyncio.CancelledError):
+        await reading
+    with suppress(NotOffered):
+        await _called(driver, "stop", {})
+    if running:
+        await asyncio.wait(running)
+
+
+async def _read_on(driver: object, running: set[asyncio.Task[None]]) -> None:
+    reader = asyncio.StreamReader(limit=_LONGEST_LINE)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
     while line := await reader.readline():
         request = _read(line)
         if request is None:
             write({"id": None, "error": {"code": PARSE_ERROR, "message": "not JSON-RPC"}})
             continue
-        started = started or request["method"] == "start"
-        stopped = stopped or request["method"] == "stop"
         # A task each: a slow answer holds up no other, and the tasks begin in the order of the requests.
         task = asyncio.create_task(_answer(driver, request))
         running.add(task)
         task.add_done_callback(running.discard)
-    if started and not stopped:
-        await _called(driver, "stop", {})
-    if running:
-        await asyncio.wait(running)
-    pipe.close()
 
 
 def _read(line: bytes) -> dict[str, Any] | None:
