@@ -1,4 +1,4 @@
-"""What this suite's own client believes of its orders, whom it tells, and when it stops sending."""
+"""What this suite's own client believes of its orders, what it reports, and when it stops sending."""
 
 import asyncio
 from collections import defaultdict
@@ -48,7 +48,7 @@ class Beliefs:
         self._link_of: dict[str, str] = {}
         self.look_ups: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._told: dict[str, dict[str, str]] = {}
+        self._reported: dict[str, dict[str, str]] = {}
         self._alerted: dict[tuple[str, str], float] = {}
 
     def now(self) -> float:
@@ -68,7 +68,7 @@ class Beliefs:
             self.alert("critical", "other", f"{type(error).__name__}: {error}")
 
     def alert(self, severity: str, reason: str, text: str) -> None:
-        """Tell the trader on call; the same again only after a while."""
+        """Alert the trader on call; the same again only after a while."""
         if self.now() - self._alerted.get((reason, text), -SAME_ALERT_S - 1) > SAME_ALERT_S:
             self._alerted[reason, text] = self.now()
             notify("alert", {"severity": severity, "reason": reason, "text": text[:500]})
@@ -91,10 +91,10 @@ class Beliefs:
             self.spawn(self.resolve(order))
 
     def changed(self, order: Order) -> None:
-        """Tell the suite, and whoever waits for a move of the order."""
+        """Notify the suite, and whoever waits for a move of the order."""
         report = order.report()
-        if self._told.get(order.intent) != report:
-            self._told[order.intent] = report
+        if self._reported.get(order.intent) != report:
+            self._reported[order.intent] = report
             notify("orderChanged", {"intent": order.intent, **report})
             if order.is_final:
                 self.journal.write({"closed": report})
@@ -121,8 +121,8 @@ class Beliefs:
         rule = self.rule_of(refusal)
         return rule is not None and rule.disposition is Disposition.RECONCILE
 
-    def tell_refusal(self, refusal: Refused, path: str) -> None:
-        """Tell the trader, by the class of the refusal; stop where only a human can remedy it."""
+    def report_refusal(self, refusal: Refused, path: str) -> None:
+        """Alert the trader, by the class of the refusal; stop where only a human can remedy it."""
         rule = self.rule_of(refusal)
         kind = rule.error_class if rule else "not classified"
         text = f"{path}: {refusal.code} ({kind}): {refusal.text}"
@@ -145,14 +145,14 @@ class Beliefs:
             self.alert("critical", "unknown_outcome", f"no more creates for now: {error}")
 
     def is_banned(self) -> bool:
-        """True while the venue bans this address; the trader is told."""
+        """True while the venue bans this address; the trader is alerted."""
         banned = self.venue.context.address.banned_until_ms > self.venue.context.clock.now_ms()
         if banned:
             self.alert("critical", "ban", "the venue bans this address: nothing is sent until the ban ends")
         return banned
 
     def halt(self, reason: str, text: str) -> None:
-        """Stop trading for good, pull the quotes and tell the trader."""
+        """Stop trading for good, pull the quotes and alert the trader."""
         self.stopped_by = self.stopped_by or reason
         self.alert("critical", reason, text)
         self.spawn(self.pull_quotes())

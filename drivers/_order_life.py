@@ -23,7 +23,7 @@ from fixtures.v5 import paths
 ABSENT_AFTER_S = 6.0
 """How long the venue must show nothing of an order before it counts as never accepted: its views may lag."""
 GIVE_UP_S = 12.0
-"""How long look-ups may fail before the order is UNKNOWN and a trader is told; they go on."""
+"""How long look-ups may fail before the order is UNKNOWN and a trader is alerted; they go on."""
 ROW_AFTER_ACK_S = 1.5
 """How long a push may take after its acknowledgement before the venue is asked."""
 FIRST_LOOK_S, LONGEST_PAUSE_S = 0.25, 5.0
@@ -116,7 +116,7 @@ class OrderLife(Beliefs):
         except Refused as refusal:
             order.reason = f"{refusal.code} {refusal.text}"
             if not self.is_about_the_order(refusal):
-                self.tell_refusal(refusal, path)
+                self.report_refusal(refusal, path)
             await self.resolve(order)
             return True
         except ClientError as error:
@@ -154,7 +154,7 @@ class OrderLife(Beliefs):
             return
         order.conclude(State.REJECTED, f"{refusal.code} {refusal.text}")
         self.changed(order)
-        self.tell_refusal(refusal, paths.ORDER_CREATE)
+        self.report_refusal(refusal, paths.ORDER_CREATE)
         if refusal.code in ORDER_CAP:
             self.capped_until = self.now() + LONGEST_PAUSE_S
 

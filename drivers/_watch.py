@@ -1,4 +1,4 @@
-"""What this suite's own client does by itself: it watches its streams, reconciles and remembers."""
+"""What this suite's own client does by itself: it pings its streams, reconciles and remembers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

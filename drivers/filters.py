@@ -19,7 +19,10 @@ class Filters:
         lot, price = _section(row, "lotSizeFilter"), _section(row, "priceFilter")
         self.base_coin, self.quote_coin = str(row.get("baseCoin")), str(row.get("quoteCoin"))
         self._tick, self._lot = figure_of(price.get("tickSize")), figure_of(lot.get("basePrecision"))
-        self._least, self._most = figure_of(lot.get("minOrderAmt")), figure_of(lot.get("maxLimitOrderQty"))
+        self._minimum, self._maximum = (
+            figure_of(lot.get("minOrderAmt")),
+            figure_of(lot.get("maxLimitOrderQty")),
+        )
         self._band = {"Buy": figure_of(band.get("buyLmt")), "Sell": figure_of(band.get("sellLmt"))}
 
     def fault(self, side: str, price: Decimal, qty: Decimal) -> str:
@@ -28,8 +31,8 @@ class Filters:
         broken = {
             "tick_size": self._tick and price % self._tick,
             "base_precision": self._lot and qty % self._lot,
-            "min_order_amt": price * qty < (self._least or ZERO),
-            "max_limit_order_qty": self._most and qty > self._most,
+            "min_order_amt": price * qty < (self._minimum or ZERO),
+            "max_limit_order_qty": self._maximum and qty > self._maximum,
             "price_limit": price > limit if side == "Buy" else price < limit,
         }
         return next((name for name, is_broken in broken.items() if is_broken or price <= 0 or qty <= 0), "")

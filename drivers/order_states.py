@@ -108,7 +108,7 @@ class Order:
         }
 
     def conclude(self, state: State, reason: str) -> None:
-        """Believe something that no row has said: a refusal by its code, or the end of a look-up."""
+        """Believe something that no row has shown: a refusal by its code, or the end of a look-up."""
         if not self.is_final:
             self.state, self.reason, self.by_venue = state, reason, False
 

@@ -1,7 +1,7 @@
 """The driver of this suite's own client: ``python -m drivers.reference``.
 
 Here stand the methods of the protocol, and what is refused before it is sent. What the client does by itself
-stands in ``_watch.py``, the life of one order in ``_order_life.py``, what is believed and told in
+stands in ``_watch.py``, the life of one order in ``_order_life.py``, what is believed and reported in
 ``_beliefs.py``, and the connections in ``_connections.py``.
 """
 

@@ -2,7 +2,7 @@
 
 Each line is written before what it announces is sent, so after a kill the file names every order that may be
 open. An orderLinkId is the owner's name, the number of the life and a counter: no two lives share one, and an
-owner's orders are told from foreign ones by their start.
+owner's orders differ from foreign ones in their start.
 """
 
 import json
