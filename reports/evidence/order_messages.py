@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fixtures.record.evidence import Channel, Direction, Record
+from fixtures.record.evidence import Channel, Direction, Record, Title
 from fixtures.v5 import paths
 
 OPERATIONS = {
@@ -32,7 +32,10 @@ def rows(record: Record) -> tuple[Row, ...]:
     if record.channel is Channel.PUBLIC:
         return ()
     return tuple(
-        row for row in _objects(_content(record.text)) if row.get("orderLinkId") or row.get("orderId")
+        row
+        for text in (record.text.splitlines() if Title.of(record.title).gateway else [record.text])
+        for row in _objects(_content(text))
+        if row.get("orderLinkId") or row.get("orderId")
     )
 
 
@@ -75,15 +78,20 @@ def requests(records: Sequence[Record]) -> dict[int, Record]:
     """Seq of a reply -> the request that it answers.
 
     By reqId where both carry one, else the oldest unanswered request of the same title on the same
-    channel.
+    channel. A note of the gateway is about the request that it names.
     """
     waiting: list[Record] = []
+    by_seq = {record.seq: record for record in records}
     answered: dict[int, Record] = {}
     for record in records:
         if record.channel not in ASKED_AND_ANSWERED:
             continue
         if record.direction is Direction.SENT:
             waiting.append(record)
+            continue
+        if Title.of(record.title).gateway:
+            if record.answers is not None and record.answers in by_seq:
+                answered[record.seq] = by_seq[record.answers]
             continue
         request = _request_of(record, waiting)
         if request is not None:

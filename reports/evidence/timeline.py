@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from fixtures.record.evidence import Channel, Direction, Record
+import msgspec
+
+from fixtures.record.evidence import Channel, Direction, Record, Title
 from reports.evidence.order_messages import ASKED_AND_ANSWERED, OPERATIONS, Row, links, requests, rows
 
 NO_ERROR = ("", "EC_NoError")
@@ -41,13 +43,19 @@ class Timeline:
 
 
 def timelines(records: Sequence[Record], prefix: str) -> tuple[Timeline, ...]:
-    """The timeline of every order whose order_link_id starts with the prefix."""
+    """The timeline of every order whose order_link_id starts with the prefix, or that another client sent."""
     link_of = links(records)
     asked = requests(records)
+    of_client = {
+        str(row.get("orderLinkId"))
+        for record in records
+        if record.direction is Direction.SENT and _is_create_of_client(record)
+        for row in rows(record)
+    }
     moments: dict[str, list[Moment]] = {}
     for record in records:
         for link_id, what in _events(record, asked.get(record.seq), link_of):
-            if link_id.startswith(prefix):
+            if link_id.startswith(prefix) or link_id in of_client:
                 moment = Moment(record.at_ms, record.venue_ms, record.seq, record.channel, what)
                 moments.setdefault(link_id, []).append(moment)
     id_of = {link_id: order_id for order_id, link_id in link_of.items()}
@@ -76,12 +84,33 @@ def clock(unix_ms: int | None) -> str:
 
 
 def _events(record: Record, request: Record | None, link_of: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The order_link_id of each order that the record is about, and the event."""
-    if record.channel in ASKED_AND_ANSWERED:
+    """The order_link_id of each order that the record is about, and the event.
+
+    Of a client that is not the suite's own, the event begins with its name; what the gateway between it and
+    the venue did is one, too.
+    """
+    client, operation, gateway = Title.of(record.title)
+    if gateway:
+        for row in rows(request or record):
+            yield _link_id(row, link_of), f"gateway: {gateway} for {client}, {operation}"
+    elif client:
+        own = _retitled(record, operation)
+        asked = request and _retitled(request, operation)
+        yield from ((link_id, f"{client}: {what}") for link_id, what in _events(own, asked, link_of))
+    elif record.channel in ASKED_AND_ANSWERED:
         yield from _asked_or_answered(record, request, link_of)
     elif record.direction is Direction.RECEIVED:
         for row in rows(record):
             yield _link_id(row, link_of), _state_or_execution(row)
+
+
+def _is_create_of_client(record: Record) -> bool:
+    client, operation, _ = Title.of(record.title)
+    return bool(client) and OPERATIONS.get(operation) == "create"
+
+
+def _retitled(record: Record, title: str) -> Record:
+    return msgspec.structs.replace(record, title=title)
 
 
 def _asked_or_answered(
