@@ -25,6 +25,7 @@ from bench.oracle_cost import oracle_cost
 from fixtures.clients.operations import WRITES, path_of
 from fixtures.record.evidence import Direction
 from fixtures.v5.rate_limits import PER_SECOND
+from reports.verdict.results import RunVerdict
 
 _ROOT = Path(__file__).parents[1]
 _SLOWEST = 12
@@ -42,13 +43,14 @@ def pacing() -> dict[str, Any]:
     min_s: what those would take, endpoint after endpoint, at the documented rates
     slowest_s: seconds of the slowest checks, all cases of one together
     oracle: what it costs to judge the run, and a million records of it
-    Raises RuntimeError unless the run ends READY.
+    Raises RuntimeError unless the run ends VENUE READY.
     """
     with tempfile.TemporaryDirectory() as name, _venue() as (port, keys):
         folder = Path(name)
         environments = folder / "environments.yaml"
         environments.write_text(_environments(port), encoding="utf-8")
-        arguments = ["-q", "--env", "standalone", f"--environments={environments}", f"--out={folder / 'out'}"]
+        where = ["--env=standalone", f"--environments={environments}", f"--out={folder / 'out'}"]
+        arguments = ["-q", "--client=none", *where]
         began = time.monotonic()
         ended = subprocess.run(  # noqa: S603 - this suite
             [sys.executable, "-m", "pytest", *arguments],
@@ -59,8 +61,8 @@ def pacing() -> dict[str, Any]:
             text=True,
         )
         wall_s = time.monotonic() - began
-        if ended.returncode:
-            raise RuntimeError(f"the run is not READY:\n{ended.stdout}")
+        if ended.returncode != RunVerdict.VENUE_READY.exit_code:
+            raise RuntimeError(f"the run is not VENUE READY:\n{ended.stdout}")
         (run,) = (folder / "out").iterdir()
         lines = (run / "evidence.jsonl").read_text(encoding="utf-8").splitlines()
         operations = operations_in(map(json.loads, lines))

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from proof.pool import workers
-from proof.trial import ROOT, Job, TrialResult
-from reports.verdict.requirements import newest, read
+from proof.trial import Job, TrialResult, required
 
 SYMBOLS = ("NEWUSDT",)
 RANDOM_EVERY = 2
@@ -14,12 +13,11 @@ RANDOM_EVERY = 2
 
 def plan(runs: int, market: str) -> list[Job]:
     """One job per run of the required checks; every second one is shuffled, with its number as the seed."""
-    required = frozenset(read(newest(ROOT / "checks")).check_ids)
     return [
         Job(
             f"run {number}",
             market=market,
-            checks=required,
+            checks=required(),
             order=number if number % RANDOM_EVERY == 0 else None,
             symbols=SYMBOLS,
         )

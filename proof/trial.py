@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.harness.collection import is_about_client
 from proof.expected_kills import EXPECTED_KILLS
 from proof.fields.changes import FieldMutant
 from proof.fields.outlet import at_outlet
@@ -114,6 +115,7 @@ class Job:
     code: the name of the code mutant that this process has imported
     field: the field mutant of the venue's messages
     traces: True to record which case reaches which mutant
+    client: the order client whose checks alone are run, "none" for those of the venue
     """
 
     name: str
@@ -131,6 +133,7 @@ class Job:
     order: int | None = None
     symbols: tuple[str, ...] = SYMBOLS
     traces: bool = False
+    client: str = "none"
 
     @property
     def looks_back(self) -> bool:
@@ -166,6 +169,7 @@ class Job:
             *variants,
             *chosen,
             f"--market={self.market}",
+            f"--client={self.client}",
             *map(str, self.modules()),
         ]
 
@@ -296,11 +300,12 @@ def is_finding(node: str, symbols: tuple[str, ...]) -> bool:
 
 @cache
 def required() -> frozenset[str]:
-    """The ids of the checks that a sign-off demands.
+    """The ids of the checks of the venue that a sign-off demands.
 
     The others are long: they are run once, in a quiet market, on one symbol.
     """
-    return frozenset(read(newest(ROOT / "checks")).check_ids)
+    ids = read(newest(ROOT / "checks")).check_ids
+    return frozenset(check_id for check_id in ids if not is_about_client(check_id))
 
 
 @cache

@@ -51,7 +51,7 @@ class Standalone:
     @contextmanager
     def running(self, out: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
         """Start a run that writes to ``out``, in a session of its own; kill it when the context ends."""
-        given = ["--env=standalone", f"--environments={self.environments}", f"--out={out}"]
+        given = ["--env=standalone", "--client=none", f"--environments={self.environments}", f"--out={out}"]
         process = subprocess.Popen(  # noqa: S603 - our own pytest
             [sys.executable, "-u", "-m", "pytest", *given, *options],
             cwd=ROOT,

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from fixtures.harness.collection import is_tested
-from fixtures.harness.options import CHECKS, RUN, TESTED, file_of
+from fixtures.harness.collection import in_scope
+from fixtures.harness.options import CHECKS, RUN, SCOPE, file_of
 from fixtures.record.redaction import redactor
 from fixtures.record.run import Run
 from reports.evidence.report_redaction import redact_repr, redact_terminal
 from reports.session.items import line_of
 from reports.session.progress import LiveLine
 from reports.session.recorder import Recorder
-from reports.session.selection import select_profile, select_tested
+from reports.session.selection import select_profile
 from reports.signoff.provenance import provenance
 from reports.verdict import requirements, waivers
 from reports.verdict.profile import Profile, required_by
@@ -48,8 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
             complete.require_current(run.environment.not_applicable, where)
     except (requirements.RequirementsError, waivers.WaiverError) as error:
         raise pytest.UsageError(str(error)) from None
-    profiled, tested = required_by(Profile(config.option.profile), complete), config.stash[TESTED]
-    config.stash[_REQUIRED] = required = profiled.only(lambda check_id: is_tested(check_id, tested))
+    profiled, scope = required_by(Profile(config.option.profile), complete), config.stash[SCOPE]
+    config.stash[_REQUIRED] = required = profiled.only(lambda check_id: in_scope(check_id, scope))
     if run is None:
         return
     config.option.allure_report_dir = str(run.folder / "allure-results")
@@ -65,10 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the checks of what is not tested, and those beyond the profile."""
+    """Deselect the checks beyond the profile."""
     required = config.stash.get(_REQUIRED, None)
-    if required is not None:
-        select_tested(config, items, config.stash[TESTED])
     if required is not None and config.option.profile != Profile.REGRESSION:
         select_profile(config, items, required)
 

@@ -13,7 +13,7 @@ import yaml
 
 from fixtures.v5 import paths
 from fixtures.v5.codes import RetCode
-from tests.test_runs import DEADLINE_S, READY, ROOT, finish, start
+from tests.test_runs import DEADLINE_S, ROOT, VENUE_READY, finish, start
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ def demo(tmp_path: Path) -> Iterator[Rehearsal]:
 
 
 def test_demo_trading_ends_ready(tmp_path: Path, demo: Rehearsal) -> None:
-    """A run with only the market maker's key ends READY and calls nothing that is not served there."""
+    """A run with only the market maker's key ends VENUE READY and calls nothing that is not served there."""
     out = tmp_path / "out"
     options = ["--env=demo", "--symbol=XRPUSDT", f"--environments={demo.environments}"]
 
     ended = finish(start(out, *options, variables=demo.variables), out)
 
-    assert ended.code == READY, ended.text
+    assert ended.code == VENUE_READY, ended.text
     lines = (ended.folder / "evidence.jsonl").read_text(encoding="utf-8").splitlines()
     refused = {
         record["title"]

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fixtures.harness.collection import NOT_APPLICABLE
+from fixtures.harness.collection import NOT_APPLICABLE, is_about_client
+from fixtures.harness.facts import facts_of
 from fixtures.v5.enums import Phase
+from reports.cards.__main__ import collect
+from reports.session.items import check_id_of
 from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -64,4 +67,17 @@ def test_requirement_set_exempts_what_some_environment_cannot_run(
         for name in content["environments"]:
             found |= exempt(file, name)
 
-    assert found | OF_FILLS == set(read(newest(ROOT / "checks")).exempt)
+    exempt_here = read(newest(ROOT / "checks")).exempt
+    assert found | OF_FILLS == {check_id for check_id in exempt_here if not is_about_client(check_id)}
+
+
+def test_requirement_set_exempts_what_a_client_may_not_offer() -> None:
+    """Among the checks of the order client exactly the blockers that need a capability are exempt."""
+    items = [item for item in collect(ROOT) if is_about_client(check_id_of(item))]
+    needing = {
+        check_id_of(item)
+        for item in items
+        if facts_of(item).get("offers") and next(item.iter_markers("check")).kwargs["severity"] == "blocker"
+    }
+
+    assert needing == set(read(newest(ROOT / "checks")).exempt) & set(map(check_id_of, items))

@@ -19,7 +19,7 @@ from fixtures.venue.venue import FrameOutcome, Venue
 
 ROOT = Path(__file__).parents[1]
 LIVE = "XRPUSDT"
-READY, INCOMPLETE, USAGE = 0, 2, 4
+VENUE_READY, INCOMPLETE, USAGE = 5, 2, 4
 ACCEPTED = Decimal(5500)
 OWN_KEYS = {MAKER.credentials.key, READ_ONLY.credentials.key}
 """The keys of the market maker's UID."""
@@ -131,15 +131,15 @@ def assert_allowed(reached: Reached, run_id: str) -> None:
 
 
 def test_every_order_is_one_that_was_allowed(tmp_path: Path, reached: Reached) -> None:
-    """All checks with one listing in --live end READY, and the venue saw no order beyond that listing.
+    """All checks with one listing in --live end VENUE READY, and the venue saw no order beyond that listing.
 
-    READY shows that no error kept an order back: a check that may not send is N/A.
+    That verdict shows that no error kept an order back: a check that may not send is N/A.
     """
     options = [f"--symbol={LIVE}", f"--live={LIVE}", f"--accept-risk={ACCEPTED}"]
 
     code, signoff = run(tmp_path, *options)
 
-    assert code == READY, signoff.get("sentence")
+    assert code == VENUE_READY, signoff.get("sentence")
     assert_allowed(reached, signoff["run"]["id"])
     assert_within_risk_limits(reached)
     assert {cases["parameters"].get("symbol", LIVE) for cases in _cases(signoff)} == {LIVE}

@@ -35,7 +35,7 @@ from reports.cards.__main__ import collect
 from reports.session.items import check_id_of
 
 ROOT = Path(__file__).parents[1]
-READY, NOT_READY, INCOMPLETE, UNUSABLE = 0, 1, 2, 3
+SMOKE_PASSED, NOT_READY, INCOMPLETE, UNUSABLE, VENUE_READY = 0, 1, 2, 3, 5
 DEADLINE_S = 600
 
 
@@ -73,9 +73,9 @@ def every_signal_is_heard() -> None:
 
 
 def start(out: Path, *options: str, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start a run."""
+    """Start a run on the venue side."""
     return subprocess.Popen(  # noqa: S603 - our own pytest
-        [sys.executable, "-u", "-m", "pytest", f"--out={out}", *options],
+        [sys.executable, "-u", "-m", "pytest", "--client=none", f"--out={out}", *options],
         cwd=ROOT,
         env={**os.environ, **(variables or {})},
         stdout=subprocess.PIPE,
@@ -171,9 +171,9 @@ def conforming(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 
 
 def test_conforming_venue_is_ready(conforming: Ended) -> None:
-    """A run on the conforming venue ends READY with exit 0, leaves no order open and writes every file."""
-    assert conforming.code == READY, conforming.text
-    assert conforming.signoff["verdict"] == "READY"
+    """A run on the conforming venue ends VENUE READY, exit 5, leaves no order open and writes every file."""
+    assert conforming.code == VENUE_READY, conforming.text
+    assert conforming.signoff["verdict"] == "VENUE READY"
     assert conforming.signoff["run"]["orders_left"] is False
     for name in ("signoff.html", "signoff.json", "junit.xml", "allure-results", "journal.jsonl"):
         assert (conforming.folder / name).exists(), name

@@ -166,7 +166,7 @@ async def test_no_maintenance_is_under_way(market: Market) -> None:
     expect("ongoing maintenance of spot", ongoing, nothing, advice="run again when it is over")
 
 
-@check("CON-09", severity=MAJOR, max_fills=0, min_messages=2)
+@check("CON-09", severity=MAJOR, max_fills=0, min_messages=2, subject="account")
 async def test_institutional_hosts_answer(probes: Probes) -> None:
     """The private hosts of the institution serve a signed read and a private stream.
 
@@ -182,7 +182,7 @@ async def test_institutional_hosts_answer(probes: Probes) -> None:
     expect("auth of a private stream at the institution's hosts", str(auth), "accepted")
 
 
-@check("CON-10", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("CON-10", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 @pytest.mark.parametrize("body", list(FORBIDDEN))
 def test_403_is_read_by_its_body(policy: Policy, body: str) -> None:
     """The client reads an HTTP 403 by its body: it waits out an IP ban and stops on everything else.

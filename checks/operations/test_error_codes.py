@@ -134,7 +134,7 @@ async def test_insufficient_balance_carries_its_code(desk: Desk) -> None:
     expect(f"sell of {show(covered)} {coin} {free_balance}", within, acknowledged)
 
 
-@check("ERR-03", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("ERR-03", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 def test_every_documented_code_is_classified(policy: Policy) -> None:
     """The client knows what to do about every documented code, on both transports.
 
@@ -147,7 +147,7 @@ def test_every_documented_code_is_classified(policy: Policy) -> None:
     expect("documented codes for which the client has no action", unclassified, nothing)
 
 
-@check("ERR-04", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("ERR-04", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 @pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
 @pytest.mark.parametrize("operation", list(Operation))
 def test_unknown_code_is_never_answered_with_a_resend(
@@ -169,7 +169,7 @@ def test_unknown_code_is_never_answered_with_a_resend(
     expect(f"the client's action after code {UNKNOWN_CODE} on {operation}", decision.action, safe)
 
 
-@check("ERR-05", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("ERR-05", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 def test_10003_is_read_by_its_transport(policy: Policy) -> None:
     """The client reads 10003 by transport: an unknown key on REST, too many sessions on the trade stream.
 

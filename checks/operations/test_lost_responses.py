@@ -33,7 +33,7 @@ async def test_request_id_is_used_once(request_ids: RequestIds, evidence: Eviden
     expect("a second request under one reqId", second, refused(RetCode.WS_DUPLICATE_REQ_ID))
 
 
-@check("IDM-09", severity=BLOCKER, max_fills=1, creates=1, min_messages=4)
+@check("IDM-09", severity=BLOCKER, max_fills=1, creates=1, min_messages=4, subject="suite")
 @over_both_transports
 async def test_journal_recovers_what_a_dead_client_left(
     lossy: LossyClient, restarted: RestartedClient

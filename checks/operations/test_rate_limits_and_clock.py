@@ -173,7 +173,7 @@ async def test_order_timestamp_window_is_enforced(desk: Desk, run: Run) -> None:
     expect("a cancel with a timely timestamp", timely, having(ret_code=other_than(RetCode.TIMESTAMP_WINDOW)))
 
 
-@check("RTY-05", severity=MAJOR, max_fills=0, min_messages=10, cause=Cause.CLOCK, first=True)
+@check("RTY-05", severity=MAJOR, max_fills=0, min_messages=10, cause=Cause.CLOCK, first=True, subject="suite")
 async def test_clocks_agree(market: Market, evidence: Evidence) -> None:
     """The clock of this machine is less than half a second from the venue's.
 

@@ -114,7 +114,7 @@ async def test_protection_cancels_orders(
     expect("time from the disconnection to the cancel", after_ms, at_least(window_s * 1000, "ms"), of=closed)
 
 
-@check("CON-11", severity=BLOCKER, max_fills=3, creates=3, min_messages=6)
+@check("CON-11", severity=BLOCKER, max_fills=3, creates=3, min_messages=6, subject="suite")
 async def test_gap_is_closed_after_a_reconnect(desk: Desk, observer: ObserverStream) -> None:
     """After a reconnect of the private stream the client knows what its orders did in the gap.
 
@@ -153,7 +153,7 @@ async def test_gap_is_closed_after_a_reconnect(desk: Desk, observer: ObserverStr
     expect("terminal states pushed of an order cancelled after the reconnect", len(terminal), 1, of=kept)
 
 
-@check("CON-16", severity=BLOCKER, max_fills=1, creates=2)
+@check("CON-16", severity=BLOCKER, max_fills=1, creates=2, subject="suite")
 @during(Phase.TRADING)
 @pytest.mark.parametrize("side", list(Side))
 async def test_fill_in_a_gap_is_known_once(
@@ -182,7 +182,7 @@ async def test_fill_in_a_gap_is_known_once(
     expect("states of the gap pushed after the reconnect", pushed, nothing)
 
 
-@check("CON-12", severity=BLOCKER, max_fills=1, creates=1)
+@check("CON-12", severity=BLOCKER, max_fills=1, creates=1, subject="suite")
 async def test_close_by_the_server_is_survived(
     desk: Desk, observer: ObserverStream, venue_control: VenueControl
 ) -> None:

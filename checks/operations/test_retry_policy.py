@@ -61,7 +61,7 @@ REFUSED = (
 """The refusals that name what is wrong with an order: sent again unchanged it is refused again."""
 
 
-@check("RTY-03.01", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("RTY-03.01", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 @pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
 def test_policy_waits_for_the_reset(policy: Policy, transport: TransportKind) -> None:
     """After 10006 the client sends nothing before the reset that the venue named.
@@ -82,7 +82,7 @@ def test_policy_waits_for_the_reset(policy: Policy, transport: TransportKind) ->
         expect(f"the pause after 10006 with a reset in {RESET_IN_MS} ms", pause, in_time)
 
 
-@check("RTY-03.02", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("RTY-03.02", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 @pytest.mark.parametrize("reset_ms", [None, NOW_MS - 5_000, NOW_MS + 3_600_000], ids=["none", "past", "junk"])
 def test_policy_survives_a_useless_reset(policy: Policy, reset_ms: int | None) -> None:
     """A reset time that is missing, past or an hour away is replaced by a pause of the client's own.
@@ -98,7 +98,7 @@ def test_policy_survives_a_useless_reset(policy: Policy, reset_ms: int | None) -
     expect("the pause after 10006 without a usable reset", pause, between(1, LONGEST_PAUSE_MS, "ms"))
 
 
-@check("RTY-03.03", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("RTY-03.03", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 def test_policy_backs_off_with_a_cap(policy: Policy) -> None:
     """The pause grows with each attempt to connect, up to a cap.
 
@@ -115,7 +115,7 @@ def test_policy_backs_off_with_a_cap(policy: Policy) -> None:
     expect("the pause before the tenth attempt to connect", pauses[-1], grown)
 
 
-@check("RTY-03.04", severity=MAJOR, max_fills=0, min_messages=0)
+@check("RTY-03.04", severity=MAJOR, max_fills=0, min_messages=0, subject="suite")
 def test_policy_spreads_its_clients(policy: Policy) -> None:
     """Two clients that see the same fault at once do not come back at once.
 
@@ -130,7 +130,7 @@ def test_policy_spreads_its_clients(policy: Policy) -> None:
     expect("the pause of a second client, in ms", second - NOW_MS, other_than(first - NOW_MS))
 
 
-@check("RTY-03.05", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("RTY-03.05", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 @pytest.mark.parametrize("operation", list(Operation))
 def test_policy_gives_up(policy: Policy, operation: Operation) -> None:
     """A request that was refused a thousand times is not sent again.
@@ -147,7 +147,7 @@ def test_policy_gives_up(policy: Policy, operation: Operation) -> None:
     expect(f"the client's decision on {operation} after 1000 attempts", decision.action, last_resorts)
 
 
-@check("RTY-03.06", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("RTY-03.06", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 @pytest.mark.parametrize("operation", list(Operation))
 def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
     """After an IP ban nothing is sent for ten minutes, whatever the request.
@@ -164,7 +164,7 @@ def test_policy_sits_out_a_ban(policy: Policy, operation: Operation) -> None:
     expect(f"the pause before {operation} is sent after an IP ban", pause, at_least(BAN_MS, "ms"))
 
 
-@check("RTY-06.01", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("RTY-06.01", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 @pytest.mark.parametrize("fault", list(AMBIGUOUS))
 @pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
 @pytest.mark.parametrize("operation", WRITES)
@@ -186,7 +186,7 @@ def test_write_of_unknown_outcome_is_never_resent(
         expect(what, action, Action.LOOK_UP)
 
 
-@check("RTY-06.02", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("RTY-06.02", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 @pytest.mark.parametrize("code", REFUSED)
 @pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
 def test_refused_create_is_not_repeated(policy: Policy, transport: TransportKind, code: RetCode) -> None:
@@ -201,7 +201,7 @@ def test_refused_create_is_not_repeated(policy: Policy, transport: TransportKind
     expect(f"the client's decision on CREATE over {transport} after {code}", decision.action, Action.STOP)
 
 
-@check("RTY-06.03", severity=BLOCKER, max_fills=0, min_messages=0)
+@check("RTY-06.03", severity=BLOCKER, max_fills=0, min_messages=0, subject="suite")
 @pytest.mark.parametrize("transport", [TransportKind.REST, TransportKind.TRADE])
 def test_no_ambiguous_code_has_a_create_resent(policy: Policy, transport: TransportKind) -> None:
     """No documented code that leaves the outcome open makes the client send a create again.

@@ -357,7 +357,7 @@ def _traded(trades: Iterable[Mapping[str, object]]) -> Decimal:
     return sum((figure(str(row.get("v", ""))) for row in trades), Decimal(0))
 
 
-@check("CON-27", severity=BLOCKER, max_fills=3 * GAPS, creates=3 * GAPS, min_messages=12)
+@check("CON-27", severity=BLOCKER, max_fills=3 * GAPS, creates=3 * GAPS, min_messages=12, subject="suite")
 async def test_second_gap_is_closed_like_the_first(desk: Desk, observer: ObserverStream) -> None:
     """After a second loss the private stream is back, knows what its gap held, and is pushed what follows.
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.config.environment import Environment, read_file, select
-from fixtures.harness.collection import ROLE_OF_FIXTURE, kept_back, library_of, needs_of
+from fixtures.harness.collection import ROLE_OF_FIXTURE, is_about_client, kept_back, library_of, needs_of
+from fixtures.harness.facts import facts_of
 from fixtures.oracle import LAWS
 from reports.cards.card import Card, page
 from reports.session.items import check_id_of, group, label, parameters, requirement
@@ -106,6 +107,7 @@ def _card(check_id: str, items: Sequence[pytest.Item], environments: Mapping[str
         severity=str(marked["severity"]),
         library=library_of(first),
         mainnet=environments["mainnet"].not_applicable.get(check_id) or _kept_back(items),
+        judged=facts_of(first).get("judged", "driven") if is_about_client(check_id) else "",
         max_fills=marked["max_fills"],
         min_messages=marked["min_messages"],
         cases=tuple(dict.fromkeys(filter(None, (label(parameters(item), ()) for item in items)))),
@@ -125,6 +127,7 @@ def _exempt(
     ]
     for reason, count in Counter(filter(None, map(kept_back, items))).items():
         reasons.append(f"{count} of {len(items)} cases, with real money: {reason}")
+    reasons += [f"The order client does not offer {name}." for name in facts_of(first).get("offers", ())]
     phases = first.get_closest_marker("phase")
     if phases is not None:
         agreed = " or ".join(phases.args)
@@ -149,6 +152,8 @@ def _exempt(
 
 def _kept_back(items: Sequence[pytest.Item]) -> str:
     """Why no case of a check runs with real money, "" when one does."""
+    if is_about_client(check_id_of(items[0])):
+        return "No order client is sent faults where money is real."
     reasons = [kept_back(item) for item in items]
     return (reasons[0] or "") if all(reasons) else ""
 

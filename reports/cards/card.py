@@ -21,7 +21,14 @@ a sign-off with requirement set {version} must contain those of the numbered sec
 - **N/A.** Only by declaration: in `environments.yaml`, by the listing's phase, by the keys that are
   configured, for what is not sent with real money, or for a library that is not installed and that
   no listing trades through; a blocker only where the requirement set allows it (`exempt`).
+  A check of the order client: where the client does not offer what it needs.
 """
+WAYS_IN = {
+    "driven": "with a driver; BLOCKED without one",
+    "observed": "on a bot without a driver; N/A with one",
+    "both": "with a driver, or on a bot without one",
+}
+"""Which way in can judge the order client, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ class Card:
     needs: its prerequisites
     exempt: where and why it is N/A
     laws: the laws of the oracle that it reports, each a sentence with its source
+    judged: which way in can judge the order client: driven, observed or both; "" for a check of the venue
     """
 
     id: str
@@ -51,6 +59,7 @@ class Card:
     needs: tuple[str, ...]
     exempt: tuple[str, ...]
     laws: tuple[str, ...] = ()
+    judged: str = ""
 
     @property
     def cost(self) -> str:
@@ -109,6 +118,7 @@ def _rows(card: Card) -> Mapping[str, str]:
         "Sequence": demanded.sequence,
         "Passes": demanded.passes,
         "Laws": "<br>".join(card.laws),
+        "Judged": WAYS_IN.get(card.judged, ""),
         "Needs": "; ".join(card.needs) or "nothing but this suite",
         "N/A": "<br>".join(card.exempt) or "never",
         "Severity": card.severity,
@@ -132,6 +142,8 @@ def _minimum(card: Card) -> str:
     minimum = card.min_messages
     if card.laws:
         return "one that its laws speak of"
+    if card.judged and not minimum:
+        return "none: it judges the order client"
     if not minimum:
         return "none: it judges the suite's own policy"
     return f"{minimum} of the venue"

@@ -10,7 +10,7 @@ import pytest
 
 from fixtures.clients.clock import SystemClock
 from fixtures.expect import Prerequisite
-from fixtures.harness.collection import library_of, trades_through
+from fixtures.harness.collection import is_about_client, library_of, trades_through
 from fixtures.harness.facts import facts_of
 from fixtures.harness.run_judgement import judgement_of
 from fixtures.oracle import Contradiction
@@ -94,6 +94,7 @@ class Recorder:
             library=self._library(item),
             cause=facts.get("cause"),
             establishes=facts.get("establishes"),
+            subject="client" if is_about_client(check_id) else facts.get("subject", "venue"),
         )
         self._collected[check_id] = replace(known, cases=known.cases + 1)
 
@@ -284,6 +285,7 @@ class Recorder:
             raised=raised,
             records=records,
             one_machine=self._run.environment.embedded,
+            is_about_client=is_about_client(check_id_of(item)),
             found={attribution.cause for attribution in before if attribution.cause is not None},
         )
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.harness.collection import is_about_client, is_tested
-from fixtures.harness.tested import Tested
 from reports.session.items import check_id_of
 from reports.verdict.requirements import Requirements
 
@@ -89,24 +87,6 @@ def select_profile(config: pytest.Config, items: list[pytest.Item], required: Re
     if beyond:
         config.hook.pytest_deselected(items=beyond)
         items[:] = [item for item in items if item not in beyond]
-
-
-def select_tested(config: pytest.Config, items: list[pytest.Item], tested: Tested) -> None:
-    """Deselect the checks of what the run does not test; raise UsageError when only these are named."""
-    beyond = [item for item in items if (check_id := check_id_of(item)) and not is_tested(check_id, tested)]
-    for item in beyond:
-        is_named = check_id_of(item).lower() in config.option.keyword.lower() or _named(item, config.args)
-        if is_named or len(beyond) == len(items):
-            raise pytest.UsageError(_NOT_TESTED[is_about_client(check_id_of(item))].format(check_id_of(item)))
-    if beyond:
-        config.hook.pytest_deselected(items=beyond)
-        items[:] = [item for item in items if item not in beyond]
-
-
-_NOT_TESTED = {
-    True: "{} is a check of the order client: name the client with --client NAME",
-    False: "{} is no check of the order client, and --client runs these alone",
-}
 
 
 def _named(item: pytest.Item, arguments: Sequence[str]) -> bool:

@@ -35,6 +35,8 @@ LONGEST_PROOF = 120
 COLOUR = {
     RunVerdict.READY: "green",
     RunVerdict.READY_WITH_WAIVERS: "yellow",
+    RunVerdict.VENUE_READY: "yellow",
+    RunVerdict.CLIENT_READY: "yellow",
     RunVerdict.SMOKE_PASSED: "green",
     RunVerdict.NOT_READY: "red",
     RunVerdict.INCOMPLETE: "yellow",
@@ -158,8 +160,8 @@ def orders_line(run: Run) -> str:
 def next_step(content: dict[str, Any], folder: Path, *, rendered: bool) -> str:
     """What to do next."""
     verdict = RunVerdict(content["verdict"])
-    if verdict is RunVerdict.SMOKE_PASSED:
-        return _SIGNOFF
+    if verdict in _PART:
+        return _PART[verdict]
     if content["rehearsal"] and verdict.exit_code == 0:
         return "this was a rehearsal: run it on the exchange with --env testnet --symbol SYMBOL"
     if verdict.exit_code == 0:
@@ -281,4 +283,12 @@ _DEVIATES = "deviate"
 """The column of failures of a library that no listing under test trades through."""
 _WHOLE = "run the whole checklist again"
 _SIGNOFF = "this was the smoke profile: run the whole checklist, --profile signoff"
+_PART = {
+    RunVerdict.SMOKE_PASSED: _SIGNOFF,
+    RunVerdict.VENUE_READY: "test the order client too: name it under clients: in environments.yaml, and as "
+    "the listing's client:",
+    RunVerdict.CLIENT_READY: "test the venue side too: run the whole checklist, with this client as the "
+    "listing's client:",
+}
+"""Verdict of a run that passed in part -> what makes it whole."""
 _CALM = (Verdict.NOT_APPLICABLE, Verdict.WAIVED)

@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from fixtures.record.evidence import Measurement
 from reports.evidence.latency import Latency
-from reports.signoff import sections
+from reports.signoff import client, sections
+from reports.signoff.client import Certified
 from reports.signoff.deviations import deviations
 from reports.signoff.earlier_runs import Previous
 from reports.signoff.latency_plot import Axis
@@ -33,7 +34,7 @@ from reports.verdict.waivers import Waiver
 HERE = Path(__file__).parent
 SCHEMA = HERE / "signoff.schema.json"
 TEMPLATE = "signoff.html.j2"
-FORMAT = "dmm-onboarding-sign-off/5"
+FORMAT = "dmm-onboarding-sign-off/6"
 REPORT = "allure-report.html"
 
 
@@ -55,6 +56,7 @@ class SignOff:
     today: the day on which waivers are judged, UTC
     profile: how much of the checklist the run covered
     filtered: what the command line selected, None when it took all checks
+    client: what was found about the order client, None when none was tested
     """
 
     run_id: str
@@ -64,6 +66,7 @@ class SignOff:
     ended_ms: int
     conclusion: Conclusion
     subject: Subject
+    client: Certified | None
     provenance: Provenance
     requirements: Requirements
     results: tuple[Result, ...]
@@ -101,6 +104,7 @@ def as_json(signoff: SignOff) -> Json:
             "cleanup": None if signoff.no_open_orders else signoff.cleanup,
         },
         "subject": _subject(signoff),
+        "client": client.section(signoff.client),
         "suite": {
             "version": signoff.provenance.version,
             "commit": signoff.provenance.commit,
@@ -110,7 +114,7 @@ def as_json(signoff: SignOff) -> Json:
             ],
         },
         "requirements": {"version": signoff.requirements.version, "sha256": signoff.requirements.sha256},
-        "items": [_item(item, signoff.results) for item in _items(signoff)],
+        "items": [_item(item, signoff) for item in _items(signoff)],
         "findings": [sections.finding(finding) for finding in signoff.findings],
         "libraries": [
             deviation
@@ -211,8 +215,8 @@ def _items(signoff: SignOff) -> list[Item]:
     return [*signoff.requirements.items, *beyond]
 
 
-def _item(item: Item, results: Sequence[Result]) -> Json:
-    own = [result for result in results if result.item == item.number]
+def _item(item: Item, signoff: SignOff) -> Json:
+    own = [result for result in signoff.results if result.item == item.number]
     counted = Counter(result.verdict for result in own)
     return {
         "number": item.number,
@@ -221,6 +225,7 @@ def _item(item: Item, results: Sequence[Result]) -> Json:
         "verdict": worst(result.verdict for result in own),
         "counts": {verdict: counted[verdict] for verdict in Verdict},
         "deviating": sum(result.deviates for result in own),
+        "judged": client.judged(item.number, own, signoff.client),
         "checks": [_check(result) for result in own],
     }
 

@@ -14,12 +14,12 @@ from typing import Any
 from reports.signoff.digests import noted
 from reports.signoff.subject import Subject
 from reports.verdict.decide import stands_against
-from reports.verdict.results import RunVerdict, Verdict
+from reports.verdict.results import ONE_SIDED, RunVerdict, Verdict
 
 FORMAT = "dmm-onboarding-sign-off/"
 """The beginning that the formats of all sign-off versions share."""
 SIGN_OFF = "signoff.json"
-_PASSED = (RunVerdict.READY, RunVerdict.READY_WITH_WAIVERS)
+_PASSED = (RunVerdict.READY, RunVerdict.READY_WITH_WAIVERS, *ONE_SIDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from reports.evidence.evidence_text import write_evidence
 from reports.evidence.latency import latencies
 from reports.evidence.report_redaction import redacted
 from reports.evidence.secret_scan import remove_leaks, secrets_of
+from reports.signoff import client, mutation_score
 from reports.signoff import document as signoff
-from reports.signoff import mutation_score
 from reports.signoff.digests import DIGESTS, write_digests
 from reports.signoff.earlier_runs import previous
 from reports.signoff.provenance import Provenance
@@ -157,6 +157,8 @@ def _document(
     today = datetime.fromtimestamp(finished.ended_ms / 1000, UTC).date()
     facts = RunFacts(
         run.no_open_orders,
+        client.tested(run, finished.plan),
+        run.tests_venue,
         finished.interrupted,
         finished.filtered,
         finished.selected,
@@ -175,6 +177,7 @@ def _document(
         ended_ms=finished.ended_ms,
         conclusion=conclude(found, items, facts),
         subject=tested,
+        client=client.certified(run, facts.client, found),
         provenance=finished.provenance,
         requirements=finished.requirements,
         results=found,

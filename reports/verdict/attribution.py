@@ -83,6 +83,7 @@ class Seen:
     records: the evidence of the call, or of the whole case when the call did not start
     one_machine: the venue runs in this process, so that both share a clock and nobody else trades there
     found: the root causes that checks of the venue showed earlier in the run
+    is_about_client: the check is about the order client, which is sent faults and refusals on purpose
     """
 
     facts: Facts
@@ -91,6 +92,7 @@ class Seen:
     records: Sequence[Record]
     one_machine: bool
     found: Collection[Cause] = ()
+    is_about_client: bool = False
 
 
 def failure_of(raised: BaseException) -> Failure | None:
@@ -137,6 +139,8 @@ def _owner(seen: Seen, cause: Cause | None) -> Owner | None:
 
 
 def _owner_by_check(seen: Seen) -> Owner:
+    if _is_about_the_client(seen):
+        return seen.facts.get("owner", Owner.CLIENT)
     by_exception = (owner for kind, owner in OWNER_OF_EXCEPTION if isinstance(seen.raised, kind))
     owner = next(by_exception, Owner.SUITE)
     if owner is not Owner.VENUE:
@@ -151,10 +155,16 @@ def _cause(seen: Seen) -> Cause | None:
         return Cause.UNREACHED
     if _is_about_its_library(seen):
         return next((cause for cause in _refusals_to_library(seen) if cause in seen.found), None)
-    if (cause := _cause_refused(seen)) is not None or not isinstance(seen.raised, AssertionError):
+    # What an order client is refused is a fault that its check injects, and shows no root cause.
+    cause = None if _is_about_the_client(seen) else _cause_refused(seen)
+    if cause is not None or not isinstance(seen.raised, AssertionError):
         return cause
     failure = failure_of(seen.raised)
     return failure.cause if failure and failure.cause else seen.facts.get("cause")
+
+
+def _is_about_the_client(seen: Seen) -> bool:
+    return seen.is_about_client and isinstance(seen.raised, AssertionError)
 
 
 def _is_about_its_library(seen: Seen) -> bool:

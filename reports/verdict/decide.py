@@ -14,9 +14,13 @@ no check stands against it. Three rules depart from "the worst decides": a libra
 client was before it is not judged by that (``explained``), a FAIL may be waived until a date, and a FAIL
 about a library that no listing under test uses is a deviation, which does not fail the run.
 
-A run is READY unless a rule of ``verdict_of_run`` applies, and of several the first decides. A leaked secret
-and an interruption come first: such a run cannot be handed over, whatever it saw. A FAIL comes before
+A run has passed unless a rule of ``verdict_of_run`` applies, and of several the first decides. A leaked
+secret and an interruption come first: such a run cannot be handed over, whatever it saw. A FAIL comes before
 everything else that makes a run INCOMPLETE, because no completion would make that run READY.
+
+READY is about two sides, the venue's and the order client's, and a run may have tested one of them: a run
+that passed without an order client is VENUE READY, the certification of a client alone is CLIENT READY, and
+only a run that passed on both sides is READY. A FAIL or a gap on either side decides as anywhere else.
 
 ``reports.session.phases`` says how a phase ended, ``reports.verdict.attribution`` who has to fix a failure,
 and ``reports.verdict.sentences`` writes why; pytest, JUnit, Allure and the terminal only show the result. A
@@ -279,6 +283,10 @@ class Reason(Enum):
     """An item of the checklist has no check that passed."""
     UNCONFIRMED = auto()
     """Nobody could ask the venue whether orders remain open."""
+    CLIENT_NOT_TESTED = auto()
+    """It passed, on the venue side alone."""
+    VENUE_NOT_RUN = auto()
+    """It passed, on the order client's side alone."""
     PASSED = auto()
 
 
@@ -288,6 +296,8 @@ class RunFacts:
 
     no_open_orders: True once the venue showed that no order of the run is open, False when some are, None
         when nobody could ask
+    client: the order client whose checks were planned, None when none was tested
+    venue: the checks of the venue were planned
     interrupted: what ended the run early, None when it ran to its end
     filtered: what the command line selected, None when it took all checks
     selected: the ids of the checks that were selected, as far as they are known
@@ -297,6 +307,8 @@ class RunFacts:
     """
 
     no_open_orders: bool | None
+    client: str | None
+    venue: bool = True
     interrupted: str | None = None
     filtered: str | None = None
     selected: tuple[str, ...] = ()
@@ -342,8 +354,7 @@ def verdict_of_run(found: Sequence[Result], items: Sequence[Item], run: RunFacts
         (bool(nothing_passed), RunDecision(incomplete, Reason.NOTHING_PASSED, items=nothing_passed)),
         (run.no_open_orders is None, RunDecision(incomplete, Reason.UNCONFIRMED)),
     )
-    passed = RunDecision(_passed(found, run), Reason.PASSED)
-    return next((decision for applies, decision in rules if applies), passed)
+    return next((decision for applies, decision in rules if applies), _passed(found, run))
 
 
 def stands_against(verdict: Verdict, *, deviates: bool) -> bool:
@@ -351,11 +362,15 @@ def stands_against(verdict: Verdict, *, deviates: bool) -> bool:
     return verdict in INCONCLUSIVE_VERDICTS or (verdict is Verdict.FAIL and not deviates)
 
 
-def _passed(found: Sequence[Result], run: RunFacts) -> RunVerdict:
+def _passed(found: Sequence[Result], run: RunFacts) -> RunDecision:
     if run.profile is not None:
-        return RunVerdict.SMOKE_PASSED
+        return RunDecision(RunVerdict.SMOKE_PASSED, Reason.PASSED)
+    if not run.venue:
+        return RunDecision(RunVerdict.CLIENT_READY, Reason.VENUE_NOT_RUN)
+    if run.client is None:
+        return RunDecision(RunVerdict.VENUE_READY, Reason.CLIENT_NOT_TESTED)
     is_waived = any(result.verdict is Verdict.WAIVED for result in found)
-    return RunVerdict.READY_WITH_WAIVERS if is_waived else RunVerdict.READY
+    return RunDecision(RunVerdict.READY_WITH_WAIVERS if is_waived else RunVerdict.READY, Reason.PASSED)
 
 
 def _has_passed(item: Item, found: Iterable[Result]) -> bool:

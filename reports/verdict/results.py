@@ -43,6 +43,10 @@ class RunVerdict(StrEnum):
 
     READY = "READY"
     READY_WITH_WAIVERS = "READY WITH WAIVERS"
+    VENUE_READY = "VENUE READY"
+    """The venue side is ready; no order client was tested."""
+    CLIENT_READY = "CLIENT READY"
+    """The order client is certified; the venue side was not run."""
     SMOKE_PASSED = "SMOKE PASSED"
     NOT_READY = "NOT READY"
     INCOMPLETE = "INCOMPLETE"
@@ -56,10 +60,15 @@ class RunVerdict(StrEnum):
 _EXIT_CODES = {
     RunVerdict.READY: 0,
     RunVerdict.READY_WITH_WAIVERS: 0,
+    RunVerdict.VENUE_READY: 5,
+    RunVerdict.CLIENT_READY: 5,
     RunVerdict.SMOKE_PASSED: 0,
     RunVerdict.NOT_READY: 1,
     RunVerdict.INCOMPLETE: 2,
 }
+
+ONE_SIDED = (RunVerdict.VENUE_READY, RunVerdict.CLIENT_READY)
+"""Everything that was run passed, on one side only."""
 
 BLOCKER = "blocker"
 MOST_SEVERE_FIRST = (BLOCKER, "major", "minor", "")
@@ -117,6 +126,7 @@ class Check:
     cause: the root cause that it looks for, None when its failure can have several
     establishes: the prerequisite of other checks that it looks for, None when it looks for none
     formerly: the id of an earlier requirement set that stood for this requirement and others, "" for none
+    subject: who is judged: venue, account, suite (this suite's own client) or client (the order client)
     """
 
     id: str
@@ -128,6 +138,7 @@ class Check:
     cause: Cause | None = None
     establishes: Prerequisite | None = None
     formerly: str = ""
+    subject: str = "venue"
 
     @property
     def title(self) -> str:

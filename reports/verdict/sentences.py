@@ -208,6 +208,12 @@ _SENTENCES: Mapping[Reason, Callable[[_Judged], str]] = {
     Reason.MUST_APPLY: _must_apply,
     Reason.NOTHING_PASSED: _nothing_passed,
     Reason.UNCONFIRMED: lambda _: "Could not confirm that no orders remain open.",
+    Reason.CLIENT_NOT_TESTED: lambda run: (
+        f"READY for the venue side; the order client was not tested. {_passed(run)}"
+    ),
+    Reason.VENUE_NOT_RUN: lambda run: (
+        f"READY for the order client {run.facts.client}; the venue side was not run. {_passed(run)}"
+    ),
     Reason.PASSED: _passed,
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 from fixtures.expect import Cause
 from fixtures.record.evidence import Channel, Direction, Measurement, Record
 from reports.evidence.latency import Latency
+from reports.signoff.client import Certified
 from reports.signoff.document import EvidenceFile, SignOff
 from reports.signoff.earlier_runs import Previous
 from reports.signoff.mutation_score import score
@@ -90,7 +91,10 @@ def found_of(made: tuple[Outcome, ...], waived: tuple[Waiver, ...] = ()) -> tupl
 
 
 def signed_off(
-    made: tuple[Outcome, ...] | None = None, waived: tuple[Waiver, ...] = (), rehearsal: str = ""
+    made: tuple[Outcome, ...] | None = None,
+    waived: tuple[Waiver, ...] = (),
+    rehearsal: str = "",
+    client: Certified | None = None,
 ) -> SignOff:
     """The sign-off of a run with these outcomes."""
     found = found_of(outcomes() if made is None else made, waived)
@@ -100,7 +104,7 @@ def signed_off(
         filtered=None,
         started_ms=START_MS,
         ended_ms=START_MS + 5000,
-        conclusion=conclude(found, ITEMS, RunFacts(no_open_orders=True)),
+        conclusion=conclude(found, ITEMS, RunFacts(client="bot", no_open_orders=True)),
         subject=Subject(
             environment="testnet",
             host="https://api-testnet.bybit.com",
@@ -110,6 +114,7 @@ def signed_off(
             listings=(ListedSymbol("XRPUSDT", "trading", {"tick_size": "0.0001"}, "cd" * 32),),
             rehearsal=rehearsal,
         ),
+        client=client,
         provenance=Provenance("0.1.0", "unknown", "unknown"),
         requirements=REQUIRED,
         results=found,

@@ -340,7 +340,7 @@ SPLIT = {"RTY-09": ["RTY-01"], "MKR-09": ["MKR-09.01", "MKR-09.02"]}
 
 
 def _requirements(checks: str) -> dict[str, Any]:
-    items = enumerate(("VIS", "PRM", "MKR", "RTY"), start=1)
+    items = [*enumerate(("VIS", "PRM", "MKR", "RTY"), start=1), (7, "CRT")]
     return {
         "version": "2026-11-23",
         "smoke": ["VIS-01", "MKR-01"],

@@ -46,13 +46,15 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run(tmp_path_factory.mktemp("interrupted"), INTERRUPTED)
 
 
-def test_conforming_run_is_ready(tmp_path: Path) -> None:
-    """Every file is there, the exit code is 0, and a rehearsal says what to do next."""
+def test_conforming_run_is_ready_for_the_venue_side(tmp_path: Path) -> None:
+    """Every file is there; without an order client the exit code is 5, and the last line says what to do."""
     done = run(tmp_path, ALL_PASS, renderer=True)
 
-    assert (done.exit_code, done.signoff["verdict"]) == (0, "READY")
-    assert "READY: 4 of 4 checks passed." in done.output
-    assert "this was a rehearsal" in done.output
+    assert (done.exit_code, done.signoff["verdict"]) == (5, "VENUE READY")
+    sentence = "READY for the venue side; the order client was not tested. 4 of 4 checks passed."
+    assert f"VENUE READY: {sentence}" in done.output
+    assert "next: test the order client too" in done.output
+    assert done.signoff["client"] is None
     names = {path.name for path in done.folder.iterdir()}
     assert {"signoff.html", "signoff.json", "junit.xml", "evidence.jsonl", "allure-results"} <= names
     assert ("allure-report.html" in names) is CLI.exists()
@@ -301,7 +303,7 @@ def test_library_that_no_listing_trades_through_deviates(tmp_path: Path) -> None
     """Its failure stands in a section of its own and does not count."""
     done = run(tmp_path, DEVIATING, "--profile=regression")
 
-    assert (done.exit_code, done.signoff["verdict"]) == (0, "READY")
+    assert (done.exit_code, done.signoff["verdict"]) == (5, "VENUE READY")
     (deviation,) = done.signoff["libraries"]
     assert (deviation["check"], deviation["sentence"]) == ("SDK-01", SENT)
     assert deviation["frame"]["title"] == "GET /v5/market/time"
@@ -335,7 +337,7 @@ def test_sign_off_needs_neither_junit_nor_allure(tmp_path: Path, plugin: str) ->
     """Whoever leaves a plugin of pytest out loses its file, and nothing else."""
     done = run(tmp_path, ALL_PASS, "-p", f"no:{plugin}", renderer=True)
 
-    assert (done.exit_code, done.signoff["verdict"]) == (0, "READY")
+    assert (done.exit_code, done.signoff["verdict"]) == (5, "VENUE READY")
     assert (done.folder / "junit.xml").exists() is (plugin != "junitxml")
     assert (done.folder / "allure-results").exists() is (plugin != "allure_pytest")
 

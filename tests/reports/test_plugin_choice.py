@@ -87,7 +87,7 @@ def test_filtered_run_is_incomplete(tmp_path: Path, selected: list[str]) -> None
 
 def test_whole_folder_is_not_a_selection(tmp_path: Path) -> None:
     """Naming the folder of the checks is the whole checklist."""
-    assert run(tmp_path, ALL_PASS, "checks").signoff["verdict"] == "READY"
+    assert run(tmp_path, ALL_PASS, "checks").signoff["verdict"] == "VENUE READY"
 
 
 def test_waiver_of_a_blocker_is_a_usage_error(tmp_path: Path) -> None:

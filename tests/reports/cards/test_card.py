@@ -51,6 +51,15 @@ def test_card_says_what_a_check_is() -> None:
     assert "| Library" not in text
 
 
+def test_card_of_the_order_client_says_how_it_is_judged() -> None:
+    """Which way in can judge it; for a check of the venue there is no such row."""
+    text = page([replace(CARD, judged="driven", min_messages=0)], REQUIRED)
+
+    assert "\n| Judged | with a driver; BLOCKED without one |\n" in text
+    assert "\n| Minimum messages | none: it judges the order client |\n" in text
+    assert "| Judged" not in page([CARD], REQUIRED)
+
+
 def test_page_stands_by_item_and_group() -> None:
     """Each item quotes its clause and has a table per group; what is beyond comes last."""
     beyond = replace(CARD, id="SDK-01", group="SDK  Client libraries", library="pybit")

