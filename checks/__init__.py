@@ -8,6 +8,8 @@ The four items are those of Bybit's page for spot listings:
 4. Operational readiness, ``operations``: retry and back-off (RTY), idempotency (IDM), error codes (ERR),
    connections and streams (CON)
 
+Item 4 is judged once more on the market maker's own order client, ``client`` (CRT), where a run tests one.
+
 The page's tips on Pybit and CCXT are a section of their own, ``libraries`` (SDK). So is ``records``
 (LAW): what the messages of the whole run must have in common, whatever check they were sent for.
 

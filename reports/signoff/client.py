@@ -81,7 +81,7 @@ def section(client: Certified | None) -> Json | None:
 def judged(number: int, results: Sequence[Result], client: Certified | None) -> list[Json]:
     """Who was judged under an item, with counts and verdict for each; [] but for the operational item.
 
-    The order client is judged by checks of its own, under the same clause; its verdict is None when it was not
+    The order client is judged by checks of its own, under the same clause; its verdict is None when none was
     tested.
     """
     if number != OPERATIONAL:

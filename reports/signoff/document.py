@@ -312,6 +312,7 @@ def facts(content: Mapping[str, Any]) -> dict[str, str]:
         "Environment": subject["environment"],
         "Host": subject["host"],
         "Symbol": ", ".join(listing["symbol"] for listing in subject["listings"]),
+        "Order client": content["client"]["name"] if content["client"] else "not tested",
         "UID": subject["uid"],
         "Key": subject["key_fingerprint"],
         "Suite": f"{content['suite']['version']} {content['suite']['commit'][:12]}",

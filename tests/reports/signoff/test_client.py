@@ -71,14 +71,14 @@ def test_a_client_that_never_answered_is_named() -> None:
     assert (content["client"]["name"], content["client"]["driver"]) == ("maker", None)
 
 
-def test_item_four_tells_apart_who_was_judged() -> None:
+def test_item_four_names_who_was_judged() -> None:
     """Venue, account, this suite's own client and the client under test each have counts and a verdict."""
     subjects = {"RTY-01": "venue", "RTY-02": "suite", "RTY-03": "account"}
     own = [result_of(replace(check(name), subject=who), 4, [outcome(name)]) for name, who in subjects.items()]
 
-    told = judged(4, own, CERTIFIED)
+    shown = judged(4, own, CERTIFIED)
 
-    assert [(subject["name"], subject["verdict"], sum(subject["counts"].values())) for subject in told] == [
+    assert [(subject["name"], subject["verdict"], sum(subject["counts"].values())) for subject in shown] == [
         ("venue", "PASS", 1),
         ("account", "PASS", 1),
         ("this suite's client", "PASS", 1),

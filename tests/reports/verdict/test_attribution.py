@@ -146,6 +146,22 @@ def test_facts_of_a_check_say_what_its_failure_does_not(
     assert (attributed.owner, attributed.cause) == (owner, cause)
 
 
+@pytest.mark.parametrize(
+    ("raised", "owner"),
+    [
+        (failed(), Owner.CLIENT),
+        (failed(code=RetCode.INVALID_SIGNATURE), Owner.CLIENT),
+        (failed(owner=Owner.SUITE), Owner.SUITE),
+        (OSError("gone"), Owner.SUITE),
+    ],
+)
+def test_order_client_owns_what_it_does_about_a_fault(raised: BaseException, owner: Owner) -> None:
+    """The refusals in its records are injected faults: they show nothing about the key."""
+    attributed = attribute(replace(seen(raised, met(RetCode.INVALID_API_KEY)), is_about_client=True))
+
+    assert (attributed.owner, attributed.cause) == (owner, None)
+
+
 def test_wording_changes_nothing() -> None:
     """A failure in other words keeps owner, cause and the message that proves it."""
     records = (
