@@ -93,3 +93,23 @@ def test_clock_is_utc_to_the_millisecond() -> None:
     """The time of day in UTC; a dash where there is none."""
     assert clock(START_MS + 7) == "02:13:20.007"
     assert clock(None) == "-"
+
+
+def test_what_a_gateway_did_stands_between_client_and_venue() -> None:
+    """An order of another client has a timeline, in which the gateway's notes name the fault."""
+    create, link = "tested client: POST /v5/order/create", "mm-1"
+    asked = {"orderLinkId": link, "side": "Buy", "qty": "1", "price": "2"}
+    note = "tested client: order.create (gateway: lose_answer)"
+    records = [
+        sent(0, Channel.REST, create, asked),
+        received(1, Channel.REST, create, {"retCode": 0, "result": {"orderId": "7"}}, ret_code=0),
+        Record(2, START_MS + 2, Channel.REST, Direction.NOTE, note, "(hang)", answers=0),
+    ]
+
+    (timeline,) = timelines(records, PREFIX)
+
+    assert [moment.what for moment in timeline.moments] == [
+        "tested client: create sent: Buy 1 @ 2",
+        "tested client: create acknowledged",
+        "gateway: lose_answer for tested client, order.create",
+    ]
