@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fixtures.harness.collection import NOT_APPLICABLE, is_about_client
+from fixtures.harness.collection import NOT_APPLICABLE, is_about_client, needs_of
 from fixtures.harness.facts import facts_of
 from fixtures.v5.enums import Phase
 from reports.cards.__main__ import collect
-from reports.session.items import check_id_of
 from reports.verdict.requirements import newest, read
 
 ROOT = Path(__file__).parents[1]
@@ -65,19 +64,20 @@ def test_requirement_set_exempts_what_some_environment_cannot_run(
         file = tmp_path / f"{phase}.yaml"
         file.write_text(yaml.safe_dump(content), encoding="utf-8")
         for name in content["environments"]:
-            found |= exempt(file, name)
+            found |= {check_id for check_id in exempt(file, name) if not is_about_client(check_id)}
 
-    exempt_here = read(newest(ROOT / "checks")).exempt
-    assert found | OF_FILLS == {check_id for check_id in exempt_here if not is_about_client(check_id)}
+    exempted = read(newest(ROOT / "checks")).exempt
+    assert found | OF_FILLS == {check_id for check_id in exempted if not is_about_client(check_id)}
 
 
 def test_requirement_set_exempts_what_a_client_may_not_offer() -> None:
-    """Among the checks of the order client exactly the blockers that need a capability are exempt."""
-    items = [item for item in collect(ROOT) if is_about_client(check_id_of(item))]
-    needing = {
-        check_id_of(item)
-        for item in items
-        if facts_of(item).get("offers") and next(item.iter_markers("check")).kwargs["severity"] == "blocker"
-    }
+    """Of the order client's blockers exactly those are exempt that always need a capability or a path."""
+    conditional: dict[str, list[bool]] = {}
+    for item in collect(ROOT):
+        check = next(item.iter_markers("check")).kwargs
+        if is_about_client(check["id"]) and check["severity"] == "blocker":
+            needs = bool(facts_of(item).get("offers") or needs_of(item))
+            conditional.setdefault(check["id"], []).append(needs)
 
-    assert needing == set(read(newest(ROOT / "checks")).exempt) & set(map(check_id_of, items))
+    exempted = {check_id for check_id in read(newest(ROOT / "checks")).exempt if is_about_client(check_id)}
+    assert {check_id for check_id, needs in conditional.items() if all(needs)} == exempted

@@ -11,7 +11,7 @@ from fixtures.record.run import Run
 from reports.signoff.sections import Json
 from reports.signoff.subject import is_loopback
 from reports.verdict.decide import worst
-from reports.verdict.results import Check, Result, Verdict
+from reports.verdict.results import Item, Result, Verdict
 
 OPERATIONAL = 4
 """The item of the page that is asked of the venue, the account and the market maker's own client."""
@@ -41,9 +41,21 @@ class Certified:
     results: tuple[Result, ...]
 
 
-def tested(run: Run, plan: Sequence[Check]) -> str | None:
-    """The order client whose checks were planned; None when no client, or no such check, was there."""
-    return run.client if any(is_about_client(check.id) for check in plan) else None
+def client_under_test(run: Run, results: Sequence[Result]) -> str | None:
+    """The order client that was tested; None when the run has none, or beside the venue each check is N/A."""
+    own = [result.verdict for result in results if is_about_client(result.id)]
+    is_away = run.tests_venue and all(verdict is Verdict.NOT_APPLICABLE for verdict in own)
+    return run.client if own and not is_away else None
+
+
+def judging(
+    results: Sequence[Result], items: Sequence[Item], client: str | None
+) -> tuple[Sequence[Result], Sequence[Item]]:
+    """What decides a run: without a client that was tested, neither its checks nor their item."""
+    if client is not None:
+        return results, items
+    venue = [item for item in items if not all(map(is_about_client, item.checks))]
+    return [result for result in results if not is_about_client(result.id)], venue
 
 
 def certified(run: Run, client: str | None, results: Sequence[Result]) -> Certified | None:

@@ -155,9 +155,11 @@ def _document(
 ) -> signoff.SignOff:
     items, version = finished.requirements.items, finished.requirements.version
     today = datetime.fromtimestamp(finished.ended_ms / 1000, UTC).date()
+    waived = waivers.standing_on(today, finished.waivers)
+    found = results(finished.plan, items, finished.outcomes, waived)
     facts = RunFacts(
         run.no_open_orders,
-        client.tested(run, finished.plan),
+        client.client_under_test(run, found),
         run.tests_venue,
         finished.interrupted,
         finished.filtered,
@@ -166,8 +168,6 @@ def _document(
         tuple(path.name for path in leaking),
         finished.profile if finished.profile is Profile.SMOKE else None,
     )
-    waived = waivers.standing_on(today, finished.waivers)
-    found = results(finished.plan, items, finished.outcomes, waived)
     tested = subject(run)
     return signoff.SignOff(
         run_id=run.run_id,
@@ -175,7 +175,7 @@ def _document(
         filtered=finished.filtered,
         started_ms=finished.started_ms,
         ended_ms=finished.ended_ms,
-        conclusion=conclude(found, items, facts),
+        conclusion=conclude(*client.judging(found, items, facts.client), facts),
         subject=tested,
         client=client.certified(run, facts.client, found),
         provenance=finished.provenance,

@@ -1,11 +1,13 @@
 """The part of a sign-off about the order client."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 from fixtures.record.client_facts import ClientFacts
-from reports.signoff.client import Certified, judged, section
+from reports.signoff.client import Certified, client_under_test, judged, judging, section
 from reports.signoff.document import as_html, as_json, validate
-from reports.verdict.results import Verdict
+from reports.verdict.results import Item, Verdict
 from reports.verdict.sentences import result_of
 from tests.reports.made_up import check, outcome, signed_off
 
@@ -69,6 +71,25 @@ def test_a_client_that_never_answered_is_named() -> None:
 
     validate(content)
     assert (content["client"]["name"], content["client"]["driver"]) == ("maker", None)
+
+
+def test_a_client_of_which_nothing_applies_was_not_tested() -> None:
+    """Beside the venue it leaves the run ready for the venue side; alone there is nothing else to judge."""
+    run: Any = SimpleNamespace(client="maker", tests_venue=True)
+    alone: Any = SimpleNamespace(client="maker", tests_venue=False)
+    venue = result_of(check("VIS-01"), 1, [outcome("VIS-01")])
+    away = result_of(check("CRT-01"), 7, [outcome("CRT-01", Verdict.NOT_APPLICABLE, "prelisting")])
+    items = (Item(1, "Visibility", "Shown.", ("VIS-01",)), Item(7, "The order client", "It.", ("CRT-01",)))
+
+    assert (
+        client_under_test(run, (venue, *FOUND))
+        == client_under_test(run, (*FOUND, away))
+        == client_under_test(alone, (away,))
+        == "maker"
+    )
+    assert client_under_test(run, (venue, away)) is None
+    assert judging((venue, away), items, None) == ([venue], [items[0]])
+    assert judging((venue, away), items, "maker") == ((venue, away), items)
 
 
 def test_item_four_names_who_was_judged() -> None:
