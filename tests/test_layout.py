@@ -7,8 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[1]
-SIDES = (("fixtures/clients/", "fixtures/desk/"), ("fixtures/venue/",), ("fixtures/oracle/",))
-"""The client's side, the venue's and the oracle's: each has its own view of a thing."""
+SIDES = (
+    ("fixtures/clients/", "fixtures/desk/"),
+    ("fixtures/venue/",),
+    ("fixtures/oracle/",),
+    ("fixtures/gateway/",),
+    ("fixtures/driver/",),
+    ("drivers/",),
+)
+"""The client's side, the venue's, the oracle's, the gateway between them, and both ends of a driver's protocol:
+each has its own view of a thing."""
 IN_EVERY_PACKAGE = {"__init__.py", "__main__.py", "plugin.py"}
 """Names that Python or pytest give a meaning of their own."""
 ROOM_DEPTH = 2

@@ -1,6 +1,6 @@
 """The market maker's own order client: what it does about each fault, judged from the wire and the venue.
 
-A check asks the client for orders through its driver, or watches what a bot does by itself, lets one fault
+A check asks the client for orders through its driver, or looks at what a bot does by itself, lets one fault
 happen between client and venue, and looks at three things: what the client sent, what the venue shows of its
 orders, and what the client believes of them once the fault is over. Each ends with ``conforms``, the rules
 that hold in every scenario.

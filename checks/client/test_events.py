@@ -58,7 +58,7 @@ async def test_fill_overtakes_the_cancel(client: OrderClient, counterparty: Coun
 
 
 @certifies("CRT-27", creates=1)
-async def test_cancelled_order_keeps_its_fill(client: OrderClient, counterparty: Counterparty) -> None:
+async def test_partial_fill_outlives_its_cancel(client: OrderClient, counterparty: Counterparty) -> None:
     """What was filled of an order before its cancel stays in the client's books.
 
     Sequence: create of two lots, resting; one lot filled; cancel.
@@ -156,12 +156,12 @@ async def test_cancel_that_nobody_asked_for(
     Source: docs/v5/enum.mdx, cancelType CancelByDCP; docs/v5/order/dcp.mdx
     """
     intent = await client.resting(Side.BUY)
-    begun = client.wire.mark()
+    start = client.wire.mark()
 
     await client.cancelled_from_outside(intent, venue_control if by_the_venue else None)
 
     await client.believes(intent, State.CANCELLED)
     await client.pause_for_a_retry()
-    sent = client.wire.creates(since=begun)
+    sent = client.wire.creates(since=start)
     expect("creates of an order that was cancelled from outside", len(sent), at_most(MOST_ATTEMPTS))
     await conforms(client)

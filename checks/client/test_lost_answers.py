@@ -1,4 +1,4 @@
-"""An order whose answer is lost: one intent stays one order, whatever the client was told.
+"""An order whose answer is lost: one intent stays one order, whatever answer the client got.
 
 Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/order/create-order.mdx, orderLinkId
 """

@@ -19,7 +19,7 @@ MOST_ATTEMPTS = 5
 LONGEST_RECV_WINDOW_MS = 10_000
 BAN_S = 600
 OUTAGE_S = 300
-LEAST_BACK_OFF_MS = 100
+SHORTEST_BACK_OFF_MS = 100
 RESET_IN_MS = 1_500
 CLOCK_MS = 50
 """How much earlier than the reset a request may arrive: clients compare clocks by round trips."""
@@ -46,15 +46,15 @@ async def test_acknowledged_order_may_be_rejected(client: OrderClient) -> None:
 
 @certifies("CRT-11")
 @pytest.mark.parametrize(
-    ("reset", "least_ms"),
+    ("reset", "shortest_ms"),
     [
         pytest.param("rate_limit@order.create", RESET_IN_MS - CLOCK_MS, id="future"),
-        pytest.param("rate_limit(reset=past)@order.create", LEAST_BACK_OFF_MS, id="past"),
-        pytest.param("rate_limit(reset=missing)@order.create", LEAST_BACK_OFF_MS, id="missing"),
-        pytest.param("rate_limit(reset=junk)@order.create", LEAST_BACK_OFF_MS, id="junk"),
+        pytest.param("rate_limit(reset=past)@order.create", SHORTEST_BACK_OFF_MS, id="past"),
+        pytest.param("rate_limit(reset=missing)@order.create", SHORTEST_BACK_OFF_MS, id="missing"),
+        pytest.param("rate_limit(reset=junk)@order.create", SHORTEST_BACK_OFF_MS, id="junk"),
     ],
 )
-async def test_rate_limit_is_waited_out(client: OrderClient, reset: str, least_ms: int) -> None:
+async def test_rate_limit_reset_is_waited_for(client: OrderClient, reset: str, shortest_ms: int) -> None:
     """A refusal for too many requests is waited out: until the reset that it names, and never for no time.
 
     Sequence: create, refused with 10006 and a reset time in the future, in the past, absent, or unreadable.
@@ -66,19 +66,19 @@ async def test_rate_limit_is_waited_out(client: OrderClient, reset: str, least_m
     intent = await client.submit(Side.BUY)
 
     await client.believes(intent, State.LIVE)
-    expect("the pause before the next create", client.gaps_ms(intent)[0], at_least(least_ms, "ms"))
+    expect("the pause before the next create", client.gaps_ms(intent)[0], at_least(shortest_ms, "ms"))
     await conforms(client)
 
 
 @certifies("CRT-12", waits_ms=shortened_ms(BAN_S))
-async def test_ban_is_silence(client: OrderClient) -> None:
+async def test_banned_client_is_quiet(client: OrderClient) -> None:
     """A client whose address is banned sends nothing until the ban is over, and alerts.
 
     The venue bans for ten minutes, which are shortened by a factor of 120; ``--profile regression`` takes
     them whole.
 
     Sequence: create, answered with HTTP 403, access too frequent.
-    Passes: No request follows while the check watches, and the client alerted.
+    Passes: No request follows while the check looks on, and the client alerted.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     ban = client.fault("ban@rest:*")

@@ -15,7 +15,7 @@ from fixtures.v5.enums import Side
 
 REFUSED_S = 300
 MOST_CONNECTS = 10
-SETTLED_S = 5.0
+RESOLVED_S = 5.0
 AT_ONCE = 50
 
 
@@ -23,35 +23,35 @@ AT_ONCE = 50
 async def test_silent_stream_is_noticed(client: OrderClient, counterparty: Counterparty) -> None:
     """A private stream that carries nothing any more is noticed within 30 seconds.
 
-    The connection stays open, so that only a ping without its pong, or silence, shows it.
+    The connection stays open, so that only a ping without its pong, or missing pushes, show it.
 
     Sequence: create, resting; the private stream falls silent; the order is filled; the client acts.
     Passes: The client asked for its orders, cancelled, or connected anew in time; then it believes the fill.
     Source: docs/v5/ws/connect.mdx, heartbeat
     """
     intent = await client.resting(Side.BUY, inside=True)
-    silence = client.fault("blackhole@private:*")
+    hole = client.fault("blackhole@private:*")
     await counterparty.fill(client, intent)
-    begun = client.wire.mark()
+    start = client.wire.mark()
 
     await client.on_the_wire(
         lambda wire: (
-            wire.requests("order.cancel", since=begun)
-            or wire.connects(Channel.PRIVATE, since=begun)
-            or client.look_ups(since=begun)
+            wire.requests("order.cancel", since=start)
+            or wire.connects(Channel.PRIVATE, since=start)
+            or client.look_ups(since=start)
         ),
         "a cancel, a query of its orders or a new connection of the client",
         STREAM_S,
     )
 
-    client.lift(silence)
+    client.lift(hole)
     await client.believes(intent, State.FILLED)
     await conforms(client)
 
 
 @certifies("CRT-18", creates=3)
 async def test_gap_is_backfilled(client: OrderClient, counterparty: Counterparty) -> None:
-    """What happened while the private stream was down is asked for once it is back.
+    """What the private stream did not carry while it was down is asked for once it is back.
 
     Sequence: two creates, resting; the stream breaks and is refused; one order is filled, the other one
         cancelled by somebody else; the stream returns.
@@ -96,7 +96,7 @@ async def test_subscription_is_made_sure_of(client: OrderClient, fault: str) -> 
 
 @certifies("CRT-20", severity=MAJOR, waits_ms=shortened_ms(REFUSED_S))
 async def test_reconnects_are_paced(client: OrderClient) -> None:
-    """A stream that the venue keeps refusing is asked for ever more seldom, and a person is told.
+    """A stream that the venue keeps refusing is asked for ever more seldom, and a person is alerted.
 
     Five minutes of refusals are shortened by a factor of 120; ``--profile regression`` takes them whole.
     The venue closes a client's address out after 500 connections in five minutes.
@@ -107,13 +107,13 @@ async def test_reconnects_are_paced(client: OrderClient) -> None:
     """
     await client.resting(Side.BUY)
     refused = client.fault("http(status=503)@connect /v5/private*")
-    begun = client.wire.mark()
+    start = client.wire.mark()
     client.fault("drop@private:")
 
     await client.met(refused)
     await client.watch(REFUSED_S)
 
-    connects = len(client.wire.connects(Channel.PRIVATE, since=begun))
+    connects = len(client.wire.connects(Channel.PRIVATE, since=start))
     expect("attempts to connect while the stream is refused", connects, at_most(MOST_CONNECTS))
     await client.alerted("stream")
     client.lift(refused)
@@ -129,16 +129,16 @@ async def test_restarting_venue_is_left(client: OrderClient) -> None:
     Passes: The client opened a new connection, and believes what the venue shows.
     Source: docs/v5/error.mdx, 10019
     """
-    begun = client.wire.mark()
+    start = client.wire.mark()
     client.fault("code(code=10019,when=before)@trade:order.create")
 
     intent = await client.submit(Side.BUY)
 
     await client.believes(intent, State.LIVE, State.REJECTED, State.CANCELLED)
     await client.on_the_wire(
-        lambda wire: wire.connects(Channel.TRADE, since=begun),
+        lambda wire: wire.connects(Channel.TRADE, since=start),
         "a new connection of the trade stream",
-        SETTLED_S,
+        RESOLVED_S,
     )
     await conforms(client)
 
@@ -165,7 +165,7 @@ async def test_error_that_names_no_request(client: OrderClient, error: str) -> N
     await client.on_the_wire(
         lambda _wire: client.look_ups(since=intent.mark) or len(client.creates(intent)) > 1,
         "a query of the order",
-        SETTLED_S,
+        RESOLVED_S,
     )
     await client.believes(intent, State.LIVE, State.REJECTED, State.CANCELLED)
     client.sent_under_one_id(intent)

@@ -20,9 +20,9 @@ from fixtures.libraries import (
     UNLISTED,
     CapturedRequest,
     Ccxt,
-    Intent,
     Library,
     LibraryCall,
+    LibraryOrder,
 )
 from fixtures.v5.enums import Side, TimeInForce
 from fixtures.v5.instrument import Instrument, on_grid, plain
@@ -176,8 +176,8 @@ async def test_ccxt_stamps_the_venue_time(ccxt: Ccxt, transport: Transport) -> N
     )
 
 
-def _minimum(desk: Desk, side: Side, price: Decimal) -> Intent:
-    return Intent.minimum(desk.instrument, side, price, desk.fresh_link_id())
+def _minimum(desk: Desk, side: Side, price: Decimal) -> LibraryOrder:
+    return LibraryOrder.minimum(desk.instrument, side, price, desk.fresh_link_id())
 
 
 def _sent(library: Library, call: LibraryCall) -> CapturedRequest:

@@ -12,7 +12,7 @@ BETWEEN_LOOKS_US = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Latency:
+class MeasuredLatency:
     """The samples of one kind of latency.
 
     values_us: microseconds, in ascending order, never empty; negative when a push arrived before
@@ -27,7 +27,7 @@ class Latency:
     def percentile(self, percent: int) -> int:
         """The nearest-rank percentile, microseconds.
 
-        >>> Latency("ack", (10, 20, 30), 1).percentile(50)
+        >>> MeasuredLatency("ack", (10, 20, 30), 1).percentile(50)
         20
         """
         rank = -(-len(self.values_us) * percent // 100)
@@ -39,7 +39,7 @@ class Latency:
         return self.values_us[-1]
 
 
-def latencies(records: Sequence[Record], lags: Mapping[str, Sequence[int]]) -> tuple[Latency, ...]:
+def latencies(records: Sequence[Record], lags: Mapping[str, Sequence[int]]) -> tuple[MeasuredLatency, ...]:
     """The latencies that the records show, and the lag of each view.
 
     lags: view -> how long it was polled until it showed what had been written, microseconds
@@ -52,11 +52,11 @@ def latencies(records: Sequence[Record], lags: Mapping[str, Sequence[int]]) -> t
     )
 
 
-def _gathered(samples: Iterable[tuple[str, int]], exact_us: int) -> list[Latency]:
+def _gathered(samples: Iterable[tuple[str, int]], exact_us: int) -> list[MeasuredLatency]:
     values: dict[str, list[int]] = {}
     for name, value_us in samples:
         values.setdefault(name, []).append(value_us)
-    return [Latency(name, tuple(sorted(values[name])), exact_us) for name in sorted(values)]
+    return [MeasuredLatency(name, tuple(sorted(values[name])), exact_us) for name in sorted(values)]
 
 
 def _acknowledgements(records: Sequence[Record]) -> Iterator[tuple[str, int]]:

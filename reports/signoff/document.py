@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from markupsafe import Markup
 
 from fixtures.record.evidence import Measurement
-from reports.evidence.latency import Latency
+from reports.evidence.latency import MeasuredLatency
 from reports.signoff import client, sections
 from reports.signoff.client import Certified
 from reports.signoff.deviations import deviations
@@ -74,7 +74,7 @@ class SignOff:
     previous: Previous
     score: MutationScore
     waivers: tuple[Waiver, ...]
-    latencies: tuple[Latency, ...]
+    latencies: tuple[MeasuredLatency, ...]
     measurements: tuple[Measurement, ...]
     evidence: EvidenceFile
     no_open_orders: bool | None
@@ -150,7 +150,7 @@ def validate(content: Json) -> None:
     Draft202012Validator(schema).validate(json.loads(json.dumps(content)))
 
 
-def write_html(content: Json, latencies: Sequence[Latency], path: Path, *, linked: bool) -> None:
+def write_html(content: Json, latencies: Sequence[MeasuredLatency], path: Path, *, linked: bool) -> None:
     """Write the page.
 
     linked: allure-report.html exists beside it, so that every case links to its evidence
@@ -158,7 +158,7 @@ def write_html(content: Json, latencies: Sequence[Latency], path: Path, *, linke
     path.write_text(as_html(content, latencies, linked=linked), encoding="utf-8")
 
 
-def as_html(content: Json, latencies: Sequence[Latency], *, linked: bool) -> str:
+def as_html(content: Json, latencies: Sequence[MeasuredLatency], *, linked: bool) -> str:
     """The page: self-contained, loads nothing."""
     environment = Environment(
         loader=FileSystemLoader(HERE),
@@ -279,7 +279,7 @@ def _case(outcome: Outcome) -> Json:
     }
 
 
-def _latency(latency: Latency) -> Json:
+def _latency(latency: MeasuredLatency) -> Json:
     return {
         "name": latency.name,
         "n": len(latency.values_us),

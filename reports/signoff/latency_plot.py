@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from reports.evidence.latency import Latency
+from reports.evidence.latency import MeasuredLatency
 
 WIDTH = 240
 HEIGHT = 16
@@ -21,7 +21,7 @@ class Axis:
     last: int
 
     @classmethod
-    def of(cls, found: Sequence[Latency]) -> "Axis":
+    def of(cls, found: Sequence[MeasuredLatency]) -> "Axis":
         """The shortest axis that holds every sample."""
         minimum = max(min((latency.values_us[0] for latency in found), default=MIN_US), MIN_US)
         most = max([latency.max_us for latency in found] + [minimum * 10])
@@ -46,7 +46,7 @@ class Axis:
         )
         return f'<svg viewBox="0 0 {WIDTH} 12" width="{WIDTH}" height="12" aria-hidden="true">{labels}</svg>'
 
-    def strip(self, latency: Latency) -> str:
+    def strip(self, latency: MeasuredLatency) -> str:
         """One row: the samples as dots, the median and the 99th percentile as strokes."""
         dots = "".join(_dot(self.x(value)) for value in latency.values_us)
         grid = "".join(_stroke(self.x(tick), 5, 11, "#d0d5dd") for tick in self.ticks)

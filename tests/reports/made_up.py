@@ -7,7 +7,7 @@ from typing import Any
 
 from fixtures.expect import Cause
 from fixtures.record.evidence import Channel, Direction, Measurement, Record
-from reports.evidence.latency import Latency
+from reports.evidence.latency import MeasuredLatency
 from reports.signoff.client import Certified
 from reports.signoff.document import EvidenceFile, SignOff
 from reports.signoff.earlier_runs import Previous
@@ -122,7 +122,7 @@ def signed_off(
         previous=Previous(),
         score=score("no kill matrix", [planned.id for planned in PLAN], REQUIRED.version),
         waivers=waived,
-        latencies=(Latency("create acknowledged, REST", (900, 1200, 4000), 1),),
+        latencies=(MeasuredLatency("create acknowledged, REST", (900, 1200, 4000), 1),),
         measurements=(Measurement("clock offset", -12, "ms"),),
         evidence=EvidenceFile("ef" * 32, 6),
         no_open_orders=True,

@@ -78,16 +78,16 @@ async def test_filters_change(client: OrderClient) -> None:
     client.fault(f"coarser_ticks(factor={COARSER})@GET /v5/market/instruments-info*")
     client.fault(f"coarser_ticks(factor={COARSER})@GET /v5/account/instruments-info*")
     refused = client.fault("code(code=170134)@order.create*")
-    begun = client.wire.mark()
+    start = client.wire.mark()
 
     await client.outcome(await client.submit_or_refuse(Side.BUY, price=odd))
-    await client.read_its_instrument(since=begun)
+    await client.read_its_instrument(since=start)
     expect("creates before the client read the new tick", refused.fired, at_most(1))
     client.lift(refused)
-    begun = client.wire.mark()
+    start = client.wire.mark()
     await client.outcome(await client.submit_or_refuse(Side.BUY, price=odd))
 
-    sent = [create.terms["price"] for create in client.wire.creates(since=begun)]
+    sent = [create.terms["price"] for create in client.wire.creates(since=start)]
     expect("prices off the new grid", [x for x in sent if not on_grid(Decimal(x), coarser)], nothing)
     await conforms(client)
 
@@ -118,7 +118,7 @@ async def test_price_is_read_from_the_push(client: OrderClient) -> None:
     processing=Amended.WHILE_LOCKED,
 )
 async def test_amend_that_cannot_be(client: OrderClient, counterparty: Counterparty, before: Amended) -> None:
-    """An amend that would take, comes too late or meets a locked order is not repeated without end.
+    """An amend that would take, comes too late or hits a locked order is not repeated without end.
 
     Sequence: create, resting; an amend through the touch, of an order that was filled meanwhile, or refused
         with 110079.
