@@ -31,6 +31,7 @@ class Beliefs:
     """The orders of this client, by intent and by orderLinkId, and the tasks that find out about them.
 
     stopped_by: why nothing more is sent, "" while the client trades
+    refreshing: reads the filters after a refusal; an order that comes meanwhile waits for it
     """
 
     venue: Connections
@@ -43,6 +44,7 @@ class Beliefs:
         self.breaker = Breaker()
         self.stopped_by = ""
         self.capped_until = 0.0
+        self.refreshing: asyncio.Task[None] | None = None
         self._moved: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._link_of: dict[str, str] = {}
@@ -135,7 +137,7 @@ class Beliefs:
         reason = reasons.get(kind, "refused")
         self.alert("warning", reason, text)
         if kind is ErrorClass.VALIDATION:
-            self.spawn(self.read_filters(with_band=True))
+            self.refreshing = self.spawn(self.read_filters(with_band=True))
         if self.breaker.failed(str(refusal.code), self.now()):
             self.alert("critical", "refused", f"no more creates for now, refused again and again: {text}")
 

@@ -90,6 +90,7 @@ class Connections:
     """
 
     recv_window_ms = 5000
+    rest_type = RestClient
     transport_type = NoRedirect
 
     def __init__(  # noqa: PLR0913 - one keyword for each callback
@@ -111,7 +112,7 @@ class Connections:
         self.context = ClientContext(evidence, clock, TIMEOUT_MS)
         self._symbol = {**SPOT, "symbol": symbol}
         self.risk = OwnPostOnly(owner)
-        self.rest = RestClient(
+        self.rest = self.rest_type(
             hosts["rest"],
             self.context,
             credentials=credentials,

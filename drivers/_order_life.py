@@ -20,13 +20,15 @@ from fixtures.clients.reply import Reply, as_dict, whole
 from fixtures.clients.retry.policy import Disposition
 from fixtures.v5 import paths
 
-ABSENT_AFTER_S = 6.0
+ABSENT_AFTER_S = 5.0
 """How long the venue must show nothing of an order before it counts as never accepted: its views may lag."""
 GIVE_UP_S = 12.0
 """How long look-ups may fail before the order is UNKNOWN and a trader is alerted; they go on."""
 ROW_AFTER_ACK_S = 1.5
 """How long a push may take after its acknowledgement before the venue is asked."""
 FIRST_LOOK_S, LONGEST_PAUSE_S = 0.25, 5.0
+BETWEEN_LOOKS_S = 1.0
+"""The longest pause after a look-up that was answered."""
 MOST_AMENDS, MOST_CANCELS = 3, 5
 ORDER_CAP = {170810, 110020}
 
@@ -90,7 +92,7 @@ class OrderLife(Beliefs):
                     return
                 order.sent.add(price or order.price)
                 wanted = {"price": price or order.price, "qty": qty or order.qty}
-                body = {**self._named(order), **{name: plain(figure) for name, figure in wanted.items()}}
+                body = {**self.named(order), **{name: plain(figure) for name, figure in wanted.items()}}
                 if await self._carried_out(order, paths.ORDER_AMEND, body):
                     return
                 if (order.price, order.qty) == (wanted["price"], wanted["qty"]):
@@ -102,7 +104,7 @@ class OrderLife(Beliefs):
             for pause_s in (FIRST_LOOK_S * 2**number for number in range(MOST_CANCELS)):
                 if order.state in CLOSED:
                     return
-                await self._carried_out(order, paths.ORDER_CANCEL, self._named(order), until_closed=True)
+                await self._carried_out(order, paths.ORDER_CANCEL, self.named(order), until_closed=True)
                 if order.state not in CLOSED:
                     await self.moves(order, pause_s)
         if order.state not in CLOSED:
@@ -126,7 +128,8 @@ class OrderLife(Beliefs):
         await self._row_after_ack(order, rows, until_closed=until_closed)
         return True
 
-    def _named(self, order: Order) -> dict[str, str]:
+    def named(self, order: Order) -> dict[str, str]:
+        """How an amend or a cancel names its order."""
         return {**SPOT, "symbol": self.symbol, "orderLinkId": order.link_id}
 
     async def pull_quotes(self) -> None:
@@ -137,7 +140,7 @@ class OrderLife(Beliefs):
         """Send one write and return its answer. Raises what ``Connections.send`` does."""
         return await self.venue.send(path, body)
 
-    def terms(self, order: Order) -> dict[str, str]:
+    def terms(self, order: Order) -> dict[str, Any]:
         """The body of a create."""
         return terms(order, self.symbol)
 
@@ -200,7 +203,7 @@ class OrderLife(Beliefs):
                     self.take_order(row, asked=True)
                 elif self.now() - empty_since >= self.absent_after_s:
                     return self.absent(order)
-            await self.moves(order, pause_s)
+            await self.moves(order, min(pause_s, BETWEEN_LOOKS_S) if empty_since else pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
         return None
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 from drivers._order_life import OrderLife
-from drivers.order_states import Fills, Order, Row, State, figure_of
+from drivers.order_states import ZERO, Fills, Order, Row, State, figure_of
 from fixtures.clients.errors import ClientError
 
 PING_S, RECONCILE_S, STATUS_S, REFRESH_S = 4.0, 4.0, 3.0, 30.0
@@ -102,6 +102,8 @@ class Watch(OrderLife):
         for row in shown:
             self.adopt(row)
             self.take_order(row, asked=True)
+        if any(order.filled > self.fills.filled.get(order.link_id, ZERO) for order in self.orders.values()):
+            await self.backfill()
         links = {row.get("orderLinkId") for row in shown}
         for order in self.may_be_open():
             if order.link_id not in links and not self.turns[order.intent].locked():

@@ -99,10 +99,12 @@ class Reference(Watch):
 
     async def submit(self, intent: str, side: str, price: str, qty: str) -> None:
         """Take one order."""
+        await self.filters_are_read()
         self.spawn(self.place(self.new_order(intent, side, price, qty)))
 
     async def submit_batch(self, orders: list[dict[str, str]]) -> None:
         """Take several orders, sent in one request."""
+        await self.filters_are_read()
         self.spawn(self.place_batch([self.new_order(**order) for order in orders]))
 
     async def amend(self, intent: str, price: str | None = None, qty: str | None = None) -> None:
@@ -179,6 +181,11 @@ class Reference(Watch):
     def new_link_id(self) -> str:
         """An orderLinkId that no order of any life of this client has."""
         return self.journal.new_link_id()
+
+    async def filters_are_read(self) -> None:
+        """Wait for the filters after a refusal that may mean that they have changed."""
+        if self.refreshing is not None:
+            await asyncio.wait({self.refreshing})
 
     def require_filters(self, side: str, price: Decimal, qty: Decimal) -> None:
         """Refuse an order that the venue would refuse."""
