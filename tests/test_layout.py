@@ -15,7 +15,7 @@ SIDES = (
     ("fixtures/driver/",),
     ("drivers/",),
 )
-"""The client's side, the venue's, the oracle's, the gateway between them, and both ends of a driver's protocol:
+"""The client's side, the venue's, the oracle's, the gateway between them, and the driver protocol's two ends:
 each has its own view of a thing."""
 IN_EVERY_PACKAGE = {"__init__.py", "__main__.py", "plugin.py"}
 """Names that Python or pytest give a meaning of their own."""
