@@ -7,8 +7,9 @@ from pathlib import Path
 from random import Random
 
 from fixtures.expect import quoted
+from fixtures.harness.options import REFERENCE
 from proof import unlisted
-from proof.expected_kills import EXPECTED_KILLS, UNPROVEN
+from proof.expected_kills import CLIENT_DEFECTS, EXPECTED_KILLS, UNPROVEN
 from proof.matrix import CampaignResults, Matrix, build
 from proof.mutants import Trace
 from proof.pool import Workers, workers
@@ -35,6 +36,7 @@ def conforming_jobs() -> list[Job]:
             for symbol in SYMBOLS
         ),
         *(Job(market, checks=demanded, market=market, symbols=listing) for market in moving),
+        Job(f"{quiet}, the order client", market=quiet, symbols=listing, client=REFERENCE),
     ]
 
 
@@ -43,6 +45,11 @@ def defect_jobs(names: Collection[str], checks: Collection[str], *, full: bool) 
     jobs, demanded = [], required()
     for name in names:
         named = EXPECTED_KILLS.get(name, ())
+        if name in CLIENT_DEFECTS:
+            jobs.append(
+                Job(name, defect=name, checks=frozenset(named), symbols=SYMBOLS[:1], client=REFERENCE)
+            )
+            continue
         others = sorted(set(checks) & demanded - set(named))
         # Seeded by the defect's name, so that a new defect leaves the samples of the others as they are.
         sample = Random(f"{SEED}:{name}").sample(others, min(CONTROL_SAMPLE, len(others)))  # noqa: S311 - no secret
@@ -122,6 +129,7 @@ def _prove_some(pool: Workers, only: list[str], *, full: bool) -> int:
         Job(
             name,
             defect=name,
+            client=REFERENCE if name in CLIENT_DEFECTS else "none",
             checks=None if full else frozenset(EXPECTED_KILLS.get(name, ())) or None,
             symbols=SYMBOLS[:1],
         )
