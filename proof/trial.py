@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.harness.collection import is_about_client
+from fixtures.harness.options import RUN
+from fixtures.harness.run_judgement import found_so_far
 from proof.expected_kills import EXPECTED_KILLS
 from proof.fields.changes import FieldMutant
 from proof.fields.outlet import at_outlet
@@ -110,6 +112,7 @@ class Job:
     checks, nodes: ids of the checks, and node ids of the cases, to run; None for all
     without: ids of checks that are not run
     stops: True when the first kill ends the run
+    is_brief: True to make no more messages once each chosen check that looks back has one to report
     decisive: how a case ends after which the other cases of its check are not run
     order: the seed of a random order, None for the checklist's own
     code: the name of the code mutant that this process has imported
@@ -128,6 +131,7 @@ class Job:
     nodes: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
     stops: bool = False
+    is_brief: bool = False
     decisive: frozenset[CaseKind] = frozenset({CaseKind.ASSERTION})
     market: str = "quiet"
     order: int | None = None
@@ -245,6 +249,8 @@ class CaseRecorder:
         """On a broken venue, skip the other cases of a check of which one has already failed."""
         if self.job.is_broken and check_of(item) in self.killers:
             pytest.skip("its check has already failed")
+        if self.job.is_brief and self._is_superfluous(item):
+            pytest.skip("what looks back has enough to report")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -262,6 +268,14 @@ class CaseRecorder:
         if self.job.stops and outcome.kind in KILLS:
             item.session.shouldstop = "the mutant is killed"
         return report
+
+    def _is_superfluous(self, item: pytest.Item) -> bool:
+        """True for a case that only makes messages, when they contradict each law that is asked for."""
+        checks = self.job.checks or frozenset()
+        if check_of(item) in checks:
+            return False
+        found = found_so_far(item.config, item.config.stash[RUN])
+        return all(found.of(check_id) for check_id in checks if check_id.startswith(LOOKS_BACK))
 
     def _wants(self, item: pytest.Item) -> bool:
         check_id, job = check_of(item), self.job

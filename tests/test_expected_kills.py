@@ -37,7 +37,7 @@ def test_defect_is_killed_by_assertion(defect: str) -> None:
     checks = frozenset(EXPECTED_KILLS[defect])
     kills = frozenset(KILLS if defect in TIMED_OUT else {CaseKind.ASSERTION})
 
-    job = Job(defect, defect=defect, checks=checks, symbols=SYMBOLS[:1], decisive=kills)
+    job = Job(defect, defect=defect, checks=checks, symbols=SYMBOLS[:1], decisive=kills, is_brief=True)
     trial = run(job)
 
     killed_by = {outcome.check for outcome in trial.outcomes if outcome.kind in kills}
