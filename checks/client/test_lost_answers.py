@@ -169,7 +169,8 @@ async def test_reset_after_write(client: OrderClient, loss: str) -> None:
     """A connection that is reset after the request was written leaves the outcome open.
 
     Sequence: create, written, connection reset; the order accepted or not.
-    Passes: One id was sent, and the client believes what the venue shows.
+    Passes: No create was repeated without asking for the order, and the client believes what the venue
+        shows.
     Source: docs/v5/order/create-order.mdx, orderLinkId
     """
     client.fault(loss)
@@ -177,6 +178,6 @@ async def test_reset_after_write(client: OrderClient, loss: str) -> None:
     intent = await client.submit(Side.BUY)
 
     await client.believes(intent, State.LIVE, State.REJECTED, State.CANCELLED)
-    client.sent_under_one_id(intent)
+    client.asked_before_each_resend(intent)
     expect("creates of one intent", len(client.creates(intent)), at_most(4))
     await conforms(client)

@@ -54,11 +54,15 @@ async def test_figures_are_written_plainly(client: OrderClient) -> None:
     Passes: Every price and quantity is text, without an exponent, on the grid of the filters.
     Source: docs/v5/order/create-order.mdx: qty and price are strings
     """
-    intents = [await client.resting(side, lots=lots) for side in Side for lots in (1, 3)]
+    intents = [await client.submit(side, lots=lots) for side in Side for lots in (1, 3)]
+    await client.all_sent(4)
+    expect("misformed figures of creates", misformed(client), nothing)
+    for intent in intents:
+        await client.believes(intent, State.LIVE)
 
     await client.amend_farther(*intents[:2])
 
-    expect("figures on the wire", misformed(client), nothing)
+    expect("misformed figures of amends", misformed(client), nothing)
     await conforms(client)
 
 
