@@ -14,6 +14,7 @@ import pytest
 from fixtures.harness.options import REFERENCE
 from proof.expected_kills import CLIENT_DEFECTS, EXPECTED_KILLS, TIMED_OUT, UNPROVEN
 from proof.trial import CHECKS, KILLS, SYMBOLS, CaseKind, Job, required, run
+from reports.verdict.requirements import newest, read
 
 IDS = re.compile(r'(?:check|each_library|certifies)\(\s*"([A-Z]{3}-\d\d(?:\.\d\d)?)"')
 
@@ -21,15 +22,21 @@ QUICK_MUTANTS = ("acknowledged_is_live", "cancels_foreign_orders", "resends_blin
 
 
 def one_defect_per_check() -> list[str]:
-    """For each check the first defect that names it; ``make prove`` runs the checks on all of them.
+    """Few defects that name each check between them; ``make prove`` runs the checks on all defects.
 
     A mutant of a client takes seconds, so that only a few of them are run here.
     """
-    first: dict[str, str] = {}
-    for defect, checks in EXPECTED_KILLS.items():
-        for check_id in checks if defect not in CLIENT_DEFECTS or defect in QUICK_MUTANTS else ():
-            first.setdefault(check_id, defect)
-    return list(dict.fromkeys(first.values()))
+    left = {check_id for name in _tried() for check_id in EXPECTED_KILLS[name]}
+    chosen: list[str] = []
+    while left:
+        best = max(_tried(), key=lambda name: len(left.intersection(EXPECTED_KILLS[name])))
+        chosen.append(best)
+        left.difference_update(EXPECTED_KILLS[best])
+    return sorted(chosen)
+
+
+def _tried() -> list[str]:
+    return [name for name in EXPECTED_KILLS if name not in CLIENT_DEFECTS or name in QUICK_MUTANTS]
 
 
 @pytest.mark.parametrize("defect", one_defect_per_check())
@@ -58,8 +65,16 @@ def test_defect_is_killed_by_assertion(defect: str) -> None:
 
 
 def test_conforming_venue_fails_nothing() -> None:
-    """On the conforming venue no check of a sign-off fails but what is found about the client libraries."""
-    assert run(Job("conforming", checks=required(), symbols=SYMBOLS[:1])).red == []
+    """A trial itself fails no check: on the conforming venue those of the short profile pass.
+
+    That all others pass there too, but for the known findings, is shown by a whole run that ends READY.
+    """
+    short = required().intersection(read(newest(CHECKS)).smoke)
+
+    trial = run(Job("conforming", checks=short, symbols=SYMBOLS[:1]))
+
+    assert trial.red == []
+    assert {outcome.check for outcome in trial.outcomes} == short != set()
 
 
 def test_every_check_has_its_defect() -> None:

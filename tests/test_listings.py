@@ -47,7 +47,7 @@ COARSE: dict[str, Any] = {
 
 MIN_TRUE = 0.95
 """The share of the declared orders that a whole run must send, so that the declarations stay tight."""
-NOT_ABOUT_FILTERS = "not CON-03 and not CON-04 and not CON-08 and not MKR-28"
+NOT_ABOUT_FILTERS = "not CON-03 and not CON-04 and not CON-08 and not CON-35 and not MKR-28"
 """Omits the checks that wait for half a minute and do not depend on the listing."""
 
 

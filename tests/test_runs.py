@@ -179,6 +179,15 @@ def test_conforming_venue_is_ready(conforming: Ended) -> None:
         assert (conforming.folder / name).exists(), name
 
 
+def test_conforming_venue_fails_no_check(conforming: Ended) -> None:
+    """On the conforming venue every check passes but those that find something about a client library."""
+    checks = [check for item in conforming.signoff["items"] for check in item["checks"]]
+
+    red = {check["id"]: check["sentence"] for check in checks if check["verdict"] != "PASS"}
+    assert {check_id: text for check_id, text in red.items() if not check_id.startswith("SDK-")} == {}
+    assert len(checks) > 200
+
+
 def test_checks_name_the_optional_paths_that_they_call(conforming: Ended) -> None:
     """A check calls exactly the optional paths that it names as needed.
 
