@@ -167,6 +167,14 @@ class Connections:
 
         Raises Refused; Unanswered for an unknown outcome; Unreachable when nothing was sent.
         """
+        reply = await self._carried(path, body)
+        if reply.limit is not None and reply.limit.remaining == 0:
+            # Somebody else may send under the same UID: what the venue counts is what is left.
+            async with self.rest.rate_limiter.turn(path, reply.limit.limit, over_http=False, paced=False):
+                pass
+        return reply
+
+    async def _carried(self, path: str, body: Mapping[str, Any]) -> Reply:
         if self.over_trade and not self.trade.is_down:
             try:
                 return await self.trade.call(path.removeprefix("/v5/").replace("/", "."), body)
