@@ -29,6 +29,7 @@ class StateDirectory:
         self.life = len(owners) + 1
         self._numbers = count(1)
         self._file = path.open("a", encoding="utf-8")
+        self._file.write("\n")  # a kill may have cut the last line short
         self.write({"owner": self.owner, "at_ms": self.first_ms, "life": self.life})
 
     def new_link_id(self) -> str:
@@ -52,7 +53,7 @@ class StateDirectory:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
-    for text in path.read_text(encoding="utf-8").splitlines():
+    for text in filter(None, path.read_text(encoding="utf-8").splitlines()):
         try:
             yield json.loads(text)
         except ValueError:

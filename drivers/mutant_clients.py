@@ -1,6 +1,6 @@
-"""Unsound clients: each is the reference driver with one step done wrong, and a check that must fail on it.
+"""Wrong clients: each is the reference driver with one step done wrong, and a check that must fail on it.
 
-``python -m drivers.mutants NAME`` serves one of them. A mutant changes one step and leaves the rest as it is;
+``python -m drivers.mutant_clients NAME`` serves one of them. A mutant changes one step and leaves the rest as it is;
 where the rest would repair the wrong belief by itself, ``Trusting`` leaves that out as well.
 """
 
@@ -234,7 +234,7 @@ class trusts_a_silent_stream(Trusting):
 
 @mutant("CRT-18")
 class forgets_the_backfill(Trusting):
-    """After a reconnect it subscribes and fetches nothing of what happened in between."""
+    """After a reconnect it subscribes and fetches nothing of what it missed."""
 
     async def catch_up(self) -> None:
         self.is_blind = False
