@@ -1,7 +1,7 @@
 """Wrong clients: each is the reference driver with one step done wrong, and a check that must fail on it.
 
-``python -m drivers.mutant_clients NAME`` serves one of them. A mutant changes one step and leaves the rest as it is;
-where the rest would repair the wrong belief by itself, ``Trusting`` leaves that out as well.
+``python -m drivers.mutant_clients NAME`` serves one of them. A mutant changes one step and leaves the rest as
+it is; where the rest would repair the wrong belief by itself, ``Trusting`` leaves that out as well.
 """
 
 import asyncio
