@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Mapping
 
-from drivers.mutants import EXPECTED, MUTANTS
+from drivers.mutant_clients import EXPECTED, MUTANTS
 from fixtures.clients.retry.policy_defects import POLICY_DEFECTS
 from fixtures.defect import Defect
 from fixtures.libraries.library_defects import LIBRARY_DEFECTS
