@@ -1,0 +1,121 @@
+"""What a client's user remembers of its intents and fills, for the drivers of libraries that do not.
+
+No more than that: nothing is asked for, repeated or cancelled here. Standard library only.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from drivers.stdio import Declined, notify
+
+Row = dict[str, Any]
+ENDED = {"FILLED", "CANCELLED", "REJECTED"}
+
+
+@dataclass
+class Intent:
+    """One intent and what is believed of its order. has_ended: by the word of the venue."""
+
+    name: str
+    link_id: str
+    side: str
+    price: str
+    qty: str
+    state: str = "PENDING"
+    filled: str = "0"
+    reason: str = ""
+    has_ended: bool = False
+
+    def report(self) -> dict[str, str]:
+        """The result of ``order``."""
+        known = {"order_link_id": self.link_id, "price": self.price, "qty": self.qty}
+        return {"state": self.state, **known, "filled_qty": self.filled, "reason": self.reason}
+
+
+class Intents:
+    """The intents of one life, by name and by orderLinkId, and the executions of all lives by execId.
+
+    base_coin: of the symbol; the other coin of a fee is the quote coin
+    """
+
+    base_coin = ""
+
+    def __init__(self) -> None:
+        self.intents: dict[str, Intent] = {}
+        self.links: dict[str, Intent] = {}
+        self.fills: dict[str, Row] = {}
+
+    def recall(self, state_directory: str) -> None:
+        """Read the executions of earlier lives."""
+        self.fills_file = Path(state_directory, "fills.jsonl")
+        kept = self.fills_file.read_text().splitlines() if self.fills_file.exists() else []
+        self.fills = {row["execId"]: row for row in map(json.loads, kept)}
+
+    def new(self, intent: str, side: str, price: str, qty: str) -> Intent:
+        """A new intent with an orderLinkId of its own."""
+        found = Intent(intent, str(uuid.uuid4()), side, price, qty)
+        self.intents[intent] = self.links[found.link_id] = found
+        return found
+
+    def known(self, intent: str) -> Intent:
+        """The intent of this name."""
+        if intent not in self.intents:
+            raise Declined(f"no order of the intent {intent}")
+        return self.intents[intent]
+
+    def not_ended(self) -> list[Intent]:
+        """The intents whose orders may be open."""
+        return [intent for intent in self.intents.values() if intent.state not in ENDED]
+
+    def believe(self, intent: Intent, state: str, reason: str = "") -> None:
+        """Believe a state and report it."""
+        intent.state, intent.reason = state, reason
+        notify("orderChanged", {"intent": intent.name, **intent.report()})
+
+    def shown(self, intent: Intent, state: str, row: Row) -> None:
+        """Believe what the venue shows of an order; what it has ended stays ended. row: of the venue."""
+        if not intent.has_ended:
+            intent.price, intent.qty, intent.filled = row["price"], row["qty"], row["cumExecQty"]
+            intent.has_ended = state in ENDED
+            self.believe(intent, state, row["rejectReason"])
+
+    def take_fill(self, row: Row) -> None:
+        """Count an execution of an own order, and keep it for the next start."""
+        if row["orderLinkId"] in self.links and row["execId"] not in self.fills:
+            self.fills[row["execId"]] = row
+            with self.fills_file.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+
+    # --- methods of the protocol
+
+    async def order(self, intent: str) -> dict[str, str]:
+        """Say what is believed of an intent."""
+        return self.known(intent).report()
+
+    async def open_orders(self) -> dict[str, list[str]]:
+        """Say which orders are believed to rest."""
+        resting = [intent for intent in self.intents.values() if intent.state in {"LIVE", "PARTIAL"}]
+        return {"orders": [intent.link_id for intent in resting]}
+
+    async def inventory(self) -> dict[str, str]:
+        """Say what fills and fees have changed."""
+        base = quote = Decimal(0)
+        for row in self.fills.values():
+            sign, qty, fee = (
+                1 if row["side"] == "Buy" else -1,
+                Decimal(row["execQty"]),
+                Decimal(row["execFee"]),
+            )
+            in_base = row["feeCurrency"] == self.base_coin
+            base += sign * qty - (fee if in_base else 0)
+            quote -= sign * qty * Decimal(row["execPrice"]) + (0 if in_base else fee)
+        return {"base": f"{base:f}", "quote": f"{quote:f}"}
+
+
+def alert(reason: str, text: str) -> None:
+    """Tell the trader on call what the library reported."""
+    notify("alert", {"severity": "warning", "reason": reason, "text": text[:500]})
