@@ -59,8 +59,10 @@ function takeOrder(row) {
   const intent = links.get(row.orderLinkId);
   if (!intent || intent.hasEnded) return; // what the venue has ended stays ended
   const state = STATES[row.orderStatus] ?? 'UNKNOWN';
-  Object.assign(intent, { price: row.price, qty: row.qty, filled: row.cumExecQty, hasEnded: ENDED.includes(state) });
-  believe(intent, state, row.rejectReason);
+  const { price, qty, filled } = intent;
+  const shown = { price: row.price || price, qty: row.qty || qty, filled: row.cumExecQty || filled };
+  Object.assign(intent, shown, { hasEnded: ENDED.includes(state) });
+  believe(intent, state, row.rejectReason ?? '');
 }
 
 function takeFill(row) {

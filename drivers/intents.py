@@ -7,6 +7,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,11 @@ class Intent:
 class Intents:
     """The intents of one life, by name and by orderLinkId, and the executions of all lives by execId.
 
+    library: the name of its package
     base_coin: of the symbol; the other coin of a fee is the quote coin
     """
 
+    library: str
     base_coin = ""
 
     def __init__(self) -> None:
@@ -79,9 +82,10 @@ class Intents:
     def shown(self, intent: Intent, state: str, row: Row) -> None:
         """Believe what the venue shows of an order; what it has ended stays ended. row: of the venue."""
         if not intent.has_ended:
-            intent.price, intent.qty, intent.filled = row["price"], row["qty"], row["cumExecQty"]
+            intent.price, intent.qty = row.get("price") or intent.price, row.get("qty") or intent.qty
+            intent.filled = row.get("cumExecQty") or intent.filled
             intent.has_ended = state in ENDED
-            self.believe(intent, state, row["rejectReason"])
+            self.believe(intent, state, row.get("rejectReason", ""))
 
     def take_fill(self, row: Row) -> None:
         """Count an execution of an own order, and keep it for the next start."""
@@ -91,6 +95,26 @@ class Intents:
                 file.write(json.dumps(row) + "\n")
 
     # --- methods of the protocol
+
+    async def initialize(self, protocol: str) -> Row:
+        """Say what this is and what it offers."""
+        offered = {"amend": True, "batch": 10, "cancel_all": True, "recovery": False, "inventory": True}
+        return {
+            "protocol": protocol,
+            "name": self.library,
+            "version": "1.0",
+            "library": f"{self.library} {version(self.library)}",
+            "capabilities": {"transports": ["rest", "trade"], **offered},
+        }
+
+    async def cancel_all(self) -> None:
+        """Take the cancel of each own order; the libraries' cancel-all would take foreign ones, too."""
+        for intent in self.not_ended():
+            await self.cancel(intent.name)
+
+    async def cancel(self, intent: str) -> None:
+        """Take a cancel."""
+        raise NotImplementedError
 
     async def order(self, intent: str) -> dict[str, str]:
         """Say what is believed of an intent."""
@@ -105,11 +129,8 @@ class Intents:
         """Say what fills and fees have changed."""
         base = quote = Decimal(0)
         for row in self.fills.values():
-            sign, qty, fee = (
-                1 if row["side"] == "Buy" else -1,
-                Decimal(row["execQty"]),
-                Decimal(row["execFee"]),
-            )
+            sign = 1 if row["side"] == "Buy" else -1
+            qty, fee = Decimal(row["execQty"]), Decimal(row["execFee"])
             in_base = row["feeCurrency"] == self.base_coin
             base += sign * qty - (fee if in_base else 0)
             quote -= sign * qty * Decimal(row["execPrice"]) + (0 if in_base else fee)

@@ -15,11 +15,11 @@ HERE = Path(__file__).parent
 
 
 def main(words: list[str]) -> int:
-    """Install, or become Node; returns npm's exit code."""
-    if words == ["setup"]:
-        return npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE)
-    node = str(Path(ROOT_DIR, "bin", "node"))
-    os.execv(node, [node, *words])  # noqa: S606 - a program of the lock file, without a shell
+    """Become Node with these words, or install the packages and return npm's exit code."""
+    if words != ["setup"]:
+        node = str(Path(ROOT_DIR, "bin", "node"))
+        os.execv(node, [node, *words])  # noqa: S606 - a program of the lock file, without a shell
+    return npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
 from pybit import _websocket_trading, unified_trading  # type: ignore[import-untyped]
@@ -33,6 +32,7 @@ WORKERS = 8
 class Pybit(Intents):
     """pybit behind the driver protocol."""
 
+    library = "pybit"
     http: Any = None
     private: Any = None
     trade: Any = None
@@ -42,32 +42,15 @@ class Pybit(Intents):
         self.workers = ThreadPoolExecutor(WORKERS)
         self.loop = asyncio.get_running_loop()
 
-    async def initialize(self, protocol: str) -> Row:
-        """Say what this is and what it offers."""
-        offered = {"amend": True, "batch": 10, "cancel_all": True, "recovery": False, "inventory": True}
-        return {
-            "protocol": protocol,
-            "name": "pybit",
-            "version": "1.0",
-            "library": f"pybit {version('pybit')}",
-            "capabilities": {"transports": ["rest", "trade"], **offered},
-        }
-
-    async def start(
-        self,
-        *,
-        hosts: Row,
-        symbol: str,
-        key_variable: str,
-        secret_variable: str,
-        transport: str,
-        state_directory: str,
-    ) -> None:
+    async def start(self, *, hosts: Row, **given: str) -> None:
         """Connect and subscribe; pybit does not say when the venue has confirmed it."""
-        self.recall(state_directory)
-        self.symbol = symbol
-        keys = {"api_key": os.environ[key_variable], "api_secret": os.environ[secret_variable]}
-        await self.later(self.connect, hosts, keys, over_trade=transport == "trade")
+        self.recall(given["state_directory"])
+        self.symbol = given["symbol"]
+        keys = {
+            "api_key": os.environ[given["key_variable"]],
+            "api_secret": os.environ[given["secret_variable"]],
+        }
+        await self.later(self.connect, hosts, keys, over_trade=given["transport"] == "trade")
 
     def connect(self, hosts: Row, keys: Row, *, over_trade: bool) -> None:
         """Open the connections; addresses other than the venue's own, pybit takes in these places only."""
@@ -104,11 +87,6 @@ class Pybit(Intents):
         """Take a cancel."""
         known = self.known(intent)
         self.later(self.send, "cancel_order", [known], **self.named(known))
-
-    async def cancel_all(self) -> None:
-        """Take the cancel of each own order; pybit's cancel_all_orders would take foreign ones, too."""
-        for intent in self.not_ended():
-            await self.cancel(intent.name)
 
     async def stop(self) -> None:
         """Cancel over HTTP what may be open, and close the connections."""
@@ -189,8 +167,8 @@ class Pybit(Intents):
 
     def take_order(self, row: Row) -> None:
         """Believe a row of an own order."""
-        if intent := self.links.get(row["orderLinkId"]):
-            self.shown(intent, STATES.get(row["orderStatus"], "UNKNOWN"), row)
+        if intent := self.links.get(row.get("orderLinkId")):
+            self.shown(intent, STATES.get(row.get("orderStatus"), "UNKNOWN"), row)
 
 
 async def main() -> None:
