@@ -5,17 +5,19 @@ BIN := .venv/bin
 READY := .venv/.locked
 PLUGIN := .venv/.plugin
 RENDERER := reports/allure_report/node_modules/.package-lock.json
+DRIVER := drivers/node_modules/.package-lock.json
 
 # Hundreds of runs in processes of their own share the bytecode, whatever the surroundings say of it.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup renderer signoff prove prove-full test bench soak flow docs lint lock clean
+.PHONY: help setup renderer drivers signoff prove prove-full test bench soak flow docs lint lock clean
 
 help:
 	@echo "make signoff   run the checklist on the embedded venue and write the sign-off"
 	@echo "make prove     make the checks on every defect and every legal variant of the venue; writes docs/kill-matrix.md and .json"
 	@echo "make prove-full  the same with every check on every defect, for the night"
+	@echo "make drivers   install the Node library under drivers/bybit_api.mjs; make test does so, too"
 	@echo "make test      run the suite's own tests"
 	@echo "make bench     measure clients and venue; writes bench/results.json and docs/bench.md"
 	@echo "make docs      write docs/checks.md from the code; make lint fails while it is stale"
@@ -43,6 +45,12 @@ renderer: $(RENDERER)
 $(RENDERER): $(READY) reports/allure_report/package-lock.json
 	-@$(BIN)/python -m reports.allure_report setup
 
+drivers: $(DRIVER)
+
+# Without it the client bybit-api of environments.yaml cannot be certified, and its test is skipped.
+$(DRIVER): $(READY) drivers/package-lock.json
+	-@$(BIN)/python -m drivers.node setup
+
 signoff: setup renderer
 	$(BIN)/pytest
 
@@ -54,7 +62,7 @@ prove: setup
 prove-full: setup
 	$(BIN)/python -m proof --full
 
-test: setup renderer
+test: setup renderer drivers
 	$(BIN)/pytest tests -n 4 --dist worksteal
 
 # The matching library stands apart from the lock because its wheel may have to be compiled; without it a figure is missing.
@@ -85,4 +93,4 @@ lock: $(READY)
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --output-file requirements.lock
 
 clean:
-	rm -rf .venv reports/allure_report/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv reports/allure_report/node_modules drivers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,13 +13,10 @@ import { declined, notify, serve } from './stdio.mjs';
 
 const library = createRequire(import.meta.url)('bybit-api/package.json').version;
 const STATES = {
-  New: 'LIVE',
-  PartiallyFilled: 'PARTIAL',
-  Filled: 'FILLED',
-  Cancelled: 'CANCELLED',
-  PartiallyFilledCanceled: 'CANCELLED',
-  Rejected: 'REJECTED',
+  New: 'LIVE', PartiallyFilled: 'PARTIAL', Filled: 'FILLED',
+  Cancelled: 'CANCELLED', PartiallyFilledCanceled: 'CANCELLED', Rejected: 'REJECTED',
 };
+const OFFERED = { amend: true, batch: 10, cancel_all: true, recovery: false, inventory: true };
 const ENDED = ['FILLED', 'CANCELLED', 'REJECTED'];
 
 const intents = new Map(); // name -> intent
@@ -40,9 +37,8 @@ function known(name) {
   return intents.get(name);
 }
 
-function added({ intent: name, side, price, qty }) {
-  const state = { state: 'PENDING', filled: '0', reason: '', hasEnded: false };
-  const intent = { name, linkId: randomUUID(), side, price, qty, ...state };
+function added({ intent: name, ...terms }) {
+  const intent = { name, linkId: randomUUID(), ...terms, state: 'PENDING', filled: '0', reason: '', hasEnded: false };
   intents.set(name, intent);
   links.set(intent.linkId, intent);
   return intent;
@@ -114,9 +110,7 @@ async function catchUp() {
 const methods = {
   initialize: ({ protocol }) => ({
     protocol, name: 'bybit-api', version: '1.0', library: `bybit-api ${library}`,
-    capabilities: {
-      transports: ['rest', 'trade'], amend: true, batch: 10, cancel_all: true, recovery: false, inventory: true,
-    },
+    capabilities: { transports: ['rest', 'trade'], ...OFFERED },
   }),
 
   async start({ hosts, key_variable, secret_variable, transport, state_directory, ...params }) {

@@ -167,8 +167,8 @@ class Pybit(Intents):
 
     def take_order(self, row: Row) -> None:
         """Believe a row of an own order."""
-        if intent := self.links.get(row.get("orderLinkId")):
-            self.shown(intent, STATES.get(row.get("orderStatus"), "UNKNOWN"), row)
+        if intent := self.links.get(row.get("orderLinkId", "")):
+            self.shown(intent, STATES.get(row.get("orderStatus", ""), "UNKNOWN"), row)
 
 
 async def main() -> None:
