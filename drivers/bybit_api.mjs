@@ -55,6 +55,7 @@ function takeOrder(row) {
   const intent = links.get(row.orderLinkId);
   if (!intent || intent.hasEnded) return; // what the venue has ended stays ended
   const state = STATES[row.orderStatus] ?? 'UNKNOWN';
+  if (state === 'UNKNOWN' && intent.state !== state) lookUp(intent, 'a status that is not known');
   const { price, qty, filled } = intent;
   const shown = { price: row.price || price, qty: row.qty || qty, filled: row.cumExecQty || filled };
   Object.assign(intent, shown, { hasEnded: ENDED.includes(state) });
@@ -92,6 +93,7 @@ async function lookUp(intent, reason) {
   try {
     const open = await rest.getActiveOrders(named(intent));
     const row = open.result.list[0] ?? (await rest.getHistoricOrders(named(intent))).result.list[0];
+    (await rest.getExecutionList(named(intent))).result.list.forEach(takeFill);
     if (row) takeOrder(row);
     else believe(intent, 'REJECTED', reason);
   } catch (error) {
@@ -99,11 +101,7 @@ async function lookUp(intent, reason) {
   }
 }
 
-async function catchUp() {
-  await Promise.all(notEnded().map((intent) => lookUp(intent, 'not shown after a reconnect')));
-  const executions = await rest.getExecutionList({ category: 'spot', symbol, limit: 100 });
-  executions.result.list.forEach(takeFill);
-}
+const catchUp = () => notEnded().forEach((intent) => lookUp(intent, 'not shown after a reconnect'));
 
 // --- the methods of the protocol
 
@@ -124,10 +122,11 @@ const methods = {
     stream = new WebsocketClient({ ...keys, wsUrl: hosts.private });
     stream.on('update', ({ topic, data }) => data.forEach(topic === 'order' ? takeOrder : takeFill));
     stream.on('reconnect', () => alert('stream', 'the private stream was lost and is opened again'));
-    stream.on('reconnected', () => catchUp().catch((error) => alert('stream', `not caught up: ${error.message}`)));
+    stream.on('reconnected', catchUp);
     stream.on('exception', (error) => alert('stream', error.ret_msg ?? error.message ?? 'an exception of the stream'));
-    const subscribed = new Promise((resolve) => {
-      stream.on('response', ({ op, success }) => op === 'subscribe' && success && resolve());
+    const subscribed = new Promise((resolve, reject) => {
+      stream.on('response', ({ op }) => op === 'subscribe' && resolve());
+      stream.on('exception', ({ op, ret_msg: text }) => op === 'subscribe' && reject(new Error(text)));
     });
     stream.subscribeV5(['order', 'execution'], 'spot');
     await subscribed;

@@ -9,7 +9,6 @@ are left to the library.
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from typing import Any
 
 import ccxt.pro  # type: ignore[import-untyped]
@@ -143,6 +142,8 @@ class Ccxt(Intents):
             orders = orders or await self.exchange.fetch_canceled_and_closed_orders(
                 self.symbol, params=self.named(intent)
             )
+            for trade in await self.exchange.fetch_my_trades(self.symbol, params=self.named(intent)):
+                self.take_fill(trade["info"])
         except ccxt.BaseError as error:
             self.believe(intent, "UNKNOWN", f"{type(error).__name__} after {reason}")
             return
@@ -167,12 +168,9 @@ class Ccxt(Intents):
         """Ask for what a lost stream may have missed."""
         for intent in self.not_ended():
             await self.look_up(intent, "not shown after a stream was lost")
-        with suppress(ccxt.BaseError):
-            for trade in await self.exchange.fetch_my_trades(self.symbol):
-                self.take_fill(trade["info"])
 
     def take_order(self, order: Row) -> None:
-        """Believe a row of an own order, by ccxt's status."""
+        """Believe a row of an own order, by ccxt's status; look it up when that says nothing."""
         intent = self.links.get(order["clientOrderId"])
         if intent is None:
             return
@@ -183,7 +181,10 @@ class Ccxt(Intents):
             "canceled": "CANCELLED",
             "rejected": "REJECTED",
         }
-        self.shown(intent, states.get(order["status"], "UNKNOWN"), order["info"])
+        state = states.get(order["status"], "UNKNOWN")
+        if state == "UNKNOWN" and intent.state != state:
+            self.later(self.look_up(intent, "a status that is not known"))
+        self.shown(intent, state, order["info"])
 
 
 async def main() -> None:

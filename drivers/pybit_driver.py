@@ -150,9 +150,12 @@ class Pybit(Intents):
         try:
             rows = self.http.get_open_orders(**query)["result"]["list"]
             rows = rows or self.http.get_order_history(**query)["result"]["list"]
+            fills = self.http.get_executions(**query)["result"]["list"]
         except Exception as error:  # noqa: BLE001 - whatever it was, the order stays unknown
             self.in_loop(self.believe, intent, "UNKNOWN", f"{type(error).__name__} after {reason}")
             return
+        for row in fills:
+            self.in_loop(self.take_fill, row)
         if rows:
             self.in_loop(self.take_order, rows[0])
         else:
@@ -166,9 +169,12 @@ class Pybit(Intents):
             self.in_loop(take, row)
 
     def take_order(self, row: Row) -> None:
-        """Believe a row of an own order."""
+        """Believe a row of an own order; look it up when its status says nothing."""
         if intent := self.links.get(row.get("orderLinkId", "")):
-            self.shown(intent, STATES.get(row.get("orderStatus", ""), "UNKNOWN"), row)
+            state = STATES.get(row.get("orderStatus", ""), "UNKNOWN")
+            if state == "UNKNOWN" and intent.state != state:
+                self.later(self.look_up, intent, "a status that is not known")
+            self.shown(intent, state, row)
 
 
 async def main() -> None:

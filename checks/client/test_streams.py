@@ -196,11 +196,14 @@ async def test_stream_closes_before_the_answer(client: OrderClient, close: str) 
 async def test_answer_outruns_the_sender(client: OrderClient, venue_control: VenueControl) -> None:
     """An answer that arrives as soon as the request was sent is not lost.
 
+    The quota is wide enough for all of them: this is about answers, and CRT-46 about quotas.
+
     Sequence: fifty creates, each answered in the same moment.
     Passes: The client believes each of them resting, and sent each once.
     Source: docs/v5/websocket/trade/guideline.mdx
     """
     venue_control.set_ack_latency(0)
+    venue_control.set_order_rate(client.uid, 2 * AT_ONCE)
 
     intents = await client.submit_at_once(Side.BUY, AT_ONCE)
 
