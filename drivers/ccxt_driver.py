@@ -17,6 +17,7 @@ from drivers.intents import Intent, Intents, Row, alert
 from drivers.stdio import serve
 
 REASONS = {
+    ccxt.RateLimitExceeded: "rate_limit",
     ccxt.DDoSProtection: "rate_limit",
     ccxt.OnMaintenance: "maintenance",
     ccxt.InvalidNonce: "clock",

@@ -23,11 +23,11 @@ _HEAD = """# Client libraries, certified
 Written by `python -m proof.clients_page RUN_FOLDER…` from the sign-offs of `pytest --client NAME`. {suite};
 {machine}. The venue is the embedded one: this is about what a client does, not about an account.
 
-Each library is used unmodified, by a driver of at most 200 lines that a careful user writes after its documents
-(`drivers/`): it remembers intents, sets PostOnly and orderLinkId, takes the rows of the streams, and asks for
-an order and its fills once after an exception. What the library does not do, the driver does not do for it, so
-a FAIL is no judgement on a market maker's client that adds what is missing. This suite's own client
-(`--client reference`) passes every check.
+Each library is used unmodified, by a driver of at most 200 lines that a careful user writes after its
+documents (`drivers/`): it remembers intents, sets PostOnly and orderLinkId, takes the rows of the streams,
+and asks for an order and its fills once after an exception. What the library does not do, the driver does not
+do for it: a FAIL is no judgement on a market maker's client that adds what is missing. This suite's own
+client (`--client reference`) passes every check.
 
 {runs}
 
@@ -96,9 +96,9 @@ def _run_line(certificate: Certificate) -> str:
     differing = certificate.differing()
     counted = [certificate.verdicts(check)[-1] for check in _ids(certificate.runs[-1])]
     counts = ", ".join(f"{counted.count(verdict)} {verdict}" for verdict in dict.fromkeys(sorted(counted)))
-    agree = f"differing: {', '.join(differing)}" if differing else "with identical verdicts"
+    agree = f", differing in {', '.join(differing)}" if differing else " with identical verdicts"
     dates = ", ".join(f"`{run['run']['id']}`" for run in certificate.runs)
-    times = f"{len(certificate.runs)} runs {agree}" if len(certificate.runs) > 1 else "one run"
+    times = f"{len(certificate.runs)} runs{agree}" if len(certificate.runs) > 1 else "one run"
     return f"- **{certificate.library}** (`--client {certificate.name}`): {counts}; {times} ({dates})."
 
 
@@ -108,8 +108,7 @@ def _grid(all_of_them: Sequence[Certificate]) -> Iterator[str]:
     for row in _checks(all_of_them[0].runs[0]):
         check = str(row["id"])
         cells = " | ".join(one.cell(check) for one in all_of_them)
-        anchor = check.lower().replace("-", "-")
-        yield f"| [{check}](checks.md#{anchor}) {row['title']} | {cells} |"
+        yield f"| [{check}](checks.md#{check.lower()}) {row['title']} | {cells} |"
 
 
 def _findings(certificate: Certificate) -> Iterator[str]:
@@ -118,7 +117,7 @@ def _findings(certificate: Certificate) -> Iterator[str]:
     for finding in FINDINGS:
         if finding.client == certificate.name and (shown := _shown(certificate, finding)):
             place = f" (`{finding.where}`)" if finding.where else ""
-            yield f"- **{finding.what}**{place} {', '.join(shown)}. *Cure:* {finding.cure}"
+            yield f"- **{finding.what}**{place} Shown by {', '.join(shown)}. *Cure:* {finding.cure}"
     yield ""
 
 
