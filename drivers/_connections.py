@@ -89,7 +89,7 @@ class Connections:
     on_trouble: receives what went wrong beside a request: the reason of an alert, and its text
     """
 
-    recv_window_ms = 5000
+    recv_window_ms = 2000
     rest_type = RestClient
     transport_type = NoRedirect
 
