@@ -33,6 +33,7 @@ from bench.contestants import (
 )
 from bench.drive import Timing
 from bench.floors import BareRest, BareTrade, rest_socket, trade_socket
+from bench.gateway_cost import gateway_cost
 from bench.matching_engines import matching_us
 from bench.pacing import pacing
 from bench.signing_cost import signing_us
@@ -139,6 +140,7 @@ def main() -> None:
         with cores_awake():
             figures["rest"] = _on_loop(_clients(port, rest))
             figures["trade"] = _on_loop(_clients(port, trade))
+            figures["gateway"] = gateway_cost(port, BareRest(CREDENTIALS, ORDER), ROUNDS)
         figures["signing_us"] = signing_us(folder)
     figures["venue"] = _venue()
     figures["matching_us"] = matching_us()

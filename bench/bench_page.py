@@ -72,6 +72,8 @@ def page(figures: Figures) -> str:
     ):
         lines += _clients(title, figures[key])
     lines += _aims(figures)
+    if "gateway" in figures:  # figures of an earlier day have none
+        lines += _gateway(figures["gateway"])
     lines += _signing(figures["signing_us"])
     lines += _venue(figures["venue"])
     lines += _matching(figures["matching_us"])
@@ -132,6 +134,8 @@ def _aims(figures: Figures) -> Iterator[str]:
     ratio = signing["our signature"] / signing["bare HMAC-SHA256"]
     if "oracle" in pace:  # figures of an earlier day have none
         yield from _aims_of_oracle(pace["oracle"])
+    if "gateway" in figures:
+        yield from _aims_of_gateway(figures["gateway"])
     yield f"| signing | within twice bare HMAC | | {ratio:.2f} | {_met(ratio, 2.0)} |\n"
 
 
@@ -139,6 +143,25 @@ def _aims_of_oracle(oracle: Figures) -> Iterator[str]:
     yield f"| oracle | under 5 % of a run | | {oracle['share']:.1%} | {_met(oracle['share'], 0.05)} |"
     million_s = oracle["records_s"] * 1e6 / oracle["records"]
     yield f"| oracle | a million records in 60 s | | {million_s:.0f} s | {_met(million_s, 60)} |"
+
+
+def _aims_of_gateway(by_width: Mapping[str, Figures]) -> Iterator[str]:
+    added_ms = (by_width["1"]["through"]["p50_us"] - by_width["1"]["direct"]["p50_us"]) / 1000
+    yield f"| gateway | adds 0.3 ms at most | 1 | {added_ms:.2f} ms | {_met(added_ms, 0.3)} |"
+    per_s = by_width["32"]["through"]["per_s"]
+    yield f"| gateway | carries 5,000 requests a second | 32 | {per_s:,} | {_met(-per_s, -5_000)} |"
+
+
+def _gateway(by_width: Mapping[str, Figures]) -> Iterator[str]:
+    yield "## The gateway\n"
+    yield "The bare protocol against the responder, direct and through a gateway in a process of its own.\n"
+    yield "| in flight | way | p50 µs | p99 µs | orders/s |"
+    yield "|---|---|---|---|---|"
+    for width, ways in by_width.items():
+        for name, timing in ways.items():
+            p50, p99, per_s = timing["p50_us"], timing["p99_us"], timing["per_s"]
+            yield f"| {width} | {name} | {p50:,.0f} | {p99:,.0f} | {per_s:,} |"
+    yield ""
 
 
 def _met(ratio: float, most: float) -> str:
