@@ -122,10 +122,10 @@ const methods = {
     stream = new WebsocketClient({ ...keys, wsUrl: hosts.private });
     stream.on('update', ({ topic, data }) => data.forEach(topic === 'order' ? takeOrder : takeFill));
     stream.on('reconnect', () => alert('stream', 'the private stream was lost and is opened again'));
-    stream.on('reconnected', catchUp);
     stream.on('exception', (error) => alert('stream', error.ret_msg ?? error.message ?? 'an exception of the stream'));
     const subscribed = new Promise((resolve, reject) => {
-      stream.on('response', ({ op }) => op === 'subscribe' && resolve());
+      // Only now is a push sure to come: 'reconnected' is emitted before the topics are subscribed anew.
+      stream.on('response', ({ op }) => op === 'subscribe' && resolve(catchUp()));
       stream.on('exception', ({ op, ret_msg: text }) => op === 'subscribe' && reject(new Error(text)));
     });
     stream.subscribeV5(['order', 'execution'], 'spot');
