@@ -111,19 +111,21 @@ def _grid(all_of_them: Sequence[Certificate]) -> Iterator[str]:
         yield f"| [{check}](checks.md#{check.lower()}) {row['title']} | {cells} |"
 
 
-def _findings(certificate: Certificate) -> Iterator[str]:
-    yield f"## {certificate.library}: what is its own, and the cure"
-    yield ""
-    for finding in FINDINGS:
-        if finding.client == certificate.name and (shown := _shown(certificate, finding)):
-            place = f" (`{finding.where}`)" if finding.where else ""
-            yield f"- **{finding.what}**{place} Shown by {', '.join(shown)}. *Cure:* {finding.cure}"
-    yield ""
+def _findings(title: str, of: Sequence[Certificate], client: str) -> Iterator[str]:
+    """A section with the findings of a client. of: the certificates in which a finding must fail."""
+    lines = [
+        f"- **{found.what}**{f' (`{found.where}`)' if found.where else ''} Shown by {', '.join(shown)}. "
+        f"*Cure:* {found.cure}"
+        for found in FINDINGS
+        if found.client == client and (shown := _failing(of, found))
+    ]
+    yield from (f"## {title}", "", *lines, "") if lines else ()
 
 
-def _shown(certificate: Certificate, finding: Finding) -> list[str]:
-    """The checks of a finding that fail in the runs."""
-    return [check for check in finding.checks if certificate.verdicts(check) != ["PASS"]]
+def _failing(of: Sequence[Certificate], found: Finding) -> list[str]:
+    """The checks of a finding that fail in one of the certificates."""
+    failing = {check for one in of for check in _ids(one.runs[-1]) if "FAIL" in one.verdicts(check)}
+    return [check for check in found.checks if check in failing]
 
 
 def page(runs: Sequence[Mapping[str, Any]], machine: str) -> str:
@@ -139,8 +141,9 @@ def page(runs: Sequence[Mapping[str, Any]], machine: str) -> str:
         _HEAD.format(suite=suite, machine=machine, runs="\n".join(_run_line(one) for one in all_of_them))
     ]
     lines += [*_grid(all_of_them), ""]
+    lines += _findings("What all of them leave to their user", all_of_them, "")
     for one in all_of_them:
-        lines += _findings(one)
+        lines += _findings(f"{one.library}: what is its own", [one], one.name)
     return "\n".join(lines).rstrip() + "\n"
 
 
