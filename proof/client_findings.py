@@ -72,22 +72,15 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     Finding(
         "",
-        ("CRT-46",),
-        "Orders are sent faster than the venue takes them, and what is refused with 10006 is not sent"
-        " again. pybit and bybit-api pace nothing; ccxt paces its REST calls, not its "
-        "`create_order_ws`.",
+        ("CRT-46", "CRT-50"),
+        "Orders are sent faster than the venue takes them. bybit-api paces nothing, and nor does "
+        "pybit, which tries again up to three times after 10006; ccxt paces its REST calls, not its "
+        "`create_order_ws`. Where a queue forms, in pybit's threads or in ccxt's throttler, cancels "
+        "wait behind creates.",
         "",
-        "A token bucket before each call, filled by X-Bapi-Limit and X-Bapi-Limit-Status of the "
-        "answers: pybit `return_response_headers=True`, bybit-api `parseAPIRateLimits: true`, ccxt "
-        "`last_response_headers`.",
-    ),
-    Finding(
-        "",
-        ("CRT-50",),
-        "While the quota is short, cancels wait behind creates that wait.",
-        "",
-        "A queue of your own with cancels first. With pybit, whose calls block and sleep, a session "
-        "and threads for cancels alone.",
+        "A queue of your own with cancels first and a token bucket, filled by X-Bapi-Limit and "
+        "X-Bapi-Limit-Status of the answers: pybit `return_response_headers=True`, bybit-api "
+        "`parseAPIRateLimits: true`, ccxt `last_response_headers`.",
     ),
     Finding(
         "pybit",

@@ -26,8 +26,8 @@ Written by `python -m proof.clients_page RUN_FOLDER…` from the sign-offs of `p
 Each library is used unmodified, by a driver of at most 200 lines that a careful user writes after its
 documents (`drivers/`): it remembers intents, sets PostOnly and orderLinkId, takes the rows of the streams,
 and asks for an order and its fills once after an exception. What the library does not do, the driver does not
-do for it: a FAIL is no judgement on a market maker's client that adds what is missing. This suite's own
-client (`--client reference`) passes every check.
+do for it: a FAIL is no judgement on a market maker's client that adds what is missing. How this suite's own
+client fares, `pytest --client reference` shows.
 
 {runs}
 
