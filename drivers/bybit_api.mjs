@@ -178,7 +178,7 @@ const methods = {
     if (!stream) return;
     const sockets = [stream, trade?.getWSClient()];
     stream = undefined;
-    await Promise.allSettled(notEnded().map((intent) => rest.cancelOrder(named(intent))));
+    await Promise.all(notEnded().map((intent) => rest.cancelOrder(named(intent)).catch(() => {})));
     sockets.forEach((socket) => socket?.closeAll(true));
   },
 };

@@ -1,7 +1,7 @@
 """The driver of unmodified ccxt: ``python -m drivers.ccxt_driver``.
 
 What a careful user writes around ccxt.pro, ccxt's asyncio client with streams: it remembers its
-intents, sets postOnly and orderLinkId, watches orders and trades in the manual's loop, asks for an order once
+intents, sets postOnly and orderLinkId, follows orders and trades in the manual's loop, asks for an order once
 after an exception, and for everything after one of a stream. Trying again, connecting anew and keeping limits
 are left to the library.
 """

@@ -138,5 +138,5 @@ class Intents:
 
 
 def alert(reason: str, text: str) -> None:
-    """Tell the trader on call what the library reported."""
+    """Alert the trader on call, with what the library reported."""
     notify("alert", {"severity": "warning", "reason": reason, "text": text[:500]})

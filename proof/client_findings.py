@@ -1,7 +1,7 @@
 """What fails in the certificates of unmodified libraries because of the library, and what its user can do.
 
 A finding is printed while one of its checks fails in the runs of the page, so that one that a later version
-has mended disappears with it.
+has cured disappears with it.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ class Finding:
     client: its name in environments.yaml, "" for what every one of them leaves to its user
     checks: ids of the checks that show it
     what: what the library does; where: the place in its code, "" for something that is not there
-    cure: what its user can do without changing the library
+    remedy: what its user can do without changing the library
     """
 
     client: str
     checks: tuple[str, ...]
     what: str
     where: str
-    cure: str
+    remedy: str
 
 
 FINDINGS: tuple[Finding, ...] = (
@@ -59,7 +59,8 @@ FINDINGS: tuple[Finding, ...] = (
         "request goes out as before. ccxt has classes for some of them (RateLimitExceeded, "
         "PermissionDenied), the other two hand over a number.",
         "",
-        "Keep a table of codes of your own: HTTP 403 means silence for ten minutes, 10010, 10024, "
+        "Keep a table of codes of your own: HTTP 403 means that nothing is sent for ten minutes, "
+        "10010, 10024, "
         "10027 and 170241 mean stop and call somebody.",
     ),
     Finding(
@@ -154,7 +155,7 @@ FINDINGS: tuple[Finding, ...] = (
     Finding(
         "ccxt",
         ("CRT-18", "CRT-19", "CRT-49"),
-        "Nothing tells when a subscription is confirmed, and one that is refused rejects only the "
+        "Nothing says when a subscription is confirmed, and one that is refused rejects only the "
         "call that waits for it: what the venue pushes between a reconnect and the new subscription "
         "is lost.",
         "pro/bybit.py:2221, watch_topics",

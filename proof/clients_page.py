@@ -115,7 +115,7 @@ def _findings(title: str, of: Sequence[Certificate], client: str) -> Iterator[st
     """A section with the findings of a client. of: the certificates in which a finding must fail."""
     lines = [
         f"- **{found.what}**{f' (`{found.where}`)' if found.where else ''} Shown by {', '.join(shown)}. "
-        f"*Cure:* {found.cure}"
+        f"*Remedy:* {found.remedy}"
         for found in FINDINGS
         if found.client == client and (shown := _failing(of, found))
     ]

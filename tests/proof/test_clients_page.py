@@ -50,10 +50,10 @@ def test_runs_that_differ_are_named() -> None:
 def test_a_finding_stands_while_its_check_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """A finding is printed with the checks that fail, and not when all of them pass."""
     found = Finding("lib", ("CRT-01", "CRT-02"), "It forgets.", "a.py", "Remind it.")
-    mended = Finding("lib", ("CRT-01",), "It dreams.", "", "Wake it.")
-    monkeypatch.setattr(clients_page, "FINDINGS", (found, mended))
+    gone = Finding("lib", ("CRT-01",), "It dreams.", "", "Wake it.")
+    monkeypatch.setattr(clients_page, "FINDINGS", (found, gone))
 
     text = page(RUNS, "a machine")
 
-    assert "**It forgets.** (`a.py`) Shown by CRT-02. *Cure:* Remind it." in text
+    assert "**It forgets.** (`a.py`) Shown by CRT-02. *Remedy:* Remind it." in text
     assert "It dreams." not in text
