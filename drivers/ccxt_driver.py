@@ -13,7 +13,7 @@ from typing import Any
 
 import ccxt.pro  # type: ignore[import-untyped]
 
-from drivers.intents import Intent, Intents, Row, alert
+from drivers.order_intents import Intents, OrderIntent, Row, alert
 from drivers.stdio import serve
 
 REASONS = {
@@ -27,7 +27,7 @@ REASONS = {
 """ccxt's own classes -> the reason of an alert; the first that fits."""
 
 
-class Ccxt(Intents):
+class CcxtDriver(Intents):
     """ccxt.pro behind the driver protocol."""
 
     library = "ccxt"
@@ -102,11 +102,11 @@ class Ccxt(Intents):
     # --- calls of ccxt
 
     @staticmethod
-    def named(intent: Intent) -> dict[str, str]:
+    def named(intent: OrderIntent) -> dict[str, str]:
         """How a request names an order."""
         return {"orderLinkId": intent.link_id}
 
-    def terms(self, intent: Intent) -> Row:
+    def terms(self, intent: OrderIntent) -> Row:
         """The arguments of a create, in their order."""
         what = {"symbol": self.symbol, "type": "limit", "side": intent.side.lower()}
         params = {"postOnly": True, "clientOrderId": intent.link_id}
@@ -118,7 +118,7 @@ class Ccxt(Intents):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def send(self, intents: list[Intent], call: Awaitable[Any]) -> None:
+    async def send(self, intents: list[OrderIntent], call: Awaitable[Any]) -> None:
         """Await a call of ccxt; an acknowledgement leaves the outcome to the stream."""
         try:
             reply = await call
@@ -129,14 +129,14 @@ class Ccxt(Intents):
             if order["status"] == "rejected":
                 self.believe(intent, "REJECTED", f"{order['info']['code']}: {order['info']['msg']}")
 
-    async def refused(self, intents: list[Intent], error: Exception) -> None:
+    async def refused(self, intents: list[OrderIntent], error: Exception) -> None:
         """Ask for each order of a request that failed, once."""
         reason = next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), "refused")
         alert(reason, f"{type(error).__name__}: {error}")
         for intent in intents:
             await self.look_up(intent, f"{type(error).__name__}: {error}")
 
-    async def look_up(self, intent: Intent, reason: str) -> None:
+    async def look_up(self, intent: OrderIntent, reason: str) -> None:
         """Ask for an order; believe it refused when the venue does not show it."""
         try:
             orders = await self.exchange.fetch_open_orders(self.symbol, params=self.named(intent))
@@ -190,7 +190,7 @@ class Ccxt(Intents):
 
 async def main() -> None:
     """Serve one client until its input ends."""
-    await serve(Ccxt())
+    await serve(CcxtDriver())
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Any
 
 from pybit import _websocket_trading, unified_trading  # type: ignore[import-untyped]
 
-from drivers.intents import Intent, Intents, Row, alert
+from drivers.order_intents import Intents, OrderIntent, Row, alert
 from drivers.stdio import serve
 
 STATES = {
@@ -29,7 +29,7 @@ WORKERS = 8
 """pybit's calls block: as many of them are under way at once."""
 
 
-class Pybit(Intents):
+class PybitDriver(Intents):
     """pybit behind the driver protocol."""
 
     library = "pybit"
@@ -101,11 +101,11 @@ class Pybit(Intents):
 
     # --- calls of pybit, on threads
 
-    def named(self, intent: Intent) -> dict[str, str]:
+    def named(self, intent: OrderIntent) -> dict[str, str]:
         """How a request names an order."""
         return {"symbol": self.symbol, "orderLinkId": intent.link_id}
 
-    def terms(self, intent: Intent) -> dict[str, str]:
+    def terms(self, intent: OrderIntent) -> dict[str, str]:
         """The body of a create."""
         limit = {"orderType": "Limit", "timeInForce": "PostOnly"}
         figures = {"qty": intent.qty, "price": intent.price}
@@ -119,7 +119,7 @@ class Pybit(Intents):
         """Have the event loop make a call: beliefs change there alone."""
         self.loop.call_soon_threadsafe(call, *args)
 
-    def send(self, call: str, intents: list[Intent], **body: object) -> None:
+    def send(self, call: str, intents: list[OrderIntent], **body: object) -> None:
         """Call pybit over the transport of this client."""
         try:
             if self.trade:
@@ -131,20 +131,20 @@ class Pybit(Intents):
             code = getattr(error, "status_code", type(error).__name__)
             self.refused(intents, {"retCode": code, "retMsg": getattr(error, "message", str(error))})
 
-    def answered(self, intents: list[Intent], reply: Row) -> None:
+    def answered(self, intents: list[OrderIntent], reply: Row) -> None:
         """Take the refused items of a batch; any other acknowledgement leaves the outcome to the stream."""
         for intent, item in zip(intents, reply.get("retExtInfo", {}).get("list", []), strict=False):
             if item["code"]:
                 self.in_loop(self.believe, intent, "REJECTED", f"{item['code']}: {item['msg']}")
 
-    def refused(self, intents: list[Intent], reply: Row) -> None:
+    def refused(self, intents: list[OrderIntent], reply: Row) -> None:
         """Have each order of a request that failed looked up, once."""
         reason = f"{reply['retCode']}: {reply['retMsg']}"
         self.in_loop(alert, "refused", reason)
         for intent in intents:
             self.later(self.look_up, intent, reason)
 
-    def look_up(self, intent: Intent, reason: str) -> None:
+    def look_up(self, intent: OrderIntent, reason: str) -> None:
         """Ask for an order; believe it refused when the venue does not show it."""
         query = {"category": "spot", **self.named(intent)}
         try:
@@ -179,7 +179,7 @@ class Pybit(Intents):
 
 async def main() -> None:
     """Serve one client until its input ends."""
-    await serve(Pybit())
+    await serve(PybitDriver())
 
 
 if __name__ == "__main__":

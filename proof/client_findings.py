@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ClientFinding:
     """One fault or lack of a library.
 
     client: its name in environments.yaml, "" for what every one of them leaves to its user
@@ -24,8 +24,8 @@ class Finding:
     remedy: str
 
 
-FINDINGS: tuple[Finding, ...] = (
-    Finding(
+FINDINGS: tuple[ClientFinding, ...] = (
+    ClientFinding(
         "",
         ("CRT-45",),
         "A redirect is followed: the signed order goes, body and headers, to a host that nobody named.",
@@ -35,7 +35,7 @@ FINDINGS: tuple[Finding, ...] = (
         "`TraceConfig.on_request_redirect` raises. All three were tried: one request, then an "
         "exception, after which the order is looked up.",
     ),
-    Finding(
+    ClientFinding(
         "",
         ("CRT-03",),
         "An answer that never comes is waited for longer than the ten seconds within which belief and"
@@ -44,7 +44,7 @@ FINDINGS: tuple[Finding, ...] = (
         "Set the timeout: pybit `HTTP(timeout=3)`, ccxt `{'timeout': 3000}`, bybit-api `{timeout: "
         "3000}` as the second argument of its REST client. Then look the order up.",
     ),
-    Finding(
+    ClientFinding(
         "",
         ("CRT-10",),
         "Nothing asks again for an order that no query shows yet.",
@@ -52,7 +52,7 @@ FINDINGS: tuple[Finding, ...] = (
         "After a lost answer ask for the orderLinkId several times over some seconds, with growing "
         "pauses, before the order counts as absent.",
     ),
-    Finding(
+    ClientFinding(
         "",
         ("CRT-12", "CRT-15"),
         "A ban of the address and a refusal that only a person can lift stop nothing: the next "
@@ -63,7 +63,7 @@ FINDINGS: tuple[Finding, ...] = (
         "10010, 10024, "
         "10027 and 170241 mean stop and call somebody.",
     ),
-    Finding(
+    ClientFinding(
         "",
         ("CRT-31",),
         "The filters of a symbol are read once; a refusal for a price off the grid does not have them"
@@ -71,7 +71,7 @@ FINDINGS: tuple[Finding, ...] = (
         "",
         "Read the instrument after 170134 and 170137, in ccxt with `load_markets(reload=True)`.",
     ),
-    Finding(
+    ClientFinding(
         "",
         ("CRT-46", "CRT-50"),
         "Orders are sent faster than the venue takes them. bybit-api paces nothing, and nor does "
@@ -83,7 +83,7 @@ FINDINGS: tuple[Finding, ...] = (
         "X-Bapi-Limit-Status of the answers: pybit `return_response_headers=True`, bybit-api "
         "`parseAPIRateLimits: true`, ccxt `last_response_headers`.",
     ),
-    Finding(
+    ClientFinding(
         "pybit",
         ("CRT-11",),
         "The reset time of a 10006 is taken as it comes: one in the past is slept for a negative "
@@ -92,7 +92,7 @@ FINDINGS: tuple[Finding, ...] = (
         "Take 10006 out of the library's hands with `retry_codes={30034}`, catch it, wait at least "
         "100 ms and at most some seconds, and send the same orderLinkId again.",
     ),
-    Finding(
+    ClientFinding(
         "pybit",
         ("CRT-16",),
         "A timestamp out of the window (10002) has the window widened by 2.5 s and the order sent "
@@ -101,7 +101,7 @@ FINDINGS: tuple[Finding, ...] = (
         "`retry_codes={30034}`; after 10002 compare `get_server_time` with the clock and stop when "
         "they differ.",
     ),
-    Finding(
+    ClientFinding(
         "pybit",
         ("CRT-17",),
         "A silent stream is noticed after up to forty seconds: a ping each 20 s, and a look at the "
@@ -109,7 +109,7 @@ FINDINGS: tuple[Finding, ...] = (
         "_websocket_stream.py:37",
         "`WebSocket(..., ping_interval=5, ping_timeout=3)`.",
     ),
-    Finding(
+    ClientFinding(
         "pybit",
         ("CRT-18", "CRT-20", "CRT-49"),
         "A lost stream is connected and subscribed anew without a word to the user, who cannot know "
@@ -118,7 +118,7 @@ FINDINGS: tuple[Finding, ...] = (
         "Ask `is_connected()` every second, alert when it is false, and after each gap ask for open "
         "orders, order history and executions.",
     ),
-    Finding(
+    ClientFinding(
         "pybit",
         ("CRT-19",),
         "A refused subscription ends in KeyError on the reading thread: the library looks for the "
@@ -127,7 +127,7 @@ FINDINGS: tuple[Finding, ...] = (
         "Do not trade before a push of an own order was seen, and construct a new `WebSocket` when "
         "none comes.",
     ),
-    Finding(
+    ClientFinding(
         "pybit",
         ("CRT-21", "CRT-22", "CRT-23"),
         "On the trade stream an answer that does not come, or that names no request, calls no "
@@ -137,7 +137,7 @@ FINDINGS: tuple[Finding, ...] = (
         "A deadline of two seconds for each request of your own, then a look-up by orderLinkId over "
         "HTTP; after 10019 a new `WebSocketTrading`.",
     ),
-    Finding(
+    ClientFinding(
         "ccxt",
         ("CRT-11",),
         "RateLimitExceeded is raised and nothing waits for the reset that the answer names.",
@@ -145,14 +145,14 @@ FINDINGS: tuple[Finding, ...] = (
         "Catch it, read X-Bapi-Limit-Reset-Timestamp from `last_response_headers`, wait, bounded on "
         "both sides, and send the same clientOrderId again.",
     ),
-    Finding(
+    ClientFinding(
         "ccxt",
         ("CRT-17",),
         "A silent stream is noticed after about a minute: a ping each 18 s, and two of them may be missed.",
         "pro/bybit.py:178, async_support/base/ws/client.py:427",
         "`{'streaming': {'keepAlive': 5000}}` at the construction.",
     ),
-    Finding(
+    ClientFinding(
         "ccxt",
         ("CRT-18", "CRT-19", "CRT-49"),
         "Nothing says when a subscription is confirmed, and one that is refused rejects only the "
@@ -163,7 +163,7 @@ FINDINGS: tuple[Finding, ...] = (
         "closed orders and for trades; look an order up that is not pushed within two seconds of its "
         "acknowledgement.",
     ),
-    Finding(
+    ClientFinding(
         "bybit-api",
         ("CRT-11",),
         "10006 is handed to the caller as an answer like any other, and nothing waits for its reset.",
@@ -171,14 +171,14 @@ FINDINGS: tuple[Finding, ...] = (
         "`parseAPIRateLimits: true`, wait for `rateLimitApi.resetAtTimestamp`, bounded on both sides,"
         " and send the same orderLinkId again.",
     ),
-    Finding(
+    ClientFinding(
         "bybit-api",
         ("CRT-19",),
         "A refused subscription is an event `exception` and is not tried again until the connection breaks.",
         "lib/websocket-client.js, resolveEmittableEvents",
         "On an exception whose `op` is subscribe, close the client and construct a new one.",
     ),
-    Finding(
+    ClientFinding(
         "bybit-api",
         ("CRT-21", "CRT-22"),
         "The promise of a trade stream request has no deadline: an error that names no request leaves"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proof.client_findings import FINDINGS, Finding
+from proof.client_findings import FINDINGS, ClientFinding
 
 PAGE = Path("docs/clients.md")
 LONGEST = 160
@@ -122,7 +122,7 @@ def _findings(title: str, of: Sequence[Certificate], client: str) -> Iterator[st
     yield from (f"## {title}", "", *lines, "") if lines else ()
 
 
-def _failing(of: Sequence[Certificate], found: Finding) -> list[str]:
+def _failing(of: Sequence[Certificate], found: ClientFinding) -> list[str]:
     """The checks of a finding that fail in one of the certificates."""
     failing = {check for one in of for check in _ids(one.runs[-1]) if "FAIL" in one.verdicts(check)}
     return [check for check in found.checks if check in failing]

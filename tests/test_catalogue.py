@@ -23,8 +23,8 @@ REGRESSION_ONLY = {
 CHECK_ID = re.compile(r"\b[A-Z]{3}-\d\d(?:\.\d\d)?\b")
 
 
-DEFECTS = {"defects", "library_defects.py", "policy_defects.py", "variants"}
-"""The modules, or their folder, that name the checks that must fail on each defect."""
+DEFECTS = {"defects", "library_defects.py", "policy_defects.py", "variants", "client_findings.py"}
+"""The modules, or their folder, that name the checks that must fail on each defect, or fail on a library."""
 
 
 def functions() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

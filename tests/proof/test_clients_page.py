@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from proof import clients_page
-from proof.client_findings import Finding
+from proof.client_findings import ClientFinding
 from proof.clients_page import certificates, page
 
 
@@ -49,8 +49,8 @@ def test_runs_that_differ_are_named() -> None:
 
 def test_a_finding_stands_while_its_check_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """A finding is printed with the checks that fail, and not when all of them pass."""
-    found = Finding("lib", ("CRT-01", "CRT-02"), "It forgets.", "a.py", "Remind it.")
-    gone = Finding("lib", ("CRT-01",), "It dreams.", "", "Wake it.")
+    found = ClientFinding("lib", ("CRT-01", "CRT-02"), "It forgets.", "a.py", "Remind it.")
+    gone = ClientFinding("lib", ("CRT-01",), "It dreams.", "", "Wake it.")
     monkeypatch.setattr(clients_page, "FINDINGS", (found, gone))
 
     text = page(RUNS, "a machine")

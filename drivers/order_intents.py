@@ -18,7 +18,7 @@ ENDED = {"FILLED", "CANCELLED", "REJECTED"}
 
 
 @dataclass
-class Intent:
+class OrderIntent:
     """One intent and what is believed of its order. has_ended: by the word of the venue."""
 
     name: str
@@ -48,8 +48,8 @@ class Intents:
     base_coin = ""
 
     def __init__(self) -> None:
-        self.intents: dict[str, Intent] = {}
-        self.links: dict[str, Intent] = {}
+        self.intents: dict[str, OrderIntent] = {}
+        self.links: dict[str, OrderIntent] = {}
         self.fills: dict[str, Row] = {}
 
     def recall(self, state_directory: str) -> None:
@@ -58,28 +58,28 @@ class Intents:
         kept = self.fills_file.read_text().splitlines() if self.fills_file.exists() else []
         self.fills = {row["execId"]: row for row in map(json.loads, kept)}
 
-    def new(self, intent: str, side: str, price: str, qty: str) -> Intent:
+    def new(self, intent: str, side: str, price: str, qty: str) -> OrderIntent:
         """A new intent with an orderLinkId of its own."""
-        found = Intent(intent, str(uuid.uuid4()), side, price, qty)
+        found = OrderIntent(intent, str(uuid.uuid4()), side, price, qty)
         self.intents[intent] = self.links[found.link_id] = found
         return found
 
-    def known(self, intent: str) -> Intent:
+    def known(self, intent: str) -> OrderIntent:
         """The intent of this name."""
         if intent not in self.intents:
             raise Declined(f"no order of the intent {intent}")
         return self.intents[intent]
 
-    def not_ended(self) -> list[Intent]:
+    def not_ended(self) -> list[OrderIntent]:
         """The intents whose orders may be open."""
         return [intent for intent in self.intents.values() if intent.state not in ENDED]
 
-    def believe(self, intent: Intent, state: str, reason: str = "") -> None:
+    def believe(self, intent: OrderIntent, state: str, reason: str = "") -> None:
         """Believe a state and report it."""
         intent.state, intent.reason = state, reason
         notify("orderChanged", {"intent": intent.name, **intent.report()})
 
-    def shown(self, intent: Intent, state: str, row: Row) -> None:
+    def shown(self, intent: OrderIntent, state: str, row: Row) -> None:
         """Believe what the venue shows of an order; what it has ended stays ended. row: of the venue."""
         if not intent.has_ended:
             intent.price, intent.qty = row.get("price") or intent.price, row.get("qty") or intent.qty
