@@ -8,7 +8,7 @@ from decimal import Decimal
 from checks import MAJOR
 from checks.client import certifies, each
 from checks.client.test_refusals import MOST_ATTEMPTS
-from fixtures.certification import Counterparty, OrderClient, conforms
+from fixtures.certification import ClientUnderTest, Counterparty, OrderClient, conforms
 from fixtures.config.environment import Fees
 from fixtures.desk import VenueControl
 from fixtures.driver.protocol import State
@@ -142,10 +142,10 @@ async def test_fee_is_booked_in_its_coin(
     await conforms(client)
 
 
-@certifies("CRT-41", severity=MAJOR, creates=5)
+@certifies("CRT-41", severity=MAJOR, creates=5, judged="both")
 @each("by_the_venue", protection=True, another_client=False)
 async def test_cancel_that_nobody_asked_for(
-    client: OrderClient,
+    client: ClientUnderTest,
     venue_control: VenueControl,
     by_the_venue: bool,  # noqa: FBT001 - a case
 ) -> None:
@@ -162,6 +162,6 @@ async def test_cancel_that_nobody_asked_for(
 
     await client.believes(intent, State.CANCELLED)
     await client.pause_for_a_retry()
-    sent = client.wire.creates(since=start)
+    sent = client.placed_again(intent, since=start)
     expect("creates of an order that was cancelled from outside", len(sent), at_most(MOST_ATTEMPTS))
     await conforms(client)

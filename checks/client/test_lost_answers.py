@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/order
 
 from checks import MAJOR
 from checks.client import certifies, each, over_both
-from fixtures.certification import OrderClient, conforms
+from fixtures.certification import ClientUnderTest, OrderClient, conforms
 from fixtures.driver.protocol import State
 from fixtures.expect import at_most, expect
 from fixtures.v5.codes import RetCode
@@ -35,9 +35,9 @@ async def test_baseline(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-02")
+@certifies("CRT-02", judged="both")
 @each("loss", hangs="lose_answer@order.create", closes="lose_answer(how=close)@order.create")
-async def test_lost_answer_is_looked_up(client: OrderClient, loss: str) -> None:
+async def test_lost_answer_is_looked_up(client: ClientUnderTest, loss: str) -> None:
     """A create that was accepted and whose answer is lost becomes one order under one id.
 
     The client may ask for the order, or send the same orderLinkId again, which the venue refuses as a
@@ -56,13 +56,13 @@ async def test_lost_answer_is_looked_up(client: OrderClient, loss: str) -> None:
     await conforms(client)
 
 
-@certifies("CRT-03")
+@certifies("CRT-03", judged="both")
 @each(
     "loss",
     hangs="lose_request@order.create",
     closes="lose_request(how=close)@order.create",
 )
-async def test_lost_request_is_concluded(client: OrderClient, loss: str) -> None:
+async def test_lost_request_is_concluded(client: ClientUnderTest, loss: str) -> None:
     """A create that never reached the venue is found to be absent, or is sent again under the same id.
 
     Sequence: create, lost on its way; looked up.
@@ -78,7 +78,7 @@ async def test_lost_request_is_concluded(client: OrderClient, loss: str) -> None
     await conforms(client)
 
 
-@certifies("CRT-04")
+@certifies("CRT-04", judged="both")
 @each(
     "answer",
     code_10000="code(code=10000,when=after)@order.create",
@@ -91,7 +91,7 @@ async def test_lost_request_is_concluded(client: OrderClient, loss: str) -> None
     http_502="http(status=502,when=after)@order.create",
     html="html(when=after)@order.create",
 )
-async def test_ambiguous_answer_is_no_refusal(client: OrderClient, answer: str) -> None:
+async def test_ambiguous_answer_is_no_refusal(client: ClientUnderTest, answer: str) -> None:
     """An answer that does not say whether the order was accepted is not taken for a refusal.
 
     Sequence: create, accepted, answered with an error of the server; looked up; resting.
@@ -107,8 +107,8 @@ async def test_ambiguous_answer_is_no_refusal(client: OrderClient, answer: str) 
     await conforms(client)
 
 
-@certifies("CRT-05")
-async def test_push_ends_the_retries(client: OrderClient) -> None:
+@certifies("CRT-05", judged="both")
+async def test_push_ends_the_retries(client: ClientUnderTest) -> None:
     """An order that the stream confirms during a back-off is not sent again.
 
     Sequence: create, accepted, answered with an error of the server; pushed as New; the back-off passes.
@@ -125,9 +125,9 @@ async def test_push_ends_the_retries(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-06")
+@certifies("CRT-06", judged="both")
 @each("code", spot=170141, unified=110072)
-async def test_duplicate_is_adopted(client: OrderClient, code: int) -> None:
+async def test_duplicate_is_adopted(client: ClientUnderTest, code: int) -> None:
     """A refusal as a duplicate means that the first create was accepted: that order is adopted.
 
     Sequence: create, accepted, answered as a duplicate.
@@ -143,8 +143,8 @@ async def test_duplicate_is_adopted(client: OrderClient, code: int) -> None:
     await conforms(client)
 
 
-@certifies("CRT-10")
-async def test_lagging_query_is_waited_for(client: OrderClient) -> None:
+@certifies("CRT-10", judged="both")
+async def test_lagging_query_is_waited_for(client: ClientUnderTest) -> None:
     """An order that no query shows yet is not declared absent at once.
 
     Sequence: create, accepted, its answer and its push lost; queries show it three seconds later.
@@ -163,9 +163,9 @@ async def test_lagging_query_is_waited_for(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-47", severity=MAJOR)
+@certifies("CRT-47", severity=MAJOR, judged="both")
 @each("loss", accepted="lose_answer(how=reset)@order.create", lost="lose_request(how=reset)@order.create")
-async def test_reset_after_write(client: OrderClient, loss: str) -> None:
+async def test_reset_after_write(client: ClientUnderTest, loss: str) -> None:
     """A connection that is reset after the request was written leaves the outcome open.
 
     Sequence: create, written, connection reset; the order accepted or not.

@@ -9,6 +9,7 @@ from checks import MAJOR
 from checks.client import certifies, each, over_both
 from fixtures.certification import (
     Amended,
+    ClientUnderTest,
     Counterparty,
     OrderClient,
     conforms,
@@ -45,9 +46,9 @@ async def test_quote_is_crossed_in_flight(client: OrderClient, counterparty: Cou
     await conforms(client)
 
 
-@certifies("CRT-30", creates=4)
+@certifies("CRT-30", creates=4, judged="both")
 @over_both
-async def test_figures_are_written_plainly(client: OrderClient) -> None:
+async def test_figures_are_written_plainly(client: ClientUnderTest) -> None:
     """Prices and quantities go over the wire as plain decimal text on the instrument's grid.
 
     Sequence: creates and amends with small and with large figures.

@@ -7,7 +7,7 @@ import pytest
 
 from checks import MAJOR
 from checks.client import certifies, each, over_both
-from fixtures.certification import Counterparty, OrderClient, conforms, shortened_ms
+from fixtures.certification import ClientUnderTest, Counterparty, OrderClient, conforms, shortened_ms
 from fixtures.desk import VenueControl
 from fixtures.driver.protocol import State
 from fixtures.expect import at_least, at_most, expect, nothing
@@ -44,7 +44,7 @@ async def test_acknowledged_order_may_be_rejected(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-11")
+@certifies("CRT-11", judged="both")
 @pytest.mark.parametrize(
     ("reset", "shortest_ms"),
     [
@@ -54,7 +54,7 @@ async def test_acknowledged_order_may_be_rejected(client: OrderClient) -> None:
         pytest.param("rate_limit(reset=junk)@order.create", SHORTEST_BACK_OFF_MS, id="junk"),
     ],
 )
-async def test_rate_limit_reset_is_waited_for(client: OrderClient, reset: str, shortest_ms: int) -> None:
+async def test_rate_limit_reset_is_waited_for(client: ClientUnderTest, reset: str, shortest_ms: int) -> None:
     """A refusal for too many requests is waited out: until the reset that it names, and never for no time.
 
     Sequence: create, refused with 10006 and a reset time in the future, in the past, absent, or unreadable.
@@ -92,8 +92,8 @@ async def test_banned_client_is_quiet(client: OrderClient) -> None:
     await client.alerted("ban", "rate_limit")
 
 
-@certifies("CRT-13", creates=MOST_ATTEMPTS + 3, waits_ms=shortened_ms(OUTAGE_S))
-async def test_outage_opens_the_breaker(client: OrderClient) -> None:
+@certifies("CRT-13", creates=MOST_ATTEMPTS + 3, waits_ms=shortened_ms(OUTAGE_S), judged="both")
+async def test_outage_opens_the_breaker(client: ClientUnderTest) -> None:
     """While the venue answers every order with a server error, a client slows down and stops.
 
     Five minutes of it are shortened by a factor of 120; ``--profile regression`` takes them whole.
@@ -113,7 +113,7 @@ async def test_outage_opens_the_breaker(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-14", creates=1, max_fills=0)
+@certifies("CRT-14", creates=1, max_fills=0, judged="both")
 @each(
     "code",
     balance=170131,
@@ -125,7 +125,7 @@ async def test_outage_opens_the_breaker(client: OrderClient) -> None:
     parameter=170130,
     would_take=170218,
 )
-async def test_refusal_is_final(client: OrderClient, code: int) -> None:
+async def test_refusal_is_final(client: ClientUnderTest, code: int) -> None:
     """An order that is refused for what it says is not sent again as it is.
 
     Sequence: create, refused.
@@ -136,10 +136,10 @@ async def test_refusal_is_final(client: OrderClient, code: int) -> None:
 
     intent = await client.submit(Side.BUY)
 
-    belief = await client.believes(intent, State.REJECTED)
+    await client.believes(intent, State.REJECTED)
     await client.pause_for_a_retry()
     expect("creates of a refused order", len(client.creates(intent)), 1)
-    expect("the reason of the rejection", str(code) in belief.reason, expected=True)
+    await client.gives_reason(intent, code)
     await conforms(client)
 
 
@@ -164,9 +164,9 @@ async def test_matter_for_a_person_stops_the_client(client: OrderClient, code: i
     await conforms(client)
 
 
-@certifies("CRT-16")
+@certifies("CRT-16", judged="both")
 @each("nth", at_the_first=1, during_the_run=2)
-async def test_wrong_clock_is_set(client: OrderClient, nth: int) -> None:
+async def test_wrong_clock_is_set(client: ClientUnderTest, nth: int) -> None:
     """A request that is refused for its timestamp makes the client compare the clocks, or stop.
 
     A larger receive window hides the fault, and lets an old order come alive later.
@@ -189,9 +189,9 @@ async def test_wrong_clock_is_set(client: OrderClient, nth: int) -> None:
     await conforms(client)
 
 
-@certifies("CRT-33", creates=MOST_ATTEMPTS + 1)
+@certifies("CRT-33", creates=MOST_ATTEMPTS + 1, judged="both")
 async def test_listing_phase_is_waited_for(
-    client: OrderClient, venue_control: VenueControl, symbol: str
+    client: ClientUnderTest, venue_control: VenueControl, symbol: str
 ) -> None:
     """Before trading opens the client's orders are PostOnly and refusals are not repeated; then it resumes.
 
@@ -240,8 +240,8 @@ async def test_cancel_of_an_ended_order(
     await conforms(client)
 
 
-@certifies("CRT-42")
-async def test_maintenance_is_sat_out(client: OrderClient) -> None:
+@certifies("CRT-42", judged="both")
+async def test_maintenance_is_sat_out(client: ClientUnderTest) -> None:
     """While the venue is under maintenance the client places nothing new, and resumes afterwards.
 
     Sequence: order requests answered with HTTP 503; an order is asked for; the maintenance ends; another one.

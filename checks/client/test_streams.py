@@ -6,7 +6,14 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/ws/co
 from checks import MAJOR
 from checks.client import certifies, each, over_trade
 from checks.client.test_refusals import MOST_ATTEMPTS
-from fixtures.certification import STREAM_S, Counterparty, OrderClient, conforms, shortened_ms
+from fixtures.certification import (
+    STREAM_S,
+    ClientUnderTest,
+    Counterparty,
+    OrderClient,
+    conforms,
+    shortened_ms,
+)
 from fixtures.desk import VenueControl
 from fixtures.driver.protocol import State
 from fixtures.expect import at_most, expect
@@ -19,8 +26,8 @@ RESOLVED_S = 5.0
 AT_ONCE = 50
 
 
-@certifies("CRT-17", waits_ms=int(STREAM_S * 1000))
-async def test_silent_stream_is_noticed(client: OrderClient, counterparty: Counterparty) -> None:
+@certifies("CRT-17", waits_ms=int(STREAM_S * 1000), judged="both")
+async def test_silent_stream_is_noticed(client: ClientUnderTest, counterparty: Counterparty) -> None:
     """A private stream that carries nothing any more is noticed within 30 seconds.
 
     The connection stays open, so that only a ping without its pong, or missing pushes, show it.
@@ -34,15 +41,7 @@ async def test_silent_stream_is_noticed(client: OrderClient, counterparty: Count
     await counterparty.fill(client, intent)
     start = client.wire.mark()
 
-    await client.on_the_wire(
-        lambda wire: (
-            wire.requests("order.cancel", since=start)
-            or wire.connects(Channel.PRIVATE, since=start)
-            or client.look_ups(since=start)
-        ),
-        "a cancel, a query of its orders or a new connection of the client",
-        STREAM_S,
-    )
+    await client.acted_on_stream(Channel.PRIVATE, since=start)
 
     client.lift(hole)
     await client.believes(intent, State.FILLED)
@@ -94,8 +93,8 @@ async def test_subscription_is_made_sure_of(client: OrderClient, fault: str) -> 
     await conforms(client)
 
 
-@certifies("CRT-20", severity=MAJOR, waits_ms=shortened_ms(REFUSED_S))
-async def test_reconnects_are_paced(client: OrderClient) -> None:
+@certifies("CRT-20", severity=MAJOR, waits_ms=shortened_ms(REFUSED_S), judged="both")
+async def test_reconnects_are_paced(client: ClientUnderTest) -> None:
     """A stream that the venue keeps refusing is asked for ever more seldom, and a person is alerted.
 
     Five minutes of refusals are shortened by a factor of 120; ``--profile regression`` takes them whole.
@@ -120,9 +119,9 @@ async def test_reconnects_are_paced(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-21", severity=MAJOR, creates=MOST_ATTEMPTS)
+@certifies("CRT-21", severity=MAJOR, creates=MOST_ATTEMPTS, judged="both")
 @over_trade
-async def test_restarting_venue_is_left(client: OrderClient) -> None:
+async def test_restarting_venue_is_left(client: ClientUnderTest) -> None:
     """A trade stream that announces its restart is replaced, and what was in flight is found out.
 
     Sequence: create, answered with 10019; a new connection; the order's outcome.
@@ -143,14 +142,14 @@ async def test_restarting_venue_is_left(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-22", creates=MOST_ATTEMPTS)
+@certifies("CRT-22", creates=MOST_ATTEMPTS, judged="both")
 @over_trade
 @each(
     "error",
     without_req_id="error_without_req_id@order.create",
     legacy="error_of_legacy_shape@order.create",
 )
-async def test_error_that_names_no_request(client: OrderClient, error: str) -> None:
+async def test_error_that_names_no_request(client: ClientUnderTest, error: str) -> None:
     """An error on the trade stream that names no request does not leave the request waiting for ever.
 
     The private stream may say first what became of the order; where it is silent, only a query does.
@@ -170,10 +169,10 @@ async def test_error_that_names_no_request(client: OrderClient, error: str) -> N
     await conforms(client)
 
 
-@certifies("CRT-23", creates=MOST_ATTEMPTS)
+@certifies("CRT-23", creates=MOST_ATTEMPTS, judged="both")
 @over_trade
 @each("close", accepted="lose_answer(how=close)@order.create", lost="lose_request(how=close)@order.create")
-async def test_stream_closes_before_the_answer(client: OrderClient, close: str) -> None:
+async def test_stream_closes_before_the_answer(client: ClientUnderTest, close: str) -> None:
     """A trade stream that closes between an order and its answer leaves the outcome open: it is looked up.
 
     Sequence: create; the connection closes; the order was accepted or not.

@@ -5,7 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/guide
 
 from checks import MAJOR
 from checks.client import certifies, each, over_both
-from fixtures.certification import OrderClient, conforms
+from fixtures.certification import ClientUnderTest, OrderClient, conforms
 from fixtures.desk import VenueControl
 from fixtures.driver.protocol import State
 from fixtures.expect import expect, nothing
@@ -60,8 +60,8 @@ async def test_no_credential_is_written(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-45", severity=MAJOR, creates=2)
-async def test_redirect_is_not_followed(client: OrderClient) -> None:
+@certifies("CRT-45", severity=MAJOR, creates=2, judged="both")
+async def test_redirect_is_not_followed(client: ClientUnderTest) -> None:
     """A redirect to another host is not followed: a signed order goes to the host that was named.
 
     Sequence: create, answered with a redirect to another host name.
