@@ -1,19 +1,19 @@
 """A market maker's bot without a driver: the reference client under a loop that quotes both sides.
 
-``python -m proof.quoting_bot --rest URL --public URL --private URL --trade URL [--mutant NAME]`` with the key in
-DMM_CLIENT_KEY and the secret in DMM_CLIENT_SECRET. It asks nobody what to do: it places one order a side, renews
-it every few seconds, and gives each a quantity with other last digits, so that it goes through the table of
-``--client observed``.
+``python -m proof.quoting_bot --rest URL --public URL --private URL --trade URL [--mutant NAME]`` with the key
+in DMM_CLIENT_KEY and the secret in DMM_CLIENT_SECRET. It asks nobody what to do: it places one order a side,
+renews it every few seconds, and gives each a quantity with other last digits, so that it goes through the
+table of ``--client observed``.
 """
 
 import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 import httpx
 
@@ -33,13 +33,13 @@ DIGITS = 26
 class QuotingBot:
     """One order a side, at the touch or behind it.
 
-    lot: base precision; least: the smallest quantity that is quoted, base coin
+    client: places the orders; rest: where the prices are asked for
     """
 
     def __init__(self, client: Reference, rest: str, symbol: str) -> None:
         self._client, self._symbol = client, symbol
         self._http = httpx.AsyncClient(base_url=rest)
-        self._digits: Iterator[int] = (number % DIGITS for number in count())
+        self._digits = (number % DIGITS for number in count())
         self._names = count(1)
         self._lot = self._tick = self._smallest = Decimal(0)
 
@@ -48,10 +48,10 @@ class QuotingBot:
         filters = (await self._get(paths.MARKET_INSTRUMENTS))["list"][0]
         self._lot = Decimal(filters["lotSizeFilter"]["basePrecision"])
         self._tick = Decimal(filters["priceFilter"]["tickSize"])
-        least = Decimal(filters["lotSizeFilter"]["minOrderAmt"]) * 2
         prices = await self._prices()
+        worth = Decimal(filters["lotSizeFilter"]["minOrderAmt"]) * 2
         hundred = 100 * self._lot
-        self._smallest = (least / prices["Buy"] // hundred + 1) * hundred
+        self._smallest = (worth / prices["Buy"] // hundred + 1) * hundred
         await asyncio.gather(*(self._quote(side, price) for side, price in prices.items()))
 
     async def _prices(self) -> dict[str, Decimal]:
@@ -61,10 +61,10 @@ class QuotingBot:
         inside = self._tick if ask - bid > 2 * self._tick else Decimal(0)
         return {"Buy": bid + inside, "Sell": ask - inside}
 
-    async def _get(self, path: str) -> dict[str, list[dict[str, dict[str, str]]]]:
+    async def _get(self, path: str) -> dict[str, Any]:
         query = {"category": "spot", "symbol": self._symbol}
-        result: dict[str, list[dict[str, dict[str, str]]]] = (await self._http.get(path, params=query)).json()
-        return result["result"]  # type: ignore[return-value]
+        result: dict[str, Any] = (await self._http.get(path, params=query)).json()["result"]
+        return result
 
     async def _quote(self, side: str, price: Decimal) -> None:
         """Keep one order on a side."""
@@ -86,7 +86,7 @@ class QuotingBot:
     async def _until_closed(self, name: str, seconds: float | None) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._client.orders[name].state not in CLOSED:
+                while self._client.orders[name].state not in CLOSED:  # noqa: ASYNC110 - the client has no event
                     await asyncio.sleep(BETWEEN_LOOKS_S)
 
 
@@ -94,6 +94,7 @@ async def trade(asked: argparse.Namespace) -> None:
     """Start the client and quote with it until the process ends."""
     client = MUTANTS[asked.mutant]() if asked.mutant else Reference()
     hosts = {name: getattr(asked, name) for name in ("rest", "public", "private", "trade")}
+    await _reachable(asked.rest)
     with tempfile.TemporaryDirectory() as folder:
         await client.start(
             hosts=hosts,
@@ -104,6 +105,16 @@ async def trade(asked: argparse.Namespace) -> None:
             state_directory=folder,
         )
         await QuotingBot(client, asked.rest, asked.symbol).run()
+
+
+async def _reachable(rest: str) -> None:
+    """Return once somebody listens there."""
+    async with httpx.AsyncClient(base_url=rest) as http:
+        while True:
+            with suppress(httpx.TransportError):
+                await http.get(paths.MARKET_TIME)
+                return
+            await asyncio.sleep(BETWEEN_LOOKS_S)
 
 
 def main(arguments: list[str]) -> None:
