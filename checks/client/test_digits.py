@@ -24,11 +24,11 @@ async def test_order_chooses_its_scenario(
     Passes: The rule of the check to which the scenario belongs, see docs/observed.md.
     Source: docs/v5/order/create-order.mdx
     """
-    order = await digits.order_of(scenario)
+    order = await digits.order_of(scenario, client)
     client.since = order.mark
 
     await digits.carry_out(scenario, order, client, counterparty)
     await judge(scenario.rule, client, order)
 
-    digits.lift(order)
+    digits.judged(scenario, order)
     await keeps_the_rules(client)
