@@ -11,13 +11,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.mutants import EXPECTED
+from drivers.mutant_clients import EXPECTED
+from fixtures.desk import Transport
 from fixtures.v5 import paths
 from fixtures.venue.demo_accounts import LOOPBACK, MAKER
 from proof.quoting_bot import KEY, SECRET
@@ -25,8 +26,6 @@ from reports.cards.__main__ import collect
 
 ROOT = Path(__file__).parents[1]
 LONGEST_S = 900.0
-STREAM_CHECKS = frozenset({"CRT-21", "CRT-22", "CRT-23"})
-"""The checks of a client that places its orders over the trade stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +84,27 @@ class Trial:
             process.wait()
 
 
-def trials(judged: Iterable[str]) -> list[Trial]:
+def trials(judged: Mapping[str, bool]) -> list[Trial]:
     """The conforming client with every check, then each mutant with those that it must fail."""
-    known = frozenset(judged)
-    over_rest = tuple(sorted(known - STREAM_CHECKS))
-    found = [Trial("", over_rest), Trial("", tuple(sorted(STREAM_CHECKS & known)), over_trade=True)]
-    for name, expected in EXPECTED.items():
-        for own, over_trade in ((expected & known - STREAM_CHECKS, False), (expected & STREAM_CHECKS, True)):
-            if own:
-                found.append(Trial(name, tuple(sorted(own)), over_trade))
+    found = []
+    for name, expected in {"": frozenset(judged), **EXPECTED}.items():
+        for over_trade in (False, True):
+            own = sorted(check_id for check_id in expected & judged.keys() if judged[check_id] is over_trade)
+            found += [Trial(name, tuple(own), over_trade)] if own else []
     return found
 
 
-def judged_on_a_bot() -> list[str]:
-    """The checks by which a bot without a driver is judged."""
-    marks = [item.get_closest_marker("check") for item in collect(ROOT)]
-    judged = {str(mark.kwargs["id"]) for mark in marks if mark and mark.kwargs["facts"].get("judged")}
-    return sorted(judged)
+def judged_on_a_bot() -> dict[str, bool]:
+    """The checks by which a bot is judged too, and whether they are about the trade stream alone."""
+    found: dict[str, bool] = {}
+    for item in collect(ROOT):
+        mark = item.get_closest_marker("check")
+        if mark and mark.kwargs["facts"].get("judged") == "both":
+            via = getattr(item, "callspec", None)
+            over_trade = bool(via and via.params.get("client") is Transport.TRADE)
+            check_id = str(mark.kwargs["id"])
+            found[check_id] = found.get(check_id, True) and over_trade
+    return found
 
 
 def rows(tried: Sequence[Trial], found: Sequence[dict[str, str]]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from drivers.mutants import MUTANTS
+from drivers.mutant_clients import MUTANTS
 from drivers.order_states import CLOSED, State
 from drivers.reference import Reference
 from drivers.stdio import Declined

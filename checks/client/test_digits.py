@@ -5,12 +5,13 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4
 
 import pytest
 
+from checks import MAJOR
 from checks.client import certifies
 from fixtures.certification import Counterparty, ObservedClient, keeps_the_rules
 from fixtures.certification.digits import MOST_CREATES, TABLE, Digits, Scenario, judge
 
 
-@certifies("CRT-51", judged="observed", after_orders=True, creates=MOST_CREATES)
+@certifies("CRT-51", severity=MAJOR, judged="observed", after_orders=True, creates=MOST_CREATES)
 @pytest.mark.parametrize("scenario", TABLE, ids=lambda scenario: f"{scenario.digits} {scenario.name}")
 async def test_order_chooses_its_scenario(
     client: ObservedClient, counterparty: Counterparty, digits: Digits, scenario: Scenario
