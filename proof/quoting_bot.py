@@ -2,8 +2,8 @@
 
 ``python -m proof.quoting_bot --rest URL --public URL --private URL --trade URL [--mutant NAME]`` with the key
 in DMM_CLIENT_KEY and the secret in DMM_CLIENT_SECRET. It asks nobody what to do: it places one order a side,
-renews it every few seconds, and gives each a quantity with other last digits, so that it goes through the
-table of ``--client observed``.
+and renews it every few seconds. With ``--digits`` each has a quantity with other last digits, so that the bot
+goes through the table of ``--client observed``.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from decimal import Decimal
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 
 import httpx
@@ -34,12 +34,13 @@ class QuotingBot:
     """One order a side, at the touch or behind it.
 
     client: places the orders; rest: where the prices are asked for
+    digits: quantities end in 00 and so many minus one more
     """
 
-    def __init__(self, client: Reference, rest: str, symbol: str) -> None:
+    def __init__(self, client: Reference, rest: str, symbol: str, digits: int) -> None:
         self._client, self._symbol = client, symbol
         self._http = httpx.AsyncClient(base_url=rest)
-        self._digits = (number % DIGITS for number in count())
+        self._digits = cycle(range(digits))
         self._names = count(1)
         self._lot = self._tick = self._smallest = Decimal(0)
 
@@ -68,14 +69,16 @@ class QuotingBot:
 
     async def _quote(self, side: str, price: Decimal) -> None:
         """Keep one order on a side."""
+        qty = Decimal(0)
         while True:
             name = f"quote-{next(self._names)}"
-            qty = self._smallest + next(self._digits) * self._lot
+            qty = qty or self._smallest + next(self._digits) * self._lot
             try:
                 await self._client.submit(name, side, str(price), str(qty))
             except Declined:
                 await asyncio.sleep(BETWEEN_LOOKS_S)
                 continue
+            qty = Decimal(0)
             await self._until_closed(name, RENEWED_AFTER_S)
             with suppress(Declined):
                 await self._client.cancel(name)
@@ -104,7 +107,7 @@ async def trade(asked: argparse.Namespace) -> None:
             transport="trade" if asked.over_trade else "rest",
             state_directory=folder,
         )
-        await QuotingBot(client, asked.rest, asked.symbol).run()
+        await QuotingBot(client, asked.rest, asked.symbol, DIGITS if asked.digits else 1).run()
 
 
 async def _reachable(rest: str) -> None:
@@ -124,6 +127,7 @@ def main(arguments: list[str]) -> None:
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--symbol", default="NEWUSDT")
     parser.add_argument("--over-trade", action="store_true")
+    parser.add_argument("--digits", action="store_true")
     parser.add_argument("--mutant", choices=sorted(MUTANTS), default="")
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(trade(parser.parse_args(arguments)))
