@@ -16,7 +16,7 @@ from fixtures.expect import at_most, expect
 from fixtures.v5.enums import Side
 
 
-@certifies("CRT-25", creates=1)
+@certifies("CRT-25", creates=1, on_the_way=True)
 async def test_repeated_and_shuffled_pushes(client: OrderClient, counterparty: Counterparty) -> None:
     """Pushes that come twice and out of order change neither the order nor the inventory twice.
 
@@ -36,7 +36,7 @@ async def test_repeated_and_shuffled_pushes(client: OrderClient, counterparty: C
     await conforms(client)
 
 
-@certifies("CRT-26", creates=1)
+@certifies("CRT-26", creates=1, on_the_way=True)
 async def test_fill_overtakes_the_cancel(client: OrderClient, counterparty: Counterparty) -> None:
     """An order that is filled while its cancel is under way is filled once, and not cancelled.
 
@@ -57,7 +57,7 @@ async def test_fill_overtakes_the_cancel(client: OrderClient, counterparty: Coun
     await conforms(client)
 
 
-@certifies("CRT-27", creates=1)
+@certifies("CRT-27", creates=1, on_the_way=True)
 async def test_partial_fill_outlives_its_cancel(client: OrderClient, counterparty: Counterparty) -> None:
     """What was filled of an order before its cancel stays in the client's books.
 
@@ -102,7 +102,7 @@ async def test_unknown_words_are_survived(client: OrderClient, change: str) -> N
     await conforms(client)
 
 
-@certifies("CRT-29", creates=3, offers=("batch",))
+@certifies("CRT-29", creates=3, offers=("batch",), on_the_way=True)
 async def test_batch_is_judged_by_item(client: OrderClient) -> None:
     """A batch of which one order is refused is not taken for accepted, nor for refused, as a whole.
 

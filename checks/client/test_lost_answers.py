@@ -14,7 +14,7 @@ from fixtures.v5.enums import Side
 BASELINE = 20
 
 
-@certifies("CRT-01", creates=BASELINE)
+@certifies("CRT-01", creates=BASELINE, on_the_way=True)
 @over_both
 async def test_baseline(client: OrderClient) -> None:
     """Twenty orders without any fault are placed, amended and cancelled as asked for.
@@ -35,7 +35,7 @@ async def test_baseline(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-02", judged="both")
+@certifies("CRT-02", judged="both", on_the_way=True)
 @each("loss", hangs="lose_answer@order.create", closes="lose_answer(how=close)@order.create")
 async def test_lost_answer_is_looked_up(client: ClientUnderTest, loss: str) -> None:
     """A create that was accepted and whose answer is lost becomes one order under one id.
@@ -56,7 +56,7 @@ async def test_lost_answer_is_looked_up(client: ClientUnderTest, loss: str) -> N
     await conforms(client)
 
 
-@certifies("CRT-03", judged="both")
+@certifies("CRT-03", judged="both", on_the_way=True)
 @each(
     "loss",
     hangs="lose_request@order.create",
@@ -163,7 +163,7 @@ async def test_lagging_query_is_waited_for(client: ClientUnderTest) -> None:
     await conforms(client)
 
 
-@certifies("CRT-47", severity=MAJOR, judged="both")
+@certifies("CRT-47", severity=MAJOR, judged="both", on_the_way=True)
 @each("loss", accepted="lose_answer(how=reset)@order.create", lost="lose_request(how=reset)@order.create")
 async def test_reset_after_write(client: ClientUnderTest, loss: str) -> None:
     """A connection that is reset after the request was written leaves the outcome open.

@@ -27,7 +27,7 @@ SEVERAL = 60
 PAGE = 20
 
 
-@certifies("CRT-09", creates=5, max_fills=5)
+@certifies("CRT-09", creates=5, max_fills=5, on_the_way=True)
 @over_both
 async def test_quote_is_crossed_in_flight(client: OrderClient, counterparty: Counterparty) -> None:
     """An order that the book moves through while it is under way does not take.
@@ -46,7 +46,7 @@ async def test_quote_is_crossed_in_flight(client: OrderClient, counterparty: Cou
     await conforms(client)
 
 
-@certifies("CRT-30", creates=4, judged="both")
+@certifies("CRT-30", creates=4, judged="both", on_the_way=True)
 @over_both
 async def test_figures_are_written_plainly(client: ClientUnderTest) -> None:
     """Prices and quantities go over the wire as plain decimal text on the instrument's grid.
@@ -97,7 +97,7 @@ async def test_filters_change(client: OrderClient) -> None:
     await conforms(client)
 
 
-@certifies("CRT-32", severity=MAJOR, creates=1)
+@certifies("CRT-32", severity=MAJOR, creates=1, on_the_way=True)
 async def test_price_is_read_from_the_push(client: OrderClient) -> None:
     """The price of an order is the one that the venue shows, not the one that the client sent.
 
@@ -141,7 +141,7 @@ async def test_amend_that_cannot_be(client: OrderClient, counterparty: Counterpa
     await conforms(client)
 
 
-@certifies("CRT-38", creates=3, offers=("cancel_all",))
+@certifies("CRT-38", creates=3, offers=("cancel_all",), on_the_way=True)
 async def test_orders_of_others_are_left_alone(client: OrderClient, desk: Desk) -> None:
     """A client ends its own orders and no others of its UID.
 

@@ -25,7 +25,7 @@ CLOCK_MS = 50
 """How much earlier than the reset a request may arrive: clients compare clocks by round trips."""
 
 
-@certifies("CRT-08", creates=MOST_ATTEMPTS)
+@certifies("CRT-08", creates=MOST_ATTEMPTS, on_the_way=True)
 @over_both
 async def test_acknowledged_order_may_be_rejected(client: OrderClient) -> None:
     """An order that is acknowledged and then rejected by the matching engine is not counted as resting.
@@ -213,7 +213,7 @@ async def test_listing_phase_is_waited_for(
     await conforms(client)
 
 
-@certifies("CRT-35", severity=MAJOR)
+@certifies("CRT-35", severity=MAJOR, on_the_way=True)
 @each("filled", filled=True, cancelled=False)
 async def test_cancel_of_an_ended_order(
     client: OrderClient,

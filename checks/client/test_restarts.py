@@ -12,7 +12,7 @@ TEN = 10
 ENDED_S = 10
 
 
-@certifies("CRT-07", creates=6)
+@certifies("CRT-07", creates=6, on_the_way=True)
 @each("keeps_state", kept=True, lost=False)
 async def test_ids_outlive_a_restart(client: OrderClient, keeps_state: bool) -> None:  # noqa: FBT001 - a case
     """After a restart no orderLinkId is used again, even when the client's disk was lost.
@@ -33,7 +33,7 @@ async def test_ids_outlive_a_restart(client: OrderClient, keeps_state: bool) -> 
     await conforms(client)
 
 
-@certifies("CRT-36", creates=TEN, offers=("recovery",))
+@certifies("CRT-36", creates=TEN, offers=("recovery",), on_the_way=True)
 async def test_killed_client_recovers(client: OrderClient) -> None:
     """A client that was killed with open orders adopts them, or cancels them, before it places another one.
 
@@ -50,7 +50,7 @@ async def test_killed_client_recovers(client: OrderClient) -> None:
     await recovered(client)
 
 
-@certifies("CRT-37", creates=3)
+@certifies("CRT-37", creates=3, on_the_way=True)
 async def test_terminated_client_leaves_nothing(client: OrderClient) -> None:
     """A client that is terminated while its streams are down cancels its orders over REST.
 
@@ -60,8 +60,8 @@ async def test_terminated_client_leaves_nothing(client: OrderClient) -> None:
     """
     for _ in range(3):
         await client.resting(Side.BUY)
-    client.fault("http(status=503)@connect /v5/private*")
-    client.fault("http(status=503)@connect /v5/trade*")
+    client.fault("refuse@connect /v5/private*")
+    client.fault("refuse@connect /v5/trade*")
     client.fault("drop@private:")
 
     await client.end_process("terminate")

@@ -26,7 +26,7 @@ RESOLVED_S = 5.0
 AT_ONCE = 50
 
 
-@certifies("CRT-17", waits_ms=int(STREAM_S * 1000), judged="both")
+@certifies("CRT-17", waits_ms=int(STREAM_S * 1000), judged="both", on_the_way=True)
 async def test_silent_stream_is_noticed(client: ClientUnderTest, counterparty: Counterparty) -> None:
     """A private stream that carries nothing any more is noticed within 30 seconds.
 
@@ -48,7 +48,7 @@ async def test_silent_stream_is_noticed(client: ClientUnderTest, counterparty: C
     await conforms(client)
 
 
-@certifies("CRT-18", creates=3)
+@certifies("CRT-18", creates=3, on_the_way=True)
 async def test_gap_is_backfilled(client: OrderClient, counterparty: Counterparty) -> None:
     """What the private stream did not carry while it was down is asked for once it is back.
 
@@ -59,7 +59,7 @@ async def test_gap_is_backfilled(client: OrderClient, counterparty: Counterparty
     """
     filled = await client.resting(Side.BUY, inside=True)
     cancelled = await client.resting(Side.SELL)
-    refused = client.fault("http(status=503)@connect /v5/private*")
+    refused = client.fault("refuse@connect /v5/private*")
     client.fault("drop@private:")
     await counterparty.fill(client, filled)
     await client.cancelled_by_another(cancelled)
@@ -93,7 +93,7 @@ async def test_subscription_is_made_sure_of(client: OrderClient, fault: str) -> 
     await conforms(client)
 
 
-@certifies("CRT-20", severity=MAJOR, waits_ms=shortened_ms(REFUSED_S), judged="both")
+@certifies("CRT-20", severity=MAJOR, waits_ms=shortened_ms(REFUSED_S), judged="both", on_the_way=True)
 async def test_reconnects_are_paced(client: ClientUnderTest) -> None:
     """A stream that the venue keeps refusing is asked for ever more seldom, and a person is alerted.
 
@@ -105,7 +105,7 @@ async def test_reconnects_are_paced(client: ClientUnderTest) -> None:
     Source: docs/v5/ws/connect.mdx: 500 connections within 5 minutes
     """
     await client.resting(Side.BUY)
-    refused = client.fault("http(status=503)@connect /v5/private*")
+    refused = client.fault("refuse@connect /v5/private*")
     start = client.wire.mark()
     client.fault("drop@private:")
 
@@ -169,7 +169,7 @@ async def test_error_that_names_no_request(client: ClientUnderTest, error: str) 
     await conforms(client)
 
 
-@certifies("CRT-23", creates=MOST_ATTEMPTS, judged="both")
+@certifies("CRT-23", creates=MOST_ATTEMPTS, judged="both", on_the_way=True)
 @over_trade
 @each("close", accepted="lose_answer(how=close)@order.create", lost="lose_request(how=close)@order.create")
 async def test_stream_closes_before_the_answer(client: ClientUnderTest, close: str) -> None:

@@ -17,7 +17,7 @@ FLOOD = 30
 SHORT_QUOTA = 10
 
 
-@certifies("CRT-43", creates=6)
+@certifies("CRT-43", creates=6, on_the_way=True)
 @over_both
 async def test_signatures_hold(client: OrderClient) -> None:
     """Every request is signed over the very bytes that are sent.
@@ -77,7 +77,7 @@ async def test_redirect_is_not_followed(client: ClientUnderTest) -> None:
     await conforms(client)
 
 
-@certifies("CRT-46", creates=RAMP)
+@certifies("CRT-46", creates=RAMP, on_the_way=True)
 @over_both
 async def test_rate_limit_is_kept(client: OrderClient) -> None:
     """Under a load beyond its quota the client keeps the limit that the venue's headers name.
