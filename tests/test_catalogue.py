@@ -23,7 +23,14 @@ REGRESSION_ONLY = {
 CHECK_ID = re.compile(r"\b[A-Z]{3}-\d\d(?:\.\d\d)?\b")
 
 
-DEFECTS = {"defects", "library_defects.py", "policy_defects.py", "variants", "client_findings.py", "expected_kills.py"}
+DEFECTS = {
+    "defects",
+    "library_defects.py",
+    "policy_defects.py",
+    "variants",
+    "client_findings.py",
+    "expected_kills.py",
+}
 """The modules, or their folder, that name the checks that must fail on each defect, or fail on a library."""
 
 
