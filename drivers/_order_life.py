@@ -20,7 +20,7 @@ from fixtures.clients.reply import Reply, as_dict, whole
 from fixtures.clients.retry.policy import Disposition
 from fixtures.v5 import paths
 
-ABSENT_AFTER_S = 4.0
+ABSENT_AFTER_S = 3.0
 """How long the venue must show nothing of an order before it counts as never accepted: its views may lag."""
 GIVE_UP_S = 12.0
 """How long look-ups may fail before the order is UNKNOWN and a trader is alerted; they go on."""

@@ -9,7 +9,7 @@ from drivers._order_life import OrderLife
 from drivers.order_states import ZERO, Fills, Order, Row, State, figure_of
 from fixtures.clients.errors import ClientError
 
-PING_S, RECONCILE_S, STATUS_S, REFRESH_S = 4.0, 4.0, 3.0, 30.0
+PING_S, RECONCILE_S, STATUS_S, REFRESH_S = 3.0, 3.0, 2.5, 30.0
 """How often the streams are pinged, beliefs compared, maintenance asked for, clock and filters read anew."""
 GRACE_S = 5.0
 """How long quotes may stand while the private stream is down."""
