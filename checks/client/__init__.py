@@ -22,8 +22,8 @@ from fixtures.v5.enums import Phase
 Function = TypeVar("Function", bound=Callable[..., object])
 
 NO_REAL_MONEY = "A client is certified where no money is real."
-PATIENCE_MS = 1500
-"""About how long a case takes that declares no wait: the client's patience with a fault, and what follows."""
+CLIENT_TAKES_MS = 1500
+"""About how long a client takes over a fault, in a case that declares no wait."""
 
 
 def certifies(
@@ -43,7 +43,7 @@ def certifies(
     def mark(function: Function) -> Function:
         most = creates if max_fills is None else max_fills
         facts.setdefault("owner", Owner.CLIENT)
-        facts.setdefault("waits_ms", PATIENCE_MS)
+        facts.setdefault("waits_ms", CLIENT_TAKES_MS)
         marks = check(check_id, severity=severity, max_fills=most, creates=creates, **facts)
         marked: Function = marks(without_real_money(NO_REAL_MONEY)(during(Phase.TRADING)(function)))
         return marked
