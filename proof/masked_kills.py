@@ -7,7 +7,7 @@ MASKED: Mapping[str, str] = {
     "refuses_stream_auth > * *": (
         "No order can be followed while the private stream refuses the key: the check is blocked."
     ),
-    "key_is_not_enabled > message_ids_repeat LAW-23": (
+    "key_is_not_enabled > message_ids_repeat *": (
         "The private stream pushes nothing about orders while every order request is refused."
     ),
 }
