@@ -5,13 +5,15 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4; docs/v5/order
 
 from checks import MAJOR
 from checks.client import certifies, each, over_both
-from fixtures.certification import ClientUnderTest, OrderClient, conforms
+from fixtures.certification import UNANSWERED_S, ClientUnderTest, OrderClient, conforms
 from fixtures.driver.protocol import State
 from fixtures.expect import at_most, expect
 from fixtures.v5.codes import RetCode
 from fixtures.v5.enums import Side
 
 BASELINE = 20
+RESOLVED = (State.LIVE, State.CANCELLED)
+"""What becomes of an accepted order whose answer did not say so: it is adopted, or cancelled under its id."""
 
 
 @certifies("CRT-01", creates=BASELINE, on_the_way=True)
@@ -19,7 +21,8 @@ BASELINE = 20
 async def test_baseline(client: OrderClient) -> None:
     """Twenty orders without any fault are placed, amended and cancelled as asked for.
 
-    Sequence: ten buys and ten sells, each resting; five amended; five cancelled.
+    Sequence: ten buys and ten sells, each resting; five amended, where the client offers that; five
+        cancelled.
     Passes: Each order rests, is amended and cancelled as asked for, and the rules of every scenario hold.
     Source: docs/v5/order/create-order.mdx, amend-order.mdx, cancel-order.mdx
     """
@@ -43,15 +46,17 @@ async def test_lost_answer_is_looked_up(client: ClientUnderTest, loss: str) -> N
     The client may ask for the order, or send the same orderLinkId again, which the venue refuses as a
     duplicate. A new id would be a second order.
 
-    Sequence: create, accepted, its answer lost; looked up; resting.
-    Passes: Every create of the intent carries one orderLinkId, one order is open, and the client believes it.
+    Sequence: create, accepted, its answer and its push lost; looked up, or cancelled by its orderLinkId.
+    Passes: Every create of the intent carries one orderLinkId, and the client believes what became of it.
     Source: docs/v5/order/create-order.mdx, orderLinkId
     """
-    client.fault(loss)
+    client.lose_the_push()
+    lost = client.fault(loss)
 
     intent = await client.submit(Side.BUY)
+    await client.met(lost)
 
-    await client.believes(intent, State.LIVE)
+    await client.believes(intent, *RESOLVED, within_s=UNANSWERED_S)
     client.sent_under_one_id(intent)
     await conforms(client)
 
@@ -69,9 +74,10 @@ async def test_lost_request_is_concluded(client: ClientUnderTest, loss: str) -> 
     Passes: The client believes what the venue shows: an order under the same id, or that there is none.
     Source: docs/v5/order/open-order.mdx
     """
-    client.fault(loss)
+    lost = client.fault(loss)
 
     intent = await client.submit(Side.BUY)
+    await client.met(lost)
 
     await client.believes(intent, State.LIVE, State.REJECTED, State.CANCELLED)
     client.sent_under_one_id(intent)
@@ -94,15 +100,19 @@ async def test_lost_request_is_concluded(client: ClientUnderTest, loss: str) -> 
 async def test_ambiguous_answer_is_no_refusal(client: ClientUnderTest, answer: str) -> None:
     """An answer that does not say whether the order was accepted is not taken for a refusal.
 
-    Sequence: create, accepted, answered with an error of the server; looked up; resting.
-    Passes: The client believes the order, and sent no create without having asked for the order before it.
+    Sequence: create, accepted, answered with an error of the server, its push lost; looked up, or cancelled
+        by its orderLinkId.
+    Passes: The client believes what became of the order, and sent no create without having asked for the
+        order before it.
     Source: docs/v5/error.mdx
     """
-    client.fault(answer)
+    client.lose_the_push()
+    misled = client.fault(answer)
 
     intent = await client.submit(Side.BUY)
+    await client.met(misled)
 
-    await client.believes(intent, State.LIVE)
+    await client.believes(intent, *RESOLVED)
     client.asked_before_each_resend(intent)
     await conforms(client)
 
@@ -115,11 +125,12 @@ async def test_push_ends_the_retries(client: ClientUnderTest) -> None:
     Passes: One create was sent.
     Source: docs/v5/websocket/private/order.mdx
     """
-    client.fault(f"code(code={RetCode.SERVER_ERROR},when=after)@order.create")
+    misled = client.fault(f"code(code={RetCode.SERVER_ERROR},when=after)@order.create")
 
     intent = await client.submit(Side.BUY)
+    await client.met(misled)
 
-    await client.believes(intent, State.LIVE)
+    await client.believes(intent, *RESOLVED)
     await client.pause_for_a_retry()
     expect("creates of an order that was pushed as New", len(client.creates(intent)), 1)
     await conforms(client)
@@ -128,17 +139,19 @@ async def test_push_ends_the_retries(client: ClientUnderTest) -> None:
 @certifies("CRT-06", judged="both")
 @each("code", spot=170141, unified=110072)
 async def test_duplicate_is_adopted(client: ClientUnderTest, code: int) -> None:
-    """A refusal as a duplicate means that the first create was accepted: that order is adopted.
+    """A refusal as a duplicate means that the first create was accepted: that order is adopted, or cancelled.
 
-    Sequence: create, accepted, answered as a duplicate.
-    Passes: The client believes the order and sent no other id.
+    Sequence: create, accepted, answered as a duplicate, its push lost.
+    Passes: The client believes what became of the order, and sent no other id.
     Source: docs/v5/error.mdx, 170141 and 110072
     """
-    client.fault(f"code(code={code},when=after)@order.create")
+    client.lose_the_push()
+    refused = client.fault(f"code(code={code},when=after)@order.create")
 
     intent = await client.submit(Side.BUY)
+    await client.met(refused)
 
-    await client.believes(intent, State.LIVE)
+    await client.believes(intent, *RESOLVED)
     client.sent_under_one_id(intent)
     await conforms(client)
 
@@ -148,17 +161,18 @@ async def test_lagging_query_is_waited_for(client: ClientUnderTest) -> None:
     """An order that no query shows yet is not declared absent at once.
 
     Sequence: create, accepted, its answer and its push lost; queries show it three seconds later.
-    Passes: One id was sent, and in the end the client believes the order.
+    Passes: One id was sent, and in the end the client believes what became of the order.
     Source: docs/v5/order/create-order.mdx: an acknowledgement is asynchronous
     """
     client.fault("lookup_lag(ms=3000)@GET /v5/order/realtime*")
     client.fault("lookup_lag(ms=3000)@GET /v5/order/history*")
     client.fault("lose_push@push order")
-    client.fault("lose_answer(how=close)@order.create")
+    lost = client.fault("lose_answer(how=close)@order.create")
 
     intent = await client.submit(Side.BUY)
+    await client.met(lost)
 
-    await client.believes(intent, State.LIVE)
+    await client.believes(intent, *RESOLVED)
     client.sent_under_one_id(intent)
     await conforms(client)
 
@@ -173,9 +187,10 @@ async def test_reset_after_write(client: ClientUnderTest, loss: str) -> None:
         shows.
     Source: docs/v5/order/create-order.mdx, orderLinkId
     """
-    client.fault(loss)
+    lost = client.fault(loss)
 
     intent = await client.submit(Side.BUY)
+    await client.met(lost)
 
     await client.believes(intent, State.LIVE, State.REJECTED, State.CANCELLED)
     client.asked_before_each_resend(intent)
