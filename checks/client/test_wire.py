@@ -44,17 +44,20 @@ async def test_signatures_hold(client: OrderClient) -> None:
 async def test_no_credential_is_written(client: OrderClient) -> None:
     """Neither the key's secret nor the key appears in what the client writes, not even in its errors.
 
-    Sequence: a create that is refused for its signature, one whose answer cannot be read, and one that rests.
+    Sequence: a create that is refused for its signature; one whose answer cannot be read, where the client
+        goes on after such a refusal; a restart; a create, resting.
     Passes: No credential on standard output or standard error, in a notification, or in its state directory.
     Source: docs/v5/guide.mdx
     """
-    client.fault("code(code=10004,when=before)@order.create")
+    refused = client.fault("code(code=10004,when=before)@order.create")
     client.fault("truncate_json@order.create#2")
     for _ in range(2):
         await client.submit_or_refuse(Side.BUY)
+    await client.met(refused)
     await client.pause_for_a_retry()
 
     await client.restart()
+    await client.resting(Side.SELL)
 
     expect("credentials that the client wrote", client.lives.leaks(), nothing)
     await conforms(client)
@@ -68,9 +71,10 @@ async def test_redirect_is_not_followed(client: ClientUnderTest) -> None:
     Passes: Nothing was sent there, and the client believes what the venue shows.
     Source: docs/v5/guide.mdx, base endpoints
     """
-    client.fault(f'redirect(to="{client.elsewhere}")@order.create')
+    redirected = client.fault(f'redirect(to="{client.elsewhere}")@order.create')
 
     intent = await client.submit(Side.BUY)
+    await client.met(redirected)
 
     await client.believes(intent, State.REJECTED, State.CANCELLED, State.LIVE)
     expect("requests to the other host", client.requests_elsewhere(), nothing)
