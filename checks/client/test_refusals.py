@@ -91,10 +91,10 @@ async def test_banned_client_is_quiet(client: OrderClient) -> None:
     ban = client.fault("ban@rest:*")
 
     await client.submit_or_refuse(Side.BUY)
-    told = await client.told(ban)
+    answered = await client.answered_with(ban)
     await client.watch(BAN_S)
 
-    expect("requests of a banned client", [str(sent) for sent in client.sent_after(told)], nothing)
+    expect("requests of a banned client", [str(sent) for sent in client.sent_after(answered)], nothing)
     await client.alerted("ban", "rate_limit")
 
 
@@ -136,7 +136,7 @@ async def test_refusal_is_final(client: ClientUnderTest, code: int) -> None:
 
     Sequence: create, refused.
     Passes: One create was sent, and the client believes the order rejected, with the code or the text of the
-        venue as its reason, which only a driver tells.
+        venue as its reason, which only a driver shows.
     Source: docs/v5/error.mdx
     """
     refused = client.fault(f"code(code={code},when=before)@order.create*")

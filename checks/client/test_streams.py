@@ -105,7 +105,7 @@ async def test_reconnects_are_paced(client: ClientUnderTest) -> None:
 
     Sequence: the private stream breaks and each new connection is refused.
     Passes: Ten attempts at most and one more for each five seconds, and within half a minute an alert, which
-        only a driver tells.
+        only a driver shows.
     Source: docs/v5/ws/connect.mdx: 500 connections within 5 minutes
     """
     await client.resting(Side.BUY)
@@ -137,12 +137,12 @@ async def test_restarting_venue_is_left(client: ClientUnderTest) -> None:
     restarting = client.fault("code(code=10019,when=before)@trade:order.create")
 
     intent = await client.submit(Side.BUY)
-    told = await client.told(restarting)
+    answered = await client.answered_with(restarting)
 
     await client.believes(intent, State.LIVE, State.REJECTED, State.CANCELLED)
     await client.pause_for_a_retry()
     await client.resumes(Side.SELL)
-    used = client.orders_on_the_connection_of(told)
+    used = client.orders_on_the_connection_of(answered)
     expect("order requests over a trade stream that restarts", used, nothing)
     await conforms(client)
 
