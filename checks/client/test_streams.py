@@ -40,6 +40,7 @@ async def test_silent_stream_is_noticed(client: ClientUnderTest, counterparty: C
     """
     intent = await client.resting(Side.BUY, inside=True)
     hole = client.fault("blackhole@private:*")
+    await client.met(hole)
     await counterparty.fill(client, intent)
     start = client.wire.mark()
 
@@ -54,24 +55,35 @@ async def test_silent_stream_is_noticed(client: ClientUnderTest, counterparty: C
 async def test_gap_is_backfilled(client: OrderClient, counterparty: Counterparty) -> None:
     """What the private stream did not carry while it was down is asked for once it is back.
 
-    Sequence: two creates, resting; the stream breaks and is refused; one order is filled, the other one
-        cancelled by somebody else; the stream returns.
-    Passes: The client authenticates and subscribes again, and believes both ends; its inventory is exact.
+    The gap begins while the stream is still open: a client that pulls its quotes as soon as it breaks has
+    both orders until then.
+
+    Sequence: two creates, resting; the stream falls silent; one order is filled, the other one cancelled by
+        somebody else; the stream breaks and is refused; it returns; another order.
+    Passes: The client subscribes again within half a minute, and believes both ends; its inventory is exact.
     Source: docs/v5/ws/connect.mdx; docs/v5/order/execution.mdx
     """
     filled = await client.resting(Side.BUY, inside=True)
     cancelled = await client.resting(Side.SELL)
-    refused = client.fault("refuse@connect /v5/private*")
-    client.fault("drop@private:")
+    silent = client.fault("blackhole@private:*")
     await counterparty.fill(client, filled)
     await client.cancelled_by_another(cancelled)
+    refused = client.fault("refuse@connect /v5/private*")
+    client.fault("drop@private:")
     await client.met(refused)
+    start = client.wire.mark()
 
+    client.lift(silent)
     client.lift(refused)
 
+    await client.on_the_wire(
+        lambda wire: wire.requests("subscribe", via=Channel.PRIVATE, since=start),
+        "a new subscription of the private stream",
+        STREAM_S,
+    )
     await client.believes(filled, State.FILLED)
     await client.believes(cancelled, State.CANCELLED)
-    await client.resting(Side.SELL)
+    await client.resumes(Side.SELL)
     await conforms(client)
 
 
