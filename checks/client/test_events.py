@@ -27,12 +27,13 @@ async def test_repeated_and_shuffled_pushes(client: OrderClient, counterparty: C
     intent = await client.resting(Side.BUY, lots=3, inside=True)
     repeated = client.fault("duplicate_push@push order*")
     client.fault("duplicate_push@push execution*")
-    client.fault("shuffle@push execution*")
+    for topic in ("order", "execution"):
+        client.fault(f"shuffle@push {topic}*")
 
     for _ in range(3):
         await counterparty.fill(client, intent, lots=1)
 
-    await client.met(repeated)
+    await client.met(repeated, 3)
     await client.believes(intent, State.FILLED)
     await conforms(client)
 
