@@ -79,7 +79,7 @@ async def test_lost_request_is_concluded(client: ClientUnderTest, loss: str) -> 
     intent = await client.submit(Side.BUY)
     await client.met(lost)
 
-    await client.believes(intent, State.LIVE, State.REJECTED, State.CANCELLED)
+    await client.believes(intent, State.LIVE, State.REJECTED, State.CANCELLED, within_s=UNANSWERED_S)
     client.sent_under_one_id(intent)
     await conforms(client)
 
