@@ -173,8 +173,10 @@ async def test_every_page_is_read(client: OrderClient) -> None:
     Source: docs/v5/order/open-order.mdx, nextPageCursor
     """
     client.fault(f"page_size(rows={PAGE})@GET /v5/order/realtime*")
-    for intent in await client.submit_many(Side.BUY, SEVERAL, at_least=PAGE + 1):
+    placed = await client.submit_many(Side.BUY, SEVERAL, at_least=PAGE + 1)
+    for intent in placed:
         await client.believes(intent, State.LIVE)
+    await client.all_rest(len(placed))
 
     await client.restart("kill")
 

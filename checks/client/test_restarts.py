@@ -44,6 +44,7 @@ async def test_killed_client_recovers(client: OrderClient) -> None:
     for side in Side:
         for _ in range(TEN // 2):
             await client.resting(side)
+    await client.all_rest(TEN)
 
     await client.restart("kill")
 
@@ -60,6 +61,7 @@ async def test_terminated_client_leaves_nothing(client: OrderClient) -> None:
     """
     for _ in range(3):
         await client.resting(Side.BUY)
+    await client.all_rest(3)
     client.fault("refuse@connect /v5/private*")
     client.fault("refuse@connect /v5/trade*")
     client.fault("drop@private:")
