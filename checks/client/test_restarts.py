@@ -5,6 +5,7 @@ Source: docs/institutional/dmm-listing/spot.mdx, checklist item 4
 
 from checks.client import certifies, each
 from fixtures.certification import OrderClient, conforms, left_nothing, recovered
+from fixtures.driver.protocol import State
 from fixtures.expect import expect, nothing
 from fixtures.v5.enums import Side
 
@@ -25,11 +26,14 @@ async def test_ids_outlive_a_restart(client: OrderClient, keeps_state: bool) -> 
         await client.resting(Side.BUY)
     await client.restart(keeps_state=keeps_state)
 
-    for _ in range(3):
-        await client.resting(Side.BUY)
+    intents = [await client.submit(Side.BUY) for _ in range(3)]
+    for intent in intents:
+        await client.outcome(intent)
 
     ids = [create.order_link_id for create in client.wire.creates(since=client.since)]
     expect("orderLinkIds that were used again", sorted(x for x in set(ids) if ids.count(x) > 1), nothing)
+    for intent in intents:
+        await client.believes(intent, State.LIVE)
     await conforms(client)
 
 

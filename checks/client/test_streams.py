@@ -221,7 +221,7 @@ async def test_answer_outruns_the_sender(client: OrderClient, venue_control: Ven
     venue_control.set_ack_latency(0)
     venue_control.set_order_rate(client.uid, 2 * AT_ONCE)
 
-    intents = await client.submit_at_once(Side.BUY, AT_ONCE)
+    intents = await client.submit_at_once(Side.BUY, AT_ONCE, at_least=AT_ONCE)
 
     for intent in intents:
         await client.believes(intent, State.LIVE)

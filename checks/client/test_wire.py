@@ -11,10 +11,12 @@ from fixtures.driver.protocol import State
 from fixtures.expect import expect, nothing
 from fixtures.v5.enums import Side
 
-RAMP = 60
+RAMP = 40
 CANCELS = 10
-FLOOD = 30
+FLOOD = 20
 SHORT_QUOTA = 10
+QUOTA = 20
+"""Orders a second of the lowest tier. Source: docs/v5/rate-limit/rate-limit.mdx"""
 
 
 @certifies("CRT-43", creates=6, on_the_way=True)
@@ -22,7 +24,8 @@ SHORT_QUOTA = 10
 async def test_signatures_hold(client: OrderClient) -> None:
     """Every request is signed over the very bytes that are sent.
 
-    Sequence: creates, an amend, cancels, and the queries that the client makes by itself.
+    Sequence: creates, an amend where the client offers that, cancels, and the queries that the client makes
+        by itself.
     Passes: The venue refused none for its signature or its timestamp.
     Source: docs/v5/guide.mdx, authentication
     """
@@ -32,6 +35,7 @@ async def test_signatures_hold(client: OrderClient) -> None:
     for intent in intents:
         await client.believes(intent, State.LIVE)
 
+    await client.amend_farther(intents[3])
     await client.cancel(*intents[:3])
 
     for intent in intents[:3]:
@@ -86,11 +90,11 @@ async def test_redirect_is_not_followed(client: ClientUnderTest) -> None:
 async def test_rate_limit_is_kept(client: OrderClient) -> None:
     """Under a load beyond its quota the client keeps the limit that the venue's headers name.
 
-    Sequence: sixty creates are asked for at once, then their cancels.
-    Passes: The venue refused none as too many, and every order rests.
+    Sequence: forty creates are asked for at once, then their cancels.
+    Passes: The venue refused none as too many, and every order that the client took on rests.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
-    intents = await client.submit_at_once(Side.BUY, RAMP)
+    intents = await client.submit_at_once(Side.BUY, RAMP, at_least=QUOTA + 1)
 
     for intent in intents:
         await client.believes(intent, State.LIVE, within_s=RAMP)
@@ -131,19 +135,19 @@ async def test_cancels_come_before_creates(client: OrderClient, venue_control: V
     A market maker that wants out of the market must not wait for its own new quotes. Every tier of quotas is
     short for somebody; here it is ten orders a second, which the venue's headers say.
 
-    Sequence: ten orders rest; thirty creates are asked for at once, and then the cancels of the ten.
+    Sequence: ten orders rest; twenty creates are asked for at once, and then the cancels of the ten.
     Passes: The ten cancels are sent before the last create, and the venue refuses no order as too many.
     Source: docs/v5/rate-limit/rate-limit.mdx; docs/v5/rate-limit/rules-for-pros/introduction.mdx
     """
     venue_control.set_order_rate(client.uid, SHORT_QUOTA)
     old = [await client.resting(Side.SELL) for _ in range(CANCELS)]
-    await client.submit_at_once(Side.BUY, FLOOD)
+    new = await client.submit_at_once(Side.BUY, FLOOD, at_least=SHORT_QUOTA + 1)
 
     await client.cancel(*old)
 
     for intent in old:
         await client.believes(intent, State.CANCELLED)
-    await client.all_sent(FLOOD + CANCELS)
+    await client.all_sent(len(new) + CANCELS)
     late = client.cancels_after_the_last_create()
     expect("cancels that waited for all the creates", late, nothing)
     await conforms(client)
