@@ -223,7 +223,7 @@ def _oracle(cost: Figures) -> Iterator[str]:
     yield f"| records of the run | {cost['run_records']:,} |"
     yield f"| judged in | {cost['run_s']:.2f} s, {cost['share']:.1%} of the run's time |"
     yield f"| records of the long evidence | {cost['records']:,} |"
-    yield f"| judged in | {cost['records_s']:.1f} s |"
+    yield f"| judged by two processes in | {cost['records_s']:.1f} s |"
     yield f"| contradictions | {cost['contradictions']} |"
 
 
