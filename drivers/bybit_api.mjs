@@ -186,7 +186,6 @@ const methods = {
 // --- figures: JavaScript's numbers would round them
 
 const DIGITS = 24;
-
 function scaled(text) {
   const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   return BigInt(sign + whole + fraction.padEnd(DIGITS, '0'));
