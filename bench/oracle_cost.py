@@ -53,7 +53,7 @@ def oracle_cost(evidence: Sequence[str], wall_s: float) -> dict[str, float]:
 
 
 def _million(records: Sequence[Record], part: Part) -> tuple[Judgement, float]:
-    """Judge a part of a million records; return with it how long that took, s, without their making."""
+    """Judge a part of a million records; return it with the time taken, s; building them is not in it."""
     oracle, taken_s = Oracle(LAG_MS, LAG_MS, part), 0.0
     with no_collections():
         for later in _again(records):
