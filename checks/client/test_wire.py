@@ -11,7 +11,7 @@ from fixtures.driver.protocol import State
 from fixtures.expect import expect, nothing
 from fixtures.v5.enums import Side
 
-RAMP = 40
+RAMP = 60
 CANCELS = 10
 FLOOD = 20
 SHORT_QUOTA = 10
@@ -90,14 +90,15 @@ async def test_redirect_is_not_followed(client: ClientUnderTest) -> None:
 async def test_rate_limit_is_kept(client: OrderClient) -> None:
     """Under a load beyond its quota the client keeps the limit that the venue's headers name.
 
-    Sequence: forty creates are asked for at once, then their cancels.
+    Sequence: sixty creates are asked for at once, then their cancels.
     Passes: The venue refused none as too many, and every order that the client took on rests.
     Source: docs/v5/rate-limit/rate-limit.mdx
     """
     intents = await client.submit_at_once(Side.BUY, RAMP, at_least=QUOTA + 1)
 
     for intent in intents:
-        await client.believes(intent, State.LIVE, within_s=RAMP)
+        report = await client.believes(intent, State.LIVE, State.REJECTED, within_s=RAMP)
+        expect(f"what the client believes of {intent.name}", report.state, State.LIVE)
     await client.cancel(*intents)
     for intent in intents:
         await client.believes(intent, State.CANCELLED, within_s=RAMP)
