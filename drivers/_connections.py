@@ -24,7 +24,7 @@ from fixtures.config.environment import Credentials, Role
 from fixtures.record.evidence import Evidence, Redactor
 from fixtures.v5 import paths
 
-TIMEOUT_MS = 3000
+TIMEOUT_MS = 2400
 CONNECT_ATTEMPTS = 8
 _PAGE = 50
 _REDIRECT = range(300, 400)
